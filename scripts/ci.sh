@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The checks, one function each: `scripts/ci.sh all` or `scripts/ci.sh JOB...`.
+# They expect what `scripts/test` sets up.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+fmt() { cargo fmt --all --check; }
+
+clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings; }
+
+# Everything but the real model, in debug mode, doc tests included.
+tests() { cargo test --workspace --features millpond-operators/testing; }
+
+# The same library with the real model, optimised: tract is slow otherwise.
+onnx() {
+    cargo test --release --features onnx --test inference --test identify --example identify
+}
+
+docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features; }
+
+examples() {
+    local example
+    for example in hello freeze embed; do
+        echo "== example $example"
+        timeout 60 cargo run --quiet --example "$example"
+    done
+}
+
+features() {
+    cargo check -p millpond-operators --no-default-features
+    cargo check -p millpond-operators
+    cargo check -p millpond
+}
+
+# Compiles every benchmark and runs each once, short, without judging figures.
+benches() {
+    local bench
+    for bench in edge pipeline inference; do
+        cargo bench --features onnx --bench "$bench" -- --short
+    done
+}
+
+demo() { scripts/demo /etc; }
+
+compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
+
+all=(fmt clippy tests docs examples features onnx benches demo compare)
+
+jobs=("$@")
+[ "${jobs[*]}" = all ] && jobs=("${all[@]}")
+[ ${#jobs[@]} -gt 0 ] || {
+    echo "usage: scripts/ci.sh all | JOB...   jobs: ${all[*]}" >&2
+    exit 2
+}
+for job in "${jobs[@]}"; do
+    printf '\n=== %s\n' "$job"
+    began=$SECONDS
+    "$job"
+    printf '=== %s passed in %d s\n' "$job" $((SECONDS - began))
+done
