@@ -1,0 +1,15 @@
+//! Operators that join several streams into one.
+//!
+//! | method or function | emits |
+//! | --- | --- |
+//! | [`Flow::merge`](crate::Flow::merge) | the items of two streams, as they come |
+//! | [`merge`](crate::merge()) | the items of any number of streams of one type, as they come |
+//!
+//! Both are fair. Do not nest the method to join more than two streams, since
+//! the outermost one would get half of all turns; use the function.
+
+mod merge;
+mod merge_all;
+
+pub use merge::Merge;
+pub use merge_all::{MergeAll, merge};

@@ -1,0 +1,179 @@
+use std::fmt;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::queue::Queue;
+use crate::Progress;
+use crate::budget::UNITS_PER_POLL;
+
+/// What the operators of this group share: admit, drive, hand on.
+///
+/// The input and the closure stay with the operator and are lent to each call.
+pub(super) struct Engine<Q> {
+    queue: Q,
+    max_in_flight: usize,
+    // The input has ended.
+    done: bool,
+    // True during a call; found true at the start of one, the last call
+    // panicked, and the queue may wait for a result that never comes.
+    entered: bool,
+}
+
+impl<Q: Queue> Engine<Q> {
+    pub(super) fn new(max_in_flight: usize) -> Self {
+        Self {
+            queue: Q::default(),
+            max_in_flight,
+            done: false,
+            entered: false,
+        }
+    }
+
+    pub(super) fn poll_next<S: Progress>(
+        &mut self,
+        input: Pin<&mut S>,
+        mut launch: impl FnMut(S::Item) -> Q::Future,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Q::Output>> {
+        self.enter();
+        let mut round = Round::new(input);
+        let mut result = None;
+        loop {
+            let _running = self.queue.drive(&mut round.to_finish, cx);
+            result = result.or_else(|| self.queue.pop());
+            // After the pop, so that the place of the result that is about to
+            // leave is taken: all places work while the consumer is busy.
+            if !self.admit(&mut round, &mut launch, cx) {
+                break;
+            }
+        }
+        let polled = match result {
+            Some(result) => Poll::Ready(Some(result)),
+            None if self.done && self.queue.len() == 0 => Poll::Ready(None),
+            None => {
+                let _moving = self.settle(round, cx);
+                Poll::Pending
+            }
+        };
+        self.entered = false;
+        polled
+    }
+
+    pub(super) fn poll_progress<S: Progress>(
+        &mut self,
+        input: Pin<&mut S>,
+        mut launch: impl FnMut(S::Item) -> Q::Future,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.enter();
+        let mut round = Round::new(input);
+        let running = loop {
+            let running = self.queue.drive(&mut round.to_finish, cx);
+            if !self.admit(&mut round, &mut launch, cx) {
+                break running;
+            }
+        };
+        let upstream = self.settle(round, cx);
+        self.entered = false;
+        if running.is_ready() && upstream.is_ready() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    pub(super) fn size_hint(&self, input: (usize, Option<usize>)) -> (usize, Option<usize>) {
+        if self.entered {
+            return (0, Some(0));
+        }
+        let held = self.queue.len();
+        if self.done {
+            return (held, Some(held));
+        }
+        let (lower, upper) = input;
+        let upper = upper.and_then(|upper| upper.checked_add(held));
+        (lower.saturating_add(held), upper)
+    }
+
+    pub(super) fn is_terminated(&self) -> bool {
+        self.entered || (self.done && self.queue.len() == 0)
+    }
+
+    fn enter(&mut self) {
+        if mem::replace(&mut self.entered, true) {
+            self.queue = Q::default();
+            self.done = true;
+        }
+    }
+
+    /// Takes items while there is room; says whether it took any.
+    fn admit<S: Progress>(
+        &mut self,
+        round: &mut Round<'_, S>,
+        launch: &mut impl FnMut(S::Item) -> Q::Future,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let before = round.to_take;
+        while !self.done && !round.pending && round.to_take > 0 && self.has_room() {
+            match round.input.as_mut().poll_next(cx) {
+                Poll::Ready(Some(item)) => {
+                    round.to_take -= 1;
+                    self.queue.push(launch(item));
+                }
+                Poll::Ready(None) => self.done = true,
+                Poll::Pending => round.pending = true,
+            }
+        }
+        round.to_take < before
+    }
+
+    /// Leaves the input so that it moves on by itself or wakes the task.
+    fn settle<S: Progress>(&self, round: Round<'_, S>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.done {
+            return Poll::Ready(());
+        }
+        if round.pending {
+            return Poll::Pending;
+        }
+        let upstream = round.input.poll_progress(cx);
+        if self.has_room() {
+            // Only the budget stopped the intake.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        upstream
+    }
+
+    fn has_room(&self) -> bool {
+        self.queue.len() < self.max_in_flight
+    }
+}
+
+impl<Q: Queue> fmt::Debug for Engine<Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("in_flight", &self.queue.len())
+            .field("max_in_flight", &self.max_in_flight)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One call's dealings with the input, and its budget.
+struct Round<'a, S> {
+    input: Pin<&'a mut S>,
+    to_take: usize,
+    to_finish: usize,
+    pending: bool,
+}
+
+impl<'a, S> Round<'a, S> {
+    fn new(input: Pin<&'a mut S>) -> Self {
+        Self {
+            input,
+            to_take: UNITS_PER_POLL,
+            to_finish: UNITS_PER_POLL,
+            pending: false,
+        }
+    }
+}

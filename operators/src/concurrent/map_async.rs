@@ -1,0 +1,145 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project::pin_project;
+
+use super::engine::Engine;
+use super::queue::Ordered;
+use crate::{Flow, Progress};
+
+/// Stream for [`Flow::map_async`].
+#[pin_project]
+#[must_use = "streams do nothing unless polled"]
+pub struct MapAsync<S, F, Fut: Future> {
+    #[pin]
+    input: S,
+    f: F,
+    engine: Engine<Ordered<Fut>>,
+}
+
+impl<S: Progress> Flow<S> {
+    /// Emits the result of the future that `f` makes of each item, in order.
+    ///
+    /// Up to `max_in_flight` futures are under way at once. A result that is
+    /// ready before its turn waits, and its place is taken only when it has
+    /// been emitted; the place of an emitted result is refilled at once.
+    ///
+    /// # Backpressure
+    ///
+    /// At most `max_in_flight` items are inside: futures under way and results
+    /// that wait for their turn together. While the output is blocked,
+    /// [`poll_progress`](Progress::poll_progress) admits up to that number
+    /// and drives the futures to their ends.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the output drops the futures under way and the results that
+    /// wait.
+    ///
+    /// # Errors
+    ///
+    /// Never fails of its own. A future that gives an `Err` gives an item like
+    /// any other; those behind it run on.
+    ///
+    /// # Panics
+    ///
+    /// Panics at the call site if `max_in_flight` is zero. A panic of `f` or of
+    /// a future passes through to the caller of the poll; the output has then
+    /// ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use futures::stream;
+    /// use millpond_operators::flow;
+    /// use tokio::time::{Instant, sleep};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let waits = stream::iter([30, 20, 10]);
+    /// let start = Instant::now();
+    /// let results: Vec<_> = flow(waits)
+    ///     .map_async(3, async |ms| {
+    ///         sleep(Duration::from_millis(ms)).await;
+    ///         ms
+    ///     })
+    ///     .collect()
+    ///     .await;
+    ///
+    /// assert_eq!(results, [30, 20, 10]);
+    /// assert_eq!(start.elapsed(), Duration::from_millis(30));
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn map_async<F, Fut>(self, max_in_flight: usize, f: F) -> Flow<MapAsync<S, F, Fut>>
+    where
+        F: FnMut(S::Item) -> Fut,
+        Fut: Future,
+    {
+        assert!(
+            max_in_flight > 0,
+            "`map_async` with 0 futures in flight would never emit; give at least 1"
+        );
+        Flow::native(MapAsync {
+            input: self.into_inner(),
+            f,
+            engine: Engine::new(max_in_flight),
+        })
+    }
+}
+
+impl<S, F, Fut> Stream for MapAsync<S, F, Fut>
+where
+    S: Progress,
+    F: FnMut(S::Item) -> Fut,
+    Fut: Future,
+{
+    type Item = Fut::Output;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Fut::Output>> {
+        let this = self.project();
+        this.engine.poll_next(this.input, this.f, cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.engine.size_hint(self.input.size_hint())
+    }
+}
+
+impl<S, F, Fut> FusedStream for MapAsync<S, F, Fut>
+where
+    S: Progress,
+    F: FnMut(S::Item) -> Fut,
+    Fut: Future,
+{
+    fn is_terminated(&self) -> bool {
+        self.engine.is_terminated()
+    }
+}
+
+impl<S, F, Fut> Progress for MapAsync<S, F, Fut>
+where
+    S: Progress,
+    F: FnMut(S::Item) -> Fut,
+    Fut: Future,
+{
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        this.engine.poll_progress(this.input, this.f, cx)
+    }
+}
+
+impl<S: fmt::Debug, F, Fut: Future> fmt::Debug for MapAsync<S, F, Fut> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapAsync")
+            .field("input", &self.input)
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}

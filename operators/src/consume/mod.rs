@@ -1,0 +1,25 @@
+//! Futures that take the items of a stream.
+//!
+//! | method | gives |
+//! | --- | --- |
+//! | [`collect`](crate::Flow::collect) | a collection of all items |
+//! | [`fold`](crate::Flow::fold) | what a closure makes of all items, one by one |
+//! | [`for_each`](crate::Flow::for_each) | nothing; a closure gets each item |
+//! | [`for_each_async`](crate::Flow::for_each_async) | nothing; a future is made of each item, and awaited |
+//! | [`next`](crate::Flow::next) | the next item |
+//!
+//! `while let Some(item) = items.next().await` with an `.await` in its body
+//! leaves the stream unpolled while the body waits. `for_each_async` keeps
+//! driving it; prefer that over any stream that has work under way.
+
+mod collect;
+mod fold;
+mod for_each;
+mod for_each_async;
+mod next;
+
+pub use collect::Collect;
+pub use fold::Fold;
+pub use for_each::ForEach;
+pub use for_each_async::ForEachAsync;
+pub use next::Next;

@@ -1,0 +1,96 @@
+//! The one wrapper type on which every operator is a method.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project::pin_project;
+
+use crate::Progress;
+
+/// A stream with every operator of this crate as an inherent method.
+///
+/// Made by [`flow`](crate::flow()) from any [`Stream`], or by
+/// [`Flow::native`] from a stream that implements [`Progress`] itself. It is a
+/// `Stream` in turn, so it goes wherever one is taken. The methods stand in
+/// their operators' own files; the table in the [crate docs](crate) lists
+/// them all.
+#[pin_project]
+#[derive(Clone, Debug)]
+#[must_use = "streams do nothing unless polled"]
+pub struct Flow<S> {
+    #[pin]
+    stream: S,
+}
+
+impl<S: Progress> Flow<S> {
+    /// Wraps a stream that implements [`Progress`] itself.
+    ///
+    /// This is how an operator written elsewhere joins a chain:
+    /// `Flow::native(MyOperator::new(flow.into_inner()))`.
+    pub fn native(stream: S) -> Self {
+        Self { stream }
+    }
+
+    /// Puts the stream behind a pointer, so that its type has a short name.
+    ///
+    /// One allocation, and one indirect call per poll. The progress of the
+    /// stream is kept.
+    pub fn boxed<'a>(self) -> Flow<Pin<Box<dyn Progress<Item = S::Item> + Send + 'a>>>
+    where
+        S: Send + 'a,
+    {
+        Flow::native(Box::pin(self.stream))
+    }
+}
+
+impl<S> Flow<S> {
+    /// Gives the wrapped stream back.
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+
+    /// Shows the wrapped stream, for the accessors of the last operator.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Lends the wrapped stream, for the accessors of the last operator.
+    pub fn get_pin_mut(self: Pin<&mut Self>) -> Pin<&mut S> {
+        self.project().stream
+    }
+
+    /// Lends the wrapped stream, for the accessors of the last operator.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+}
+
+impl<S: Stream> Stream for Flow<S> {
+    type Item = S::Item;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        self.project().stream.poll_next(cx)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.stream.size_hint()
+    }
+}
+
+impl<S: FusedStream> FusedStream for Flow<S> {
+    #[inline]
+    fn is_terminated(&self) -> bool {
+        self.stream.is_terminated()
+    }
+}
+
+impl<S: Progress> Progress for Flow<S> {
+    #[inline]
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.project().stream.poll_progress(cx)
+    }
+}

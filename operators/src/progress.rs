@@ -1,0 +1,71 @@
+//! The contract that keeps admitted work going while the output is blocked.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+/// A stream whose admitted work can be driven without taking an item from it.
+///
+/// A plain [`Stream`] stands still unless it is polled for its next item, and
+/// whoever consumes it cannot poll while it is busy or blocked. Futures that
+/// the stream had already started then freeze: a 10 ms timer inside is seen
+/// after as long as the consumer's body took, and a future that holds a
+/// permit which the body waits for deadlocks both. `poll_progress` is the
+/// second door: it moves the work on and emits nothing.
+///
+/// An implementor is fused: after its first `None` it gives `None` on every
+/// further poll, and no foreign stream underneath is polled again. Operators
+/// rely on that of their inputs instead of keeping a flag each; only
+/// [`Foreign`](crate::Foreign) ever touches a stream that is not fused.
+///
+/// What an implementation does follows from its class:
+///
+/// | class | holds | `poll_progress` |
+/// | --- | --- | --- |
+/// | I, fused | no futures or timers | forwards to its input |
+/// | II, concurrent | futures | admits up to its bound, drives what it holds, then forwards |
+/// | III, decoupled | items on the way | takes input too, up to its bound |
+///
+/// An operator that returns `Pending` from `poll_next` without having polled
+/// its input to `Pending` in the same call calls `poll_progress` on the input
+/// first; otherwise the work admitted upstream would stand still just because
+/// this operator is full.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be driven while its output is blocked",
+    label = "this is a stream of another crate, not a `Flow`",
+    note = "wrap it with `flow(..)`, which adapts any `Stream`"
+)]
+pub trait Progress: Stream {
+    /// Drives admitted work without emitting an item.
+    ///
+    /// `Ready` means that nothing here can move until an item is taken with
+    /// `poll_next`. `Pending` means that something is under way and that the
+    /// waker of `cx` will be woken when it can move on. Calling it any number
+    /// of times changes neither which items follow nor their order.
+    ///
+    /// # Panics
+    ///
+    /// Passes on the panic of a closure or future that it drives. No item is
+    /// repeated or made up afterwards; an operator that holds futures has
+    /// ended then.
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+}
+
+impl<P: Progress + Unpin + ?Sized> Progress for &mut P {
+    fn poll_progress(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut **self).poll_progress(cx)
+    }
+}
+
+impl<P: Progress + Unpin + ?Sized> Progress for Box<P> {
+    fn poll_progress(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut **self).poll_progress(cx)
+    }
+}
+
+impl<P: Progress + ?Sized> Progress for Pin<Box<P>> {
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.get_mut().as_mut().poll_progress(cx)
+    }
+}

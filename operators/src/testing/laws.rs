@@ -1,0 +1,418 @@
+use std::cell::Cell;
+use std::env;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+
+use futures_core::stream::FusedStream;
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Duration, Instant};
+
+use super::driver::{Driver, End, Limits, Remainder, broken};
+use super::ledger::Ledger;
+use super::matching::{Matching, in_time};
+use super::source::first_id;
+use super::{Broken, Event, Law, Script, Source, Step, Token};
+use crate::{Flow, Progress};
+
+const SCRIPTS: u32 = 256;
+/// Enough items to use up the budget of any one poll several times.
+const FLOOD: usize = 1000;
+
+type Build<P, const N: usize> = dyn Fn([Flow<Source>; N]) -> Flow<P>;
+type Model<T, const N: usize> = dyn Fn([Vec<Token>; N]) -> Vec<T>;
+type TimedModel<T> = dyn Fn(Vec<(Duration, Token)>, Duration) -> Vec<(Duration, T)>;
+
+/// The laws, applied to one operator with `N` inputs. See [`laws!`](crate::laws).
+#[must_use = "laws are checked by `check`"]
+pub struct Laws<const N: usize, P: Progress> {
+    build: Box<Build<P, N>>,
+    model: Expected<P::Item, N>,
+    look_ahead: usize,
+    in_flight: usize,
+    linger: Option<Duration>,
+    remainder: Option<Box<Remainder<P>>>,
+    unordered: bool,
+    cancelling: bool,
+}
+
+enum Expected<T, const N: usize> {
+    Items(Box<Model<T, N>>),
+    ItemsInTime(Box<TimedModel<T>>),
+}
+
+impl<const N: usize, P> Laws<N, P>
+where
+    P: Progress + FusedStream,
+    P::Item: fmt::Debug + PartialEq,
+{
+    /// Compares the output of the operator with the one of the model.
+    pub fn new(
+        build: impl Fn([Flow<Source>; N]) -> Flow<P> + 'static,
+        model: impl Fn([Vec<Token>; N]) -> Vec<P::Item> + 'static,
+    ) -> Self {
+        Self::of(Box::new(build), Expected::Items(Box::new(model)))
+    }
+
+    fn of(build: Box<Build<P, N>>, model: Expected<P::Item, N>) -> Self {
+        Self {
+            build,
+            model,
+            look_ahead: 0,
+            in_flight: 0,
+            linger: None,
+            remainder: None,
+            unordered: false,
+            cancelling: false,
+        }
+    }
+
+    /// Allows so many items to be held (law [`B1`](Law::B1)); none, if not called.
+    pub fn look_ahead(mut self, max_items: usize) -> Self {
+        self.look_ahead = max_items;
+        self
+    }
+
+    /// Allows so many futures in flight (law [`B2`](Law::B2)); none, if not called.
+    pub fn in_flight(mut self, max_futures: usize) -> Self {
+        self.in_flight = max_futures;
+        self
+    }
+
+    /// Demands that no item is held longer (law [`T3`](Law::T3)).
+    pub fn linger(mut self, max_wait: Duration) -> Self {
+        self.linger = Some(max_wait);
+        self
+    }
+
+    /// Demands that `take` gives back all that is held (law [`C3`](Law::C3)).
+    pub fn remainder(mut self, take: impl Fn(Pin<&mut P>) -> Vec<Token> + 'static) -> Self {
+        self.remainder = Some(Box::new(take));
+        self
+    }
+
+    /// Compares without regard to order.
+    pub fn unordered(mut self) -> Self {
+        self.unordered = true;
+        self
+    }
+
+    /// Says that the operator under test drops a future at each pending poll.
+    ///
+    /// It then stands for that future: an item lost breaks law [`C2`](Law::C2).
+    pub fn cancelling(mut self) -> Self {
+        self.cancelling = true;
+        self
+    }
+
+    /// Checks every law that applies.
+    ///
+    /// # Errors
+    ///
+    /// Gives the first law that is broken, and the shortest script found that
+    /// shows it.
+    pub fn check(&self) -> Result<(), Broken> {
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build();
+        let runtime = runtime.map_err(|error| broken(Law::T1, error.to_string()))?;
+        if let Expected::ItemsInTime(_) = self.model {
+            return self.check_scripts(&runtime, &Script::eager_strategy());
+        }
+        self.check_sizes(&runtime)?;
+        self.check_scripts(&runtime, &Script::strategy(N))?;
+        self.play(&runtime, &Script::plain(N, FLOOD))
+    }
+
+    /// Runs plain scripts of each small size, up to past the limits.
+    fn check_sizes(&self, runtime: &Runtime) -> Result<(), Broken> {
+        let past_limits = 2 * (self.look_ahead.min(16) + 1) + 1;
+        for count in 0..=past_limits {
+            let Err(mut broken) = self.play(runtime, &Script::plain(N, count)) else {
+                continue;
+            };
+            let passes = |more| self.play(runtime, &Script::plain(N, count + more)).is_ok();
+            if passes(1) && passes(2) {
+                broken.law = Law::S8;
+                broken.detail = format!("with just {count} items, {}", broken.detail);
+            }
+            return Err(broken);
+        }
+        Ok(())
+    }
+
+    fn check_scripts(
+        &self,
+        runtime: &Runtime,
+        scripts: &impl Strategy<Value = Script>,
+    ) -> Result<(), Broken> {
+        let deep = env::var_os("MILLPOND_LAWS").is_some_and(|value| value == "deep");
+        let config = Config {
+            cases: if deep { 100 * SCRIPTS } else { SCRIPTS },
+            failure_persistence: None,
+            ..Config::default()
+        };
+        // A fixed seed, so that a build does not fail by chance.
+        let rng = TestRng::deterministic_rng(RngAlgorithm::XorShift);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        // While the script shrinks, other laws must not take the first one's
+        // place.
+        let first = Cell::new(None);
+        let found = runner.run(scripts, |script| match self.play(runtime, &script) {
+            Err(broken) if first.get().is_none_or(|law| law == broken.law) => {
+                first.set(Some(broken.law));
+                Err(TestCaseError::fail(broken.detail))
+            }
+            _ => Ok(()),
+        });
+        match found {
+            Ok(()) => Ok(()),
+            Err(TestError::Fail(reason, script)) => Err(Broken {
+                law: first.get().unwrap_or(Law::P1),
+                detail: reason.to_string(),
+                script: format!("{script:?}"),
+            }),
+            Err(TestError::Abort(reason)) => Err(broken(Law::P1, reason.to_string())),
+        }
+    }
+
+    /// Runs one script, and once more without its extra polls where that may
+    /// be what changed the output.
+    fn play(&self, runtime: &Runtime, script: &Script) -> Result<(), Broken> {
+        let played = runtime.block_on(tokio::task::unconstrained(self.run(script)));
+        let Err(mut broken) = played else {
+            return Ok(());
+        };
+        broken.script = format!("{script:?}");
+        let of_output = matches!(broken.law, Law::O1 | Law::O2 | Law::O4 | Law::S5);
+        if of_output && self.cancelling {
+            broken.law = Law::C2;
+        } else if of_output && script.consumer.iter().any(|step| *step != Step::Poll) {
+            let calm = Script {
+                consumer: Vec::new(),
+                ..script.clone()
+            };
+            let played = runtime.block_on(tokio::task::unconstrained(self.run(&calm)));
+            if played.is_ok() {
+                broken.law = Law::W4;
+            }
+        }
+        Err(broken)
+    }
+
+    async fn run(&self, script: &Script) -> Result<(), Broken> {
+        match &self.model {
+            Expected::ItemsInTime(_) => {
+                self.drive(script, true, |_| ()).await?;
+                self.compare_times(script).await
+            }
+            Expected::Items(_) => self.compare(script).await,
+        }
+    }
+
+    async fn compare(&self, script: &Script) -> Result<(), Broken> {
+        let matching = |poisoned| Matching::new(self.model_of(script, poisoned), self.unordered);
+        let mut all = matching(true);
+        if !script.may_panic() {
+            let end = self.drive(script, true, |item| all.add(&item)).await?;
+            all.check(end.done, end.held > 0)?;
+            return if end.done {
+                check_hints(&end, all.len())
+            } else {
+                Ok(())
+            };
+        }
+        let mut kept = Vec::new();
+        let end = self.drive(script, false, |item| kept.push(item)).await?;
+        for item in &kept {
+            all.add(item);
+        }
+        if !end.panicked {
+            return all.check(end.done, end.held > 0);
+        }
+        // Where the closure does not look at the values, poison passes
+        // through, and only an input has panicked.
+        let mut clean = matching(false);
+        for item in &kept {
+            clean.add(item);
+        }
+        clean.check_after_panic().or(all.check_after_panic())
+    }
+
+    async fn compare_times(&self, script: &Script) -> Result<(), Broken> {
+        let Expected::ItemsInTime(model) = &self.model else {
+            return Ok(());
+        };
+        let start = Instant::now();
+        let mut kept = Vec::new();
+        let keep = |item| kept.push((start.elapsed(), item));
+        let end = self.drive(script, false, keep).await?;
+        let arrivals = end.arrivals.iter();
+        let arrivals = arrivals
+            .map(|&(at, id, pace)| (at - start, Token::of_model(id, pace, false)))
+            .collect();
+        let ended_at = end.ended_at.map_or(start.elapsed(), |at| at - start);
+        in_time(&model(arrivals, ended_at), &kept)
+    }
+
+    /// `drops_items` says that `take` does, so that tokens alive are held.
+    async fn drive(
+        &self,
+        script: &Script,
+        drops_items: bool,
+        take: impl FnMut(P::Item),
+    ) -> Result<End, Broken> {
+        let ledger = Ledger::new(N);
+        let sources = std::array::from_fn(|number| {
+            let events = &script.inputs[number];
+            Flow::native(Source::new(number, events, script.hint, &ledger))
+        });
+        let limits = Limits {
+            look_ahead: self.look_ahead,
+            in_flight: self.in_flight,
+            linger: self.linger,
+            remainder: self.remainder.as_deref(),
+            counts_tokens: drops_items,
+        };
+        let operator = (self.build)(sources);
+        let driver = Driver::new(operator, &ledger, &limits, script, take);
+        driver.run().await
+    }
+
+    /// What the model makes of the items, with or without the poisoned ones.
+    fn model_of(&self, script: &Script, poisoned: bool) -> Option<Vec<P::Item>> {
+        let Expected::Items(model) = &self.model else {
+            return None;
+        };
+        let inputs = || std::array::from_fn(|number| tokens(number, script, poisoned));
+        catch_unwind(AssertUnwindSafe(|| model(inputs()))).ok()
+    }
+}
+
+impl<P> Laws<1, P>
+where
+    P: Progress + FusedStream,
+    P::Item: fmt::Debug + PartialEq,
+{
+    /// Compares the output, and the time of each item, with those of the model.
+    ///
+    /// The model gets the time of each arrival and of the end, counted from
+    /// the start, and says when each item should come out. Only scripts with
+    /// an eager consumer are run, and items arrive at even milliseconds: with
+    /// odd waits in the operator, nothing happens at the same time as an
+    /// arrival.
+    pub fn timed(
+        build: impl Fn([Flow<Source>; 1]) -> Flow<P> + 'static,
+        model: impl Fn(Vec<(Duration, Token)>, Duration) -> Vec<(Duration, P::Item)> + 'static,
+    ) -> Self {
+        Self::of(Box::new(build), Expected::ItemsInTime(Box::new(model)))
+    }
+}
+
+impl<const N: usize, P: Progress> fmt::Debug for Laws<N, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Laws")
+            .field("look_ahead", &self.look_ahead)
+            .field("in_flight", &self.in_flight)
+            .field("linger", &self.linger)
+            .field("unordered", &self.unordered)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The tokens that an input gives in the script, for the model.
+fn tokens(number: usize, script: &Script, poisoned: bool) -> Vec<Token> {
+    let events = script.inputs[number].iter();
+    let before_panic = events.take_while(|event| **event != Event::Panic);
+    let given = before_panic.filter_map(|event| match *event {
+        Event::Item(pace) => Some((pace, false)),
+        Event::Poison(pace) => Some((pace, true)),
+        _ => None,
+    });
+    (first_id(number)..)
+        .zip(given)
+        .filter(|(_, (_, poison))| poisoned || !poison)
+        .map(|(id, (pace, poison))| Token::of_model(id, pace, poison))
+        .collect()
+}
+
+fn check_hints(end: &End, total: usize) -> Result<(), Broken> {
+    for &(emitted, (lower, upper)) in &end.hints {
+        let left = total - emitted;
+        if left < lower || upper.is_some_and(|upper| left > upper) {
+            let detail = format!("{left} items were to come, and the hint was {lower}, {upper:?}");
+            return Err(broken(Law::S7, detail));
+        }
+    }
+    Ok(())
+}
+
+/// Makes a test that checks the [laws](Law) of an operator.
+///
+/// The name of the test comes first, with the operator as a function of one or
+/// more flows of [`Token`]s. `model` is the same function on vectors. What
+/// follows are methods of [`Laws`], with their arguments.
+///
+/// With `timed` instead of `model`, the model is also told when the items
+/// arrived and says when each output is due; see [`Laws::timed`].
+///
+/// # Examples
+///
+/// ```
+/// use millpond_operators::laws;
+/// use millpond_operators::testing::Token;
+///
+/// laws! {
+///     three_at_a_time: |s| s.map_async(3, Token::work),
+///     model: |v| v,
+///     look_ahead: 3,
+///     in_flight: 3,
+/// }
+///
+/// laws! {
+///     both: |a, b| a.merge(b),
+///     model: |a, b| a.into_iter().chain(b).collect(),
+///     unordered,
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! laws {
+    (
+        $name:ident: |$($input:ident),+| $operator:expr,
+        model: |$($items:ident),+| $model:expr
+        $(, $limit:ident $(: $value:expr)?)* $(,)?
+    ) => {
+        #[test]
+        fn $name() {
+            let checked = $crate::testing::Laws::<{ [$(stringify!($input)),+].len() }, _>::new(
+                |[$($input),+]| $operator,
+                |[$($items),+]| $model,
+            )
+            $(.$limit($($value)?))*
+            .check();
+            let broken = checked.map_or_else(|broken| broken.to_string(), |()| String::new());
+            assert!(broken.is_empty(), "{broken}");
+        }
+    };
+    (
+        $name:ident: |$input:ident| $operator:expr,
+        timed: |$arrivals:ident, $end:ident| $model:expr
+        $(, $limit:ident $(: $value:expr)?)* $(,)?
+    ) => {
+        #[test]
+        fn $name() {
+            let checked = $crate::testing::Laws::timed(
+                |[$input]| $operator,
+                |$arrivals, $end| $model,
+            )
+            $(.$limit($($value)?))*
+            .check();
+            let broken = checked.map_or_else(|broken| broken.to_string(), |()| String::new());
+            assert!(broken.is_empty(), "{broken}");
+        }
+    };
+}

@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use tokio::time::{Duration, Instant};
+
+use super::{Broken, Law, Pace};
+
+/// What one run has seen so far; shared by source, tokens, futures and driver.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger(Arc<Mutex<Book>>);
+
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) inputs: Vec<Input>,
+    /// The tokens that were given and not dropped, and since when.
+    pub(super) live: BTreeMap<u32, Instant>,
+    /// Every token that was given, and when.
+    pub(super) arrivals: Vec<(Instant, u32, Pace)>,
+    pub(super) ended_at: Option<Instant>,
+    /// Futures that exist and are not done.
+    pub(super) working: usize,
+    /// Calls of any input's methods.
+    pub(super) calls: usize,
+    /// Items given since the operator was last called.
+    pub(super) units: usize,
+    /// Wakes that had a reason.
+    pub(super) wakes: usize,
+    /// The operator itself has ended.
+    pub(super) over: bool,
+    pub(super) broken: Option<Broken>,
+    gates: Vec<Gate>,
+}
+
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts, each read by another law"
+)]
+pub(super) struct Input {
+    pub(super) ended: bool,
+    pub(super) dropped: bool,
+    /// Stands before something other than an item or the end.
+    pub(super) moving: bool,
+    /// Was left pending, or driven, since the operator was last called.
+    pub(super) settled: bool,
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    open: bool,
+    waker: Option<Waker>,
+}
+
+impl Ledger {
+    pub(super) fn new(inputs: usize) -> Self {
+        let ledger = Self::default();
+        ledger.book().inputs.resize_with(inputs, Input::default);
+        ledger
+    }
+
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        // A scripted panic may strike anywhere; the book is whole after each
+        // of its methods.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits at a gate, which is built at the first call.
+    pub(super) fn poll_gate(&self, gate: &mut Option<usize>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut book = self.book();
+        let number = *gate.get_or_insert_with(|| {
+            book.gates.push(Gate::default());
+            book.gates.len() - 1
+        });
+        let place = &mut book.gates[number];
+        if place.open {
+            *gate = None;
+            return Poll::Ready(());
+        }
+        place.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Opens a gate at which someone waits; says whether there was one.
+    pub(super) fn open_gate(&self, newest_first: bool) -> bool {
+        let waker = {
+            let mut book = self.book();
+            let mut waiting = book.gates.iter_mut().filter(|gate| gate.waker.is_some());
+            let gate = if newest_first {
+                waiting.next_back()
+            } else {
+                waiting.next()
+            };
+            let Some(gate) = gate else {
+                return false;
+            };
+            gate.open = true;
+            let waker = gate.waker.take();
+            book.wakes += 1;
+            waker
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+}
+
+impl Book {
+    /// Notes the first law that is broken.
+    pub(super) fn breaks(&mut self, law: Law, detail: impl Into<String>) {
+        self.broken.get_or_insert_with(|| Broken {
+            law,
+            detail: detail.into(),
+            script: String::new(),
+        });
+    }
+
+    pub(super) fn oldest_age(&self) -> Option<Duration> {
+        self.live.values().min().map(Instant::elapsed)
+    }
+}

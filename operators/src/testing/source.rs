@@ -1,0 +1,156 @@
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use tokio::time::{Instant, Sleep};
+
+use super::ledger::{Book, Ledger};
+use super::token::{poll_sleep, scripted_panic};
+use super::{Event, Hint, Law, Token};
+use crate::Progress;
+
+/// A stream of [`Token`]s that does what its script says and notes how it is
+/// treated.
+///
+/// Its pendings count as work under way: `poll_progress` moves past them.
+#[derive(Debug)]
+#[must_use = "streams do nothing unless polled"]
+pub struct Source {
+    events: VecDeque<Event>,
+    hint: Hint,
+    // Those still among the events.
+    items: usize,
+    number: usize,
+    next_id: u32,
+    gate: Option<usize>,
+    sleep: Option<Pin<Box<Sleep>>>,
+    ledger: Ledger,
+}
+
+impl Source {
+    pub(super) fn new(number: usize, events: &[Event], hint: Hint, ledger: &Ledger) -> Self {
+        let item = |event: &&Event| matches!(event, Event::Item(_) | Event::Poison(_));
+        let source = Self {
+            items: events.iter().filter(item).count(),
+            events: events.iter().copied().collect(),
+            hint,
+            number,
+            next_id: first_id(number),
+            gate: None,
+            sleep: None,
+            ledger: ledger.clone(),
+        };
+        source.note(|_| ());
+        source
+    }
+
+    /// Moves past the pendings that stand before the next item or the end.
+    fn poll_pendings(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while let Some(event) = self.events.front() {
+            match *event {
+                Event::Item(_) | Event::Poison(_) | Event::Panic => break,
+                Event::PendNow => {
+                    self.events.pop_front();
+                    self.note(|book| book.wakes += 1);
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Event::PendLater => ready!(self.ledger.poll_gate(&mut self.gate, cx)),
+                Event::Wait(ms) => ready!(poll_sleep(&mut self.sleep, ms, &self.ledger, cx)),
+            }
+            self.events.pop_front();
+        }
+        self.note(|_| ());
+        Poll::Ready(())
+    }
+
+    /// Notes something, and where the source stands.
+    fn note(&self, write: impl FnOnce(&mut Book)) {
+        let mut book = self.ledger.book();
+        book.inputs[self.number].moving = matches!(
+            self.events.front(),
+            Some(Event::PendNow | Event::PendLater | Event::Wait(_))
+        );
+        write(&mut book);
+    }
+}
+
+/// The id of an input's first token.
+pub(super) fn first_id(number: usize) -> u32 {
+    u32::try_from(number).map_or(u32::MAX, |number| number.saturating_mul(1000))
+}
+
+impl Stream for Source {
+    type Item = Token;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Token>> {
+        let number = self.number;
+        self.note(|book| {
+            book.calls += 1;
+            if book.inputs[number].ended && !book.over {
+                book.breaks(Law::S3, format!("input {number} was polled after its end"));
+            }
+        });
+        if self.poll_pendings(cx).is_pending() {
+            self.note(|book| book.inputs[number].settled = true);
+            return Poll::Pending;
+        }
+        let (pace, poisoned) = match self.events.pop_front() {
+            Some(Event::Item(pace)) => (pace, false),
+            Some(Event::Poison(pace)) => (pace, true),
+            Some(_) => {
+                self.events.clear();
+                self.items = 0;
+                self.note(|_| ());
+                scripted_panic();
+            }
+            None => {
+                self.note(|book| {
+                    book.inputs[number].ended = true;
+                    book.ended_at.get_or_insert_with(Instant::now);
+                });
+                return Poll::Ready(None);
+            }
+        };
+        self.note(|book| book.units += 1);
+        let id = self.next_id;
+        self.next_id += 1;
+        self.items -= 1;
+        let token = Token::given(id, pace, poisoned, &self.ledger);
+        Poll::Ready(Some(token))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let items = self.items;
+        match self.hint {
+            Hint::Exact => (items, Some(items)),
+            Hint::Loose => (items / 2, Some(2 * items)),
+            Hint::Unknown => (0, None),
+        }
+    }
+}
+
+impl FusedStream for Source {
+    fn is_terminated(&self) -> bool {
+        self.ledger.book().inputs[self.number].ended
+    }
+}
+
+impl Progress for Source {
+    fn poll_progress(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let number = self.number;
+        self.note(|book| {
+            book.calls += 1;
+            book.inputs[number].settled = true;
+        });
+        self.poll_pendings(cx)
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        self.ledger.book().inputs[self.number].dropped = true;
+    }
+}

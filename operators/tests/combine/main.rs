@@ -1,0 +1,3 @@
+//! The operators of the `combine` group.
+
+mod merge;

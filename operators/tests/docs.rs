@@ -1,0 +1,218 @@
+//! The sources keep the form that the crate docs promise: every public
+//! operator has an example, a row in the table and a laws line, every type
+//! must be used, and every law has a mutant.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a source that cannot be read fails the test"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const GROUPS: [&str; 6] = [
+    "combine",
+    "concurrent",
+    "consume",
+    "filter",
+    "transform",
+    "window",
+];
+
+/// A public function in a group, outside of the accessors of its struct.
+struct Operator {
+    name: String,
+    group: &'static str,
+    docs: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn files(folder: impl AsRef<Path>) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+/// The lines of the doc comment and the attributes right before a line.
+fn head_of(lines: &[&str], item: usize) -> String {
+    let start = lines[..item]
+        .iter()
+        .rposition(|line| {
+            let docs = line.trim_start().starts_with("///");
+            line.is_empty() || (!docs && (line.ends_with('{') || line.starts_with('}')))
+        })
+        .map_or(0, |line| line + 1);
+    lines[start..item].join("\n")
+}
+
+fn operators() -> Vec<Operator> {
+    let mut operators = Vec::new();
+    for group in GROUPS {
+        for source in files(format!("src/{group}")) {
+            let lines: Vec<_> = source.lines().collect();
+            let mut in_flow = true;
+            for (number, line) in lines.iter().enumerate() {
+                if line.starts_with("impl") {
+                    in_flow = line.starts_with("impl<S: Progress> Flow<S> {");
+                }
+                let Some(rest) = line.trim_start().strip_prefix("pub fn ") else {
+                    continue;
+                };
+                if in_flow || line.starts_with("pub fn ") {
+                    let name = rest.split(['<', '(']).next().unwrap();
+                    operators.push(Operator {
+                        name: name.to_owned(),
+                        group,
+                        docs: head_of(&lines, number),
+                    });
+                }
+            }
+        }
+    }
+    operators
+}
+
+#[test]
+fn all_operators_are_found() {
+    let mut names: Vec<_> = operators()
+        .into_iter()
+        .map(|operator| operator.name)
+        .collect();
+    names.sort();
+
+    assert_eq!(
+        names,
+        [
+            "batch",
+            "chunks",
+            "collect",
+            "enumerate",
+            "filter",
+            "filter_map",
+            "fold",
+            "for_each",
+            "for_each_async",
+            "inspect",
+            "map",
+            "map_async",
+            "map_async_unordered",
+            "map_batched",
+            "merge",
+            "merge",
+            "next",
+            "take",
+        ]
+    );
+}
+
+#[test]
+fn every_operator_has_an_example_that_asserts() {
+    for Operator { name, docs, .. } in operators() {
+        let example = docs.split("/// # Examples").nth(1);
+        assert!(
+            example.is_some_and(|example| example.contains("assert_eq!")),
+            "`{name}` needs a section `# Examples` that ends in `assert_eq!`"
+        );
+    }
+}
+
+#[test]
+fn headings_come_in_one_order() {
+    let order = [
+        "Completion",
+        "Backpressure",
+        "Cancellation",
+        "Errors",
+        "Panics",
+        "Units",
+        "Examples",
+    ];
+    for Operator { name, docs, .. } in operators() {
+        let headings = docs
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("/// # "));
+        let places: Vec<_> = headings
+            .filter(|heading| heading.chars().all(char::is_alphabetic))
+            .map(|heading| order.iter().position(|known| *known == heading))
+            .collect();
+        assert!(
+            places.is_sorted() && places.iter().all(Option::is_some),
+            "`{name}` has a heading that is unknown or out of order"
+        );
+    }
+}
+
+#[test]
+fn every_operator_is_in_both_tables() {
+    let crate_docs = read("src/lib.rs");
+    for Operator { name, group, .. } in operators() {
+        let row = format!("//! | [`{name}`](Flow::{name}) | [`{group}`] |");
+        assert!(crate_docs.contains(&row), "lib.rs needs a row `{row}`");
+
+        let group_docs = read(format!("src/{group}/mod.rs"));
+        let method = format!("crate::Flow::{name})");
+        assert!(
+            group_docs.contains(&method),
+            "the table of `{group}` lacks `{name}`"
+        );
+    }
+}
+
+#[test]
+fn every_operator_has_a_laws_line() {
+    for Operator { name, group, .. } in operators() {
+        let tests = read(format!("tests/{group}/{name}.rs"));
+        let line = format!("laws! {{\n    {name}: |");
+        assert!(
+            tests.contains(&line),
+            "tests/{group}/{name}.rs needs `laws! {{ {name}: |..| .. }}`"
+        );
+    }
+}
+
+#[test]
+fn every_type_must_be_used() {
+    for group in GROUPS {
+        for source in files(format!("src/{group}")) {
+            let lines: Vec<_> = source.lines().collect();
+            for (number, line) in lines.iter().enumerate() {
+                if line.starts_with("pub struct ") {
+                    let head = head_of(&lines, number);
+                    assert!(
+                        head.contains("#[must_use = "),
+                        "`{line}` needs `#[must_use]`"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_law_has_a_mutant() {
+    let mutants = read("tests/mutants/main.rs");
+    let laws = read("src/testing/law.rs");
+    let laws = laws.split("pub enum Law {").nth(1).unwrap();
+    let laws = laws.split("\n}").next().unwrap();
+    let variants = laws
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(','));
+
+    let mut count = 0;
+    for law in variants.filter(|line| !line.starts_with("///")) {
+        count += 1;
+        let caught = format!("Law::{law}, ");
+        assert!(mutants.contains(&caught), "law {law} has no mutant");
+    }
+    assert_eq!(count, 29);
+}

@@ -1,0 +1,5 @@
+//! The operators of the `filter` group.
+
+mod filter;
+mod filter_map;
+mod take;

@@ -1,0 +1,221 @@
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+
+use futures::Stream;
+use futures::stream::FusedStream;
+use millpond_operators::testing::{Source, Token};
+use millpond_operators::{Flow, Progress};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    PollsInSizeHint,
+    RisesAgain,
+    AsksTwiceForTheEnd,
+    SaysTerminated,
+    EndsEarly,
+    PromisesTooMuch,
+    FillsAnEmptyInput,
+    PollsWhenBuilt,
+    ForgetsToWake,
+    KeepsFirstWaker,
+    Spins,
+    DropsInProgress,
+    RejectsAllAtOnce,
+    LeaksInput,
+    LosesWhenPending,
+    KeepsInputPastItsEnd,
+    LeaksWaker,
+    RepeatsAfterPanic,
+}
+
+/// Emits the value of every token, with one fault.
+pub(crate) fn faulty(input: Flow<Source>, fault: Fault) -> Flow<Faulty> {
+    let mut input = input;
+    if fault == Fault::PollsWhenBuilt {
+        let mut cx = Context::from_waker(Waker::noop());
+        drop(Pin::new(&mut input).poll_next(&mut cx));
+    }
+    Flow::native(Faulty {
+        input: Mutex::new(Some(input)),
+        fault,
+        emitted: 0,
+        ended: false,
+        polled_at_end: false,
+        delayed: None,
+        first_waker: None,
+        last: None,
+        entered: false,
+    })
+}
+
+pub(crate) struct Faulty {
+    // Behind a lock, so that the size hint can do what it must not.
+    input: Mutex<Option<Flow<Source>>>,
+    fault: Fault,
+    emitted: usize,
+    ended: bool,
+    polled_at_end: bool,
+    delayed: Option<Token>,
+    first_waker: Option<Waker>,
+    last: Option<u32>,
+    entered: bool,
+}
+
+impl Faulty {
+    fn input(&mut self) -> &mut Option<Flow<Source>> {
+        self.input.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Option<Token>> {
+        match self.input() {
+            Some(input) => Pin::new(input).poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn drive_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self.input() {
+            Some(input) => Pin::new(input).poll_progress(cx),
+            None => Poll::Ready(()),
+        }
+    }
+
+    fn at_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<u32>> {
+        match self.fault {
+            Fault::AsksTwiceForTheEnd if !self.polled_at_end => {
+                self.polled_at_end = true;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Fault::FillsAnEmptyInput if self.emitted == 0 => {
+                self.emitted = 1;
+                return Poll::Ready(Some(0));
+            }
+            _ => {}
+        }
+        self.ended = true;
+        *self.input() = None;
+        Poll::Ready(None)
+    }
+}
+
+impl Stream for Faulty {
+    type Item = u32;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<u32>> {
+        let this = self.get_mut();
+        let fault = this.fault;
+        if this.ended {
+            let rises = fault == Fault::RisesAgain;
+            return Poll::Ready(rises.then_some(0));
+        }
+        if mem::replace(&mut this.entered, true) && fault == Fault::RepeatsAfterPanic {
+            this.entered = false;
+            return Poll::Ready(this.last.or(Some(0)));
+        }
+        let enough = match fault {
+            Fault::EndsEarly => this.emitted == 3,
+            Fault::KeepsInputPastItsEnd => this.emitted == 2,
+            _ => false,
+        };
+        if enough {
+            this.ended = true;
+            if fault == Fault::EndsEarly {
+                *this.input() = None;
+            }
+            return Poll::Ready(None);
+        }
+        if fault == Fault::LeaksWaker {
+            mem::forget(cx.waker().clone());
+        }
+        let waker = if fault == Fault::KeepsFirstWaker {
+            let waker = this.first_waker.get_or_insert_with(|| cx.waker().clone());
+            waker.clone()
+        } else {
+            cx.waker().clone()
+        };
+        let mut input_cx = Context::from_waker(&waker);
+        let polled = match this.delayed.take() {
+            Some(token) => Poll::Ready(Some(token)),
+            None => this.poll_input(&mut input_cx),
+        };
+        this.entered = false;
+        if polled.is_pending() && fault == Fault::Spins {
+            cx.waker().wake_by_ref();
+        }
+        let Some(token) = ready!(polled) else {
+            return this.at_end(cx);
+        };
+        match fault {
+            Fault::ForgetsToWake if token.id() == 2 && this.last != Some(2) => {
+                this.last = Some(2);
+                this.delayed = Some(token);
+                let _moving = this.drive_input(cx);
+                return Poll::Pending;
+            }
+            Fault::LosesWhenPending if token.id() == 2 => {
+                let _moving = this.drive_input(cx);
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Fault::RejectsAllAtOnce => {
+                while ready!(this.poll_input(cx)).is_some() {}
+                return this.at_end(cx);
+            }
+            _ => {}
+        }
+        this.entered = true;
+        let value = token.value();
+        this.entered = false;
+        this.last = Some(value);
+        this.emitted += 1;
+        Poll::Ready(Some(value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let mut input = self.input.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(input) = input.as_mut() else {
+            return (0, Some(usize::from(self.fault == Fault::RisesAgain)));
+        };
+        if self.fault == Fault::PollsInSizeHint {
+            let mut cx = Context::from_waker(Waker::noop());
+            let _moving = Pin::new(&mut *input).poll_progress(&mut cx);
+        }
+        let (lower, _) = input.size_hint();
+        match self.fault {
+            Fault::PromisesTooMuch => (lower + 1, None),
+            Fault::None => (lower, None),
+            _ => (0, None),
+        }
+    }
+}
+
+impl FusedStream for Faulty {
+    fn is_terminated(&self) -> bool {
+        self.ended || (self.fault == Fault::SaysTerminated && self.emitted == 1)
+    }
+}
+
+impl Progress for Faulty {
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        if this.fault == Fault::DropsInProgress && !this.ended {
+            let ended = matches!(this.poll_input(cx), Poll::Ready(None));
+            if ended {
+                *this.input() = None;
+            }
+        }
+        this.drive_input(cx)
+    }
+}
+
+impl Drop for Faulty {
+    fn drop(&mut self) {
+        if self.fault == Fault::LeaksInput {
+            mem::forget(self.input().take());
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! For each law an operator that breaks it: a law that no mutant can break
+//! tests nothing.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a mutant that is not caught fails its test"
+)]
+
+mod faulty;
+mod one_at_a_time;
+
+use std::fmt;
+use std::time::Duration;
+
+use faulty::{Fault, faulty};
+use futures::stream::FusedStream;
+use millpond_operators::Progress;
+use millpond_operators::testing::{Law, Laws, Token};
+use millpond_operators::window::Batch;
+use one_at_a_time::{Neglect, one_at_a_time};
+
+const WAIT: Duration = Duration::from_millis(5);
+
+#[track_caller]
+fn caught<const N: usize, P>(law: Law, laws: &Laws<N, P>)
+where
+    P: Progress + FusedStream,
+    P::Item: fmt::Debug + PartialEq,
+{
+    let broken = laws.check().unwrap_err();
+    assert_eq!(broken.law(), law, "{broken}");
+}
+
+#[track_caller]
+fn caught_faulty(law: Law, fault: Fault) {
+    let laws = Laws::<1, _>::new(
+        move |[s]| faulty(s, fault),
+        |[v]| v.iter().map(Token::value).collect(),
+    );
+    caught(law, &laws.look_ahead(1));
+}
+
+#[test]
+fn a_faultless_one_passes() {
+    let laws = Laws::<1, _>::new(
+        |[s]| faulty(s, Fault::None),
+        |[v]| v.iter().map(Token::value).collect(),
+    );
+    laws.check().unwrap();
+}
+
+#[test]
+fn s1_polls_the_input_for_its_size_hint() {
+    caught_faulty(Law::S1, Fault::PollsInSizeHint);
+}
+
+#[test]
+fn s2_goes_on_after_its_end() {
+    caught_faulty(Law::S2, Fault::RisesAgain);
+}
+
+#[test]
+fn s3_polls_an_input_that_has_ended() {
+    caught_faulty(Law::S3, Fault::AsksTwiceForTheEnd);
+}
+
+#[test]
+fn s4_says_too_early_that_it_has_terminated() {
+    caught_faulty(Law::S4, Fault::SaysTerminated);
+}
+
+#[test]
+fn s5_ends_before_all_owed_items() {
+    caught_faulty(Law::S5, Fault::EndsEarly);
+}
+
+#[test]
+fn s7_promises_an_item_too_many() {
+    caught_faulty(Law::S7, Fault::PromisesTooMuch);
+}
+
+#[test]
+fn s8_makes_something_of_an_empty_input() {
+    caught_faulty(Law::S8, Fault::FillsAnEmptyInput);
+}
+
+#[test]
+fn s10_polls_while_it_is_built() {
+    caught_faulty(Law::S10, Fault::PollsWhenBuilt);
+}
+
+#[test]
+fn w1_forgets_to_wake() {
+    caught_faulty(Law::W1, Fault::ForgetsToWake);
+}
+
+#[test]
+fn w2_keeps_its_first_waker() {
+    caught_faulty(Law::W2, Fault::KeepsFirstWaker);
+}
+
+#[test]
+fn w3_spins() {
+    caught_faulty(Law::W3, Fault::Spins);
+}
+
+#[test]
+fn w4_takes_an_item_for_nothing_in_its_progress() {
+    caught_faulty(Law::W4, Fault::DropsInProgress);
+}
+
+#[test]
+fn w5_rejects_a_long_run_without_a_pause() {
+    let laws = Laws::<1, _>::new(|[s]| faulty(s, Fault::RejectsAllAtOnce), |[_]| Vec::new());
+    caught(Law::W5, &laws);
+}
+
+#[test]
+fn g1_leaves_its_futures_alone_while_it_is_blocked() {
+    let build = |[s]: [_; 1]| one_at_a_time(s, Neglect::Future);
+    let laws = Laws::<1, _>::new(build, |[v]| v);
+    caught(Law::G1, &laws.look_ahead(1).in_flight(1));
+}
+
+#[test]
+fn g1b_leaves_its_input_alone_while_it_is_full() {
+    let build = |[s]: [_; 1]| one_at_a_time(s, Neglect::Input);
+    let laws = Laws::<1, _>::new(build, |[v]| v);
+    caught(Law::G1b, &laws.look_ahead(1).in_flight(1));
+}
+
+#[test]
+fn b1_holds_one_more_than_it_says() {
+    let laws = Laws::<1, _>::new(|[s]| s.map_async(4, Token::work), |[v]| v);
+    caught(Law::B1, &laws.look_ahead(3).in_flight(4));
+}
+
+#[test]
+fn b2_has_one_more_in_flight_than_it_says() {
+    let laws = Laws::<1, _>::new(|[s]| s.map_async(4, Token::work), |[v]| v);
+    caught(Law::B2, &laws.look_ahead(4).in_flight(3));
+}
+
+#[test]
+fn o1_lets_items_overtake() {
+    let laws = Laws::<1, _>::new(|[s]| s.map_async_unordered(3, Token::work), |[v]| v);
+    caught(Law::O1, &laws.look_ahead(3).in_flight(3));
+}
+
+#[test]
+fn o2_loses_an_item() {
+    let laws = Laws::<1, _>::new(|[s]| s.filter(|token| token.id() != 3), |[v]| v);
+    caught(Law::O2, &laws.unordered());
+}
+
+#[test]
+fn o4_makes_something_else_of_an_item() {
+    let laws = Laws::<1, _>::new(
+        |[s]| s.map(|token| if token.id() == 2 { 99 } else { token.id() }),
+        |[v]| v.iter().map(Token::id).collect(),
+    );
+    caught(Law::O4, &laws);
+}
+
+#[test]
+fn c1_leaks_its_input() {
+    caught_faulty(Law::C1, Fault::LeaksInput);
+}
+
+#[test]
+fn c2_takes_an_item_before_it_is_ready() {
+    let laws = Laws::<1, _>::new(
+        |[s]| faulty(s, Fault::LosesWhenPending),
+        |[v]| v.iter().map(Token::value).collect(),
+    );
+    caught(Law::C2, &laws.cancelling());
+}
+
+#[test]
+fn c3_keeps_a_part_of_the_remainder() {
+    let laws = Laws::<1, _>::new(
+        |[s]| s.batch(2, Duration::MAX).map(|batch| batch.len()),
+        |[v]| v.chunks(2).map(<[Token]>::len).collect(),
+    );
+    caught(Law::C3, &laws.look_ahead(2).remainder(|_| Vec::new()));
+    let laws = Laws::<1, _>::new(
+        |[s]| s.batch(1, Duration::MAX),
+        |[v]| v.into_iter().map(|token| vec![token]).collect(),
+    );
+    let laws = laws.look_ahead(1).remainder(Batch::take_remainder);
+    laws.check().unwrap();
+}
+
+#[test]
+fn c5_keeps_its_input_past_its_own_end() {
+    let laws = Laws::<1, _>::new(
+        |[s]| faulty(s, Fault::KeepsInputPastItsEnd),
+        |[v]| v.iter().map(Token::value).take(2).collect(),
+    );
+    caught(Law::C5, &laws);
+}
+
+#[test]
+fn c6_keeps_a_waker_for_ever() {
+    caught_faulty(Law::C6, Fault::LeaksWaker);
+}
+
+#[test]
+fn p1_repeats_an_item_after_a_panic() {
+    caught_faulty(Law::P1, Fault::RepeatsAfterPanic);
+}
+
+#[test]
+fn t1_is_early() {
+    let build = |[s]: [millpond_operators::Flow<_>; 1]| {
+        s.batch(100, Duration::from_millis(3))
+            .map(|batch: Vec<Token>| batch.len())
+    };
+    let laws = Laws::timed(build, |arrivals, end| lengths(&arrivals, end, WAIT));
+    caught(Law::T1, &laws.look_ahead(100));
+}
+
+#[test]
+fn t2_is_late() {
+    let build = |[s]: [millpond_operators::Flow<_>; 1]| {
+        s.batch(100, Duration::from_millis(7))
+            .map(|batch: Vec<Token>| batch.len())
+    };
+    let laws = Laws::timed(build, |arrivals, end| lengths(&arrivals, end, WAIT));
+    caught(Law::T2, &laws.look_ahead(100));
+}
+
+#[test]
+fn t3_holds_an_item_too_long() {
+    let wait = Duration::from_millis(7);
+    let build = move |[s]: [millpond_operators::Flow<_>; 1]| {
+        s.batch(100, wait).map(|batch: Vec<Token>| batch.len())
+    };
+    let laws = Laws::timed(build, move |arrivals, end| lengths(&arrivals, end, wait));
+    caught(Law::T3, &laws.look_ahead(100).linger(WAIT));
+}
+
+/// Says when batches without a limit leave, and of what length.
+fn lengths(
+    arrivals: &[(Duration, Token)],
+    end: Duration,
+    wait: Duration,
+) -> Vec<(Duration, usize)> {
+    let mut batches: Vec<(Duration, usize)> = Vec::new();
+    for (at, _) in arrivals {
+        match batches.last_mut() {
+            Some((due, length)) if *at < *due => *length += 1,
+            _ => batches.push((*at + wait, 1)),
+        }
+    }
+    if let Some((due, _)) = batches.last_mut() {
+        *due = end.min(*due);
+    }
+    batches
+}

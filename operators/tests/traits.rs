@@ -1,0 +1,84 @@
+//! Every public type can be named, printed, sent and shared, and is `Unpin`
+//! where its parts are. One line per type.
+
+use std::fmt::Debug;
+use std::future::Ready;
+
+use futures::stream::Empty;
+use millpond_operators::combine::{Merge, MergeAll};
+use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
+use millpond_operators::consume::{Collect, Fold, ForEach, ForEachAsync, Next};
+use millpond_operators::filter::{Filter, FilterMap, Take};
+use millpond_operators::transform::{Enumerate, Inspect, Map};
+use millpond_operators::window::{Batch, Chunks};
+use millpond_operators::{Flow, Foreign, flow};
+
+type S = Foreign<Empty<u8>>;
+
+fn everyday<T: Send + Sync + Unpin + Debug>() {}
+fn cloned<T: Clone>() {}
+
+#[test]
+fn all_types_have_the_everyday_traits() {
+    everyday::<Flow<S>>();
+    everyday::<Foreign<Empty<u8>>>();
+    everyday::<Batch<S>>();
+    everyday::<Chunks<S>>();
+    everyday::<Collect<S, Vec<u8>>>();
+    everyday::<Enumerate<S>>();
+    everyday::<Filter<S, fn(&u8) -> bool>>();
+    everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
+    everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
+    everyday::<ForEach<S, fn(u8)>>();
+    everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<Inspect<S, fn(&u8)>>();
+    everyday::<Map<S, fn(u8) -> u8>>();
+    everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
+    everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
+    everyday::<MapBatched<S, fn(Vec<u8>) -> Ready<Vec<u8>>, Ready<Vec<u8>>, u8>>();
+    everyday::<Merge<S, S>>();
+    everyday::<MergeAll<S>>();
+    everyday::<Next<'_, S>>();
+    everyday::<Take<S>>();
+}
+
+#[test]
+fn those_that_hold_no_future_can_be_cloned() {
+    cloned::<Flow<S>>();
+    cloned::<Foreign<Empty<u8>>>();
+    cloned::<Collect<S, Vec<u8>>>();
+    cloned::<Enumerate<S>>();
+    cloned::<Filter<S, fn(&u8) -> bool>>();
+    cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
+    cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
+    cloned::<ForEach<S, fn(u8)>>();
+    cloned::<Inspect<S, fn(&u8)>>();
+    cloned::<Map<S, fn(u8) -> u8>>();
+    cloned::<Merge<S, S>>();
+    cloned::<MergeAll<S>>();
+    cloned::<Take<S>>();
+}
+
+#[test]
+fn closures_need_no_debug_and_futures_need_not_be_send() {
+    let not_send = std::rc::Rc::new(1);
+    let items = flow(futures::stream::iter([1, 2]))
+        .map(|n| n + *not_send)
+        .map_async(2, |n| {
+            let not_send = std::rc::Rc::clone(&not_send);
+            async move { n + *not_send }
+        });
+
+    assert!(format!("{items:?}").contains("MapAsync"));
+}
+
+#[test]
+fn a_boxed_flow_is_send_and_keeps_every_method() {
+    fn sent<T: Send>(value: T) -> T {
+        value
+    }
+    let items = sent(flow(futures::stream::iter([1, 2])).boxed()).map(|n| n * 2);
+    let items: Option<Vec<_>> = futures::FutureExt::now_or_never(items.collect());
+
+    assert_eq!(items, Some(vec![2, 4]));
+}

@@ -1,0 +1,5 @@
+//! The operators of the `transform` group.
+
+mod enumerate;
+mod inspect;
+mod map;
