@@ -1,0 +1,107 @@
+//! What was found, counted for a person to read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use millpond::RunReport;
+
+use crate::magika::{Tables, Verdict, one_line};
+
+/// Counts verdicts by content type, and remembers where an extension disagrees.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    tables: Arc<Tables>,
+    files: BTreeMap<String, usize>,
+    /// The first paths that disagree, in order, each with a line about it.
+    contradicted: BTreeSet<(String, String)>,
+    contradictions: usize,
+}
+
+impl Summary {
+    /// How many of the files whose extension disagrees are named.
+    const NAMED: usize = 20;
+
+    /// An empty summary.
+    pub(crate) fn new(tables: Arc<Tables>) -> Self {
+        Self {
+            tables,
+            files: BTreeMap::new(),
+            contradicted: BTreeSet::new(),
+            contradictions: 0,
+        }
+    }
+
+    /// Counts one verdict.
+    pub(crate) fn add(&mut self, verdict: &Verdict) {
+        *self.files.entry(verdict.label.clone()).or_default() += 1;
+        if let Some(claimed) = self.tables.contradicted(verdict) {
+            let about = format!("{}, not {}", verdict.label, claimed.join(" or "));
+            self.contradictions += 1;
+            // Kept to the few that are named, so that memory stays bounded.
+            self.contradicted.insert((verdict.path.clone(), about));
+            if self.contradicted.len() > Self::NAMED {
+                self.contradicted.pop_last();
+            }
+        }
+    }
+
+    /// Writes the table by content type, the files whose extension disagrees,
+    /// and the totals.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub(crate) fn print(&self, mut out: impl Write) -> io::Result<()> {
+        let total: usize = self.files.values().sum();
+        let mut rows: Vec<_> = self.files.iter().collect();
+        rows.sort_by(|(a, more), (b, less)| less.cmp(more).then(a.cmp(b)));
+
+        writeln!(
+            out,
+            "{:>8}  {:>6}  {:<16}  description",
+            "files", "share", "content type"
+        )?;
+        for (label, &files) in rows {
+            let tenths = (files * 1000 + total / 2) / total;
+            let share = format!("{}.{}%", tenths / 10, tenths % 10);
+            let description = self.tables.description(label);
+            writeln!(out, "{files:>8}  {share:>6}  {label:<16}  {description}")?;
+        }
+        if self.contradictions > 0 {
+            writeln!(out, "\nfiles whose extension says otherwise:")?;
+        }
+        for (path, about) in &self.contradicted {
+            writeln!(out, "  {}: {about}", one_line(path))?;
+        }
+        if self.contradictions > self.contradicted.len() {
+            writeln!(
+                out,
+                "  and {} more",
+                self.contradictions - self.contradicted.len()
+            )?;
+        }
+        let (types, otherwise) = (self.files.len(), self.contradictions);
+        writeln!(
+            out,
+            "\nfiles: {total}; content types: {types}; extensions that say otherwise: {otherwise}"
+        )
+    }
+}
+
+/// Counts one verdict in a summary that a node shares with the program.
+pub(crate) fn count(summary: &Mutex<Summary>, verdict: &Verdict) {
+    locked(summary).add(verdict);
+}
+
+/// Prints the summary, and what became of every file.
+pub(crate) fn print(summary: &Mutex<Summary>, report: &RunReport) {
+    let mut out = io::stdout().lock();
+    // Nothing is to be done about a reader of our output that has gone.
+    drop(locked(summary).print(&mut out));
+    drop(write!(out, "\n{report}"));
+}
+
+fn locked(summary: &Mutex<Summary>) -> MutexGuard<'_, Summary> {
+    summary.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,144 @@
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// The running totals of one edge, readable from any thread.
+///
+/// Each total has one writer (an end of the edge), which publishes it with a
+/// plain store whenever it exchanges a chunk; so a reading lags by at most a
+/// chunk per end, and is exact once both ends are gone.
+#[derive(Debug)]
+pub struct EdgeCounters {
+    capacity: AtomicU64,
+    sent: AtomicU64,
+    received: AtomicU64,
+    discarded: AtomicU64,
+    high_water: AtomicU64,
+    blocked_ns: AtomicU64,
+    starved_ns: AtomicU64,
+    queued_ns: AtomicU64,
+    queue_samples: AtomicU64,
+}
+
+/// One reading of an edge's [`EdgeCounters`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EdgeCounts {
+    /// How many messages the edge may hold.
+    pub capacity: u64,
+    /// Messages that the sender has put on the edge.
+    pub sent: u64,
+    /// Messages that the inlet has handed to its node.
+    pub received: u64,
+    /// Messages that were on the edge when the node behind it went away.
+    pub discarded: u64,
+    /// The most messages that were on the edge at once.
+    pub high_water: u64,
+    /// Time for which the sender wanted to send and had no slot. On a local
+    /// edge only time in which the whole worker slept counts.
+    pub blocked: Duration,
+    /// Time for which the inlet wanted a message and had none. On a local
+    /// edge only time in which the whole worker slept counts.
+    pub starved: Duration,
+    /// Mean time from sending to handing out, over one message in 1,024.
+    pub time_in_queue: Option<Duration>,
+}
+
+impl EdgeCounts {
+    /// Messages on the edge: sent, and neither received nor discarded.
+    pub fn depth(&self) -> u64 {
+        self.sent.saturating_sub(self.received + self.discarded)
+    }
+}
+
+impl EdgeCounters {
+    pub(crate) fn new(capacity: NonZeroUsize) -> Self {
+        let counters = Self {
+            capacity: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            discarded: AtomicU64::new(0),
+            high_water: AtomicU64::new(0),
+            blocked_ns: AtomicU64::new(0),
+            starved_ns: AtomicU64::new(0),
+            queued_ns: AtomicU64::new(0),
+            queue_samples: AtomicU64::new(0),
+        };
+        counters.set_capacity(capacity);
+        counters
+    }
+
+    /// Reads every total.
+    pub fn counts(&self) -> EdgeCounts {
+        // Received first: the other order could show more received than sent.
+        let received = self.received.load(Relaxed);
+        let discarded = self.discarded.load(Relaxed);
+        let samples = self.queue_samples.load(Relaxed);
+        EdgeCounts {
+            capacity: self.capacity.load(Relaxed),
+            sent: self.sent.load(Relaxed),
+            received,
+            discarded,
+            high_water: self.high_water.load(Relaxed),
+            blocked: Duration::from_nanos(self.blocked_ns.load(Relaxed)),
+            starved: Duration::from_nanos(self.starved_ns.load(Relaxed)),
+            time_in_queue: self
+                .queued_ns
+                .load(Relaxed)
+                .checked_div(samples)
+                .map(Duration::from_nanos),
+        }
+    }
+
+    pub(super) fn set_capacity(&self, capacity: NonZeroUsize) {
+        self.capacity.store(capacity.get() as u64, Relaxed);
+    }
+
+    pub(super) fn add_sent(&self, count: usize) -> u64 {
+        let sent = add(&self.sent, count as u64);
+        let depth = sent - self.received.load(Relaxed);
+        if depth > self.high_water.load(Relaxed) {
+            self.high_water.store(depth, Relaxed);
+        }
+        sent
+    }
+
+    pub(super) fn add_received(&self, count: usize) -> u64 {
+        add(&self.received, count as u64)
+    }
+
+    pub(super) fn add_blocked(&self, time: Duration) {
+        add(&self.blocked_ns, nanos(time));
+    }
+
+    pub(super) fn add_starved(&self, time: Duration) {
+        add(&self.starved_ns, nanos(time));
+    }
+
+    pub(super) fn add_queue_sample(&self, time: Duration) {
+        add(&self.queued_ns, nanos(time));
+        add(&self.queue_samples, 1);
+    }
+
+    /// Both ends may discard, so this one is a read-modify-write.
+    pub(super) fn add_discarded(&self, count: usize) {
+        self.discarded.fetch_add(count as u64, Relaxed);
+    }
+
+    /// Counts a message that goes nowhere: an unconnected dead-letter outlet.
+    pub(crate) fn count_unconnected(&self) -> u64 {
+        self.add_discarded(1);
+        add(&self.sent, 1)
+    }
+}
+
+/// Adds for the only writer of `total`, without a locked instruction.
+fn add(total: &AtomicU64, amount: u64) -> u64 {
+    let new = total.load(Relaxed) + amount;
+    total.store(new, Relaxed);
+    new
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,33 @@
+//! A clock that advances only while this worker is parked.
+//!
+//! Two busy nodes on one worker alternate: by the wall clock each spends half
+//! of its time "blocked" or "starved", though no buffer size would change
+//! that. On a local edge those times are therefore measured on this clock,
+//! which the worker's park hooks feed and which costs nothing to read.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+thread_local! {
+    static IDLE: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    static PARKED_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// How long this thread has been parked in all.
+pub(crate) fn now() -> Duration {
+    IDLE.get()
+}
+
+/// To be called when the worker goes to sleep.
+pub(crate) fn parked() {
+    PARKED_SINCE.set(Some(Instant::now()));
+}
+
+/// To be called when the worker wakes up.
+pub(crate) fn unparked() {
+    if let Some(since) = PARKED_SINCE.take() {
+        IDLE.set(IDLE.get() + since.elapsed());
+    }
+}

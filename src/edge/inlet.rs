@@ -1,0 +1,201 @@
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+
+use futures_core::{FusedStream, Stream};
+use millpond_operators::Progress;
+use tokio::task::coop;
+
+use super::link::Link;
+use super::protocol::{Fetched, Shared};
+
+/// The receiving end of an edge: the stream that a node's operators read.
+///
+/// Ends when the sender is gone and everything it sent has been handed out.
+/// Dropping it closes the edge from behind: the sender is told at once, and
+/// the messages still on the edge are dropped and counted as discarded.
+pub struct Inlet<T> {
+    link: Link<T>,
+    /// Fetched and not yet handed out; the next one is the last.
+    chunk: Vec<T>,
+    /// Slots go back when the chunk has shrunk to this length.
+    mark: usize,
+    /// Messages between two givings back.
+    step: usize,
+    /// Messages in the chunk whose slots have not been given back, whether
+    /// handed out or not.
+    charged: usize,
+    done: bool,
+}
+
+// Messages are never pinned.
+impl<T> Unpin for Inlet<T> {}
+
+impl<T> Inlet<T> {
+    pub(super) fn new(link: Link<T>) -> Self {
+        Self {
+            link,
+            chunk: Vec::new(),
+            mark: 0,
+            step: 1,
+            charged: 0,
+            done: false,
+        }
+    }
+
+    /// Sets another capacity while the edge is in use.
+    ///
+    /// Nothing is dropped. While the edge holds more than the new capacity,
+    /// nothing is admitted beyond the slots that the sender has reserved
+    /// already; a larger capacity wakes a waiting sender.
+    pub fn resize(&mut self, capacity: NonZeroUsize) {
+        if let Some(waker) = self.link.with(|shared| shared.resize(capacity)) {
+            waker.wake();
+        }
+    }
+
+    #[inline(never)]
+    fn give_back(&mut self) {
+        let count = self.charged - self.chunk.len();
+        self.charged = self.chunk.len();
+        self.mark = self.charged.saturating_sub(self.step);
+        if count == 0 {
+            return;
+        }
+        if let Some(waker) = self.link.with(|shared| shared.give_back(count)) {
+            waker.wake();
+        }
+    }
+
+    #[inline(never)]
+    fn refill(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        if self.done {
+            return Poll::Ready(None);
+        }
+        self.give_back();
+        // One unit of the task's budget per chunk: a node whose edge never
+        // runs dry still lets the others on its worker go on.
+        let budget = ready!(coop::poll_proceed(cx));
+        let (link, chunk) = (&self.link, &mut self.chunk);
+        let fetched = link.with(|shared| {
+            let now = link.transition_time(shared.epoch);
+            shared.fetch(chunk, cx, now)
+        });
+        match fetched {
+            Fetched::Wait => Poll::Pending,
+            Fetched::Closed => {
+                self.done = true;
+                Poll::Ready(None)
+            }
+            Fetched::Chunk { step } => {
+                budget.made_progress();
+                self.chunk.reverse();
+                self.charged = self.chunk.len();
+                self.step = step;
+                self.mark = self.charged.saturating_sub(step);
+                Poll::Ready(self.hand_out())
+            }
+        }
+    }
+
+    #[inline]
+    fn hand_out(&mut self) -> Option<T> {
+        let message = self.chunk.pop()?;
+        if self.chunk.len() == self.mark {
+            self.give_back();
+        }
+        Some(message)
+    }
+}
+
+impl<T> Stream for Inlet<T> {
+    type Item = T;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let this = self.get_mut();
+        match this.hand_out() {
+            Some(message) => Poll::Ready(Some(message)),
+            None => this.refill(cx),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let held = self.chunk.len();
+        if self.is_terminated() {
+            (0, Some(0))
+        } else {
+            (held, None)
+        }
+    }
+}
+
+impl<T> FusedStream for Inlet<T> {
+    fn is_terminated(&self) -> bool {
+        self.done || (self.chunk.is_empty() && self.link.with(|shared| shared.is_finished()))
+    }
+}
+
+/// An edge holds no work: what is on it waits to be taken.
+impl<T> Progress for Inlet<T> {
+    #[inline]
+    fn poll_progress(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
+impl<T> Drop for Inlet<T> {
+    fn drop(&mut self) {
+        self.give_back();
+        let held = self.chunk.len();
+        let (left, waker) = self.link.with(|shared| shared.close_inlet(held));
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        drop(left);
+    }
+}
+
+impl<T> fmt::Debug for Inlet<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inlet")
+            .field("held", &self.chunk.len())
+            .field("done", &self.done)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The receiving end of an edge between workers, on its way to its worker.
+#[derive(Debug)]
+pub struct RemoteInlet<T> {
+    shared: Option<Arc<Mutex<Shared<T>>>>,
+}
+
+impl<T> RemoteInlet<T> {
+    pub(super) fn new(shared: Arc<Mutex<Shared<T>>>) -> Self {
+        Self {
+            shared: Some(shared),
+        }
+    }
+
+    /// Opens the end on the worker that will use it.
+    pub fn open(mut self) -> Inlet<T> {
+        self.take()
+            .unwrap_or_else(|| unreachable!("only `open` and `drop` take the end, once"))
+    }
+
+    fn take(&mut self) -> Option<Inlet<T>> {
+        self.shared
+            .take()
+            .map(|shared| Inlet::new(Link::Remote(shared)))
+    }
+}
+
+impl<T> Drop for RemoteInlet<T> {
+    fn drop(&mut self) {
+        // Unopened: close the edge as an inlet would.
+        drop(self.take());
+    }
+}

@@ -1,0 +1,303 @@
+use std::any::type_name;
+use std::collections::HashMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use millpond_operators::Progress;
+
+use super::{
+    BuildError, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, Outlet, Placement, short_name,
+};
+use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
+use crate::message::Message;
+use crate::node::{
+    Drive, EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Phase, Single, Split, StageError,
+};
+
+/// Makes the ends of an edge between workers, for the message type it was taken at.
+pub(crate) type EdgeMaker = fn(NonZeroUsize, Arc<EdgeCounters>) -> EdgeEnds;
+
+/// Collects the nodes and edges of one pipeline.
+///
+/// It is a handle: clones of it, and all outlets, build the same graph.
+#[derive(Clone)]
+pub struct GraphBuilder {
+    building: Arc<Mutex<Building>>,
+}
+
+/// A graph with what is needed to run it.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) graph: Graph,
+    pub(crate) node_makers: Vec<MakeNode>,
+    pub(crate) edge_makers: Vec<EdgeMaker>,
+}
+
+#[derive(Default)]
+struct Building {
+    parts: Parts,
+    scopes: Vec<Scope>,
+    /// How often a name that may repeat has been used.
+    uses: HashMap<String, usize>,
+    capacity: Option<usize>,
+    taken: bool,
+}
+
+/// A stage or module whose nodes are being made.
+struct Scope {
+    id: Arc<str>,
+    path: Arc<str>,
+    cost: Cost,
+}
+
+/// How a new node is named.
+#[derive(Clone, Copy)]
+pub(crate) enum NodeName<'a> {
+    /// By the user; a second node of this name is an error.
+    Given(&'a str),
+    /// After its operator; a second one gets a number.
+    Operator(&'static str),
+}
+
+impl GraphBuilder {
+    pub(crate) fn new(name: String) -> Self {
+        let mut building = Building::default();
+        building.parts.graph.name = name;
+        Self {
+            building: Arc::new(Mutex::new(building)),
+        }
+    }
+
+    /// Adds a node without an inlet: the messages start in it.
+    ///
+    /// `make` runs on the node's worker. The node ends when its flow does, or
+    /// when the run is told to stop; then the flow is dropped where it stands.
+    pub fn node<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> P + Send + 'static,
+    ) -> Outlet<P::Item> {
+        let node = self.begin_node(NodeName::Given(name), &[]);
+        let edge = self.new_edge::<P::Item>(node);
+        self.finish_node(node, move |context| {
+            let stop = context.stop.clone().reached(Phase::Draining);
+            let border = Single::new(context.sender(edge)?);
+            Ok(Box::pin(Drive::source(make(), border, stop)))
+        });
+        Outlet::new(self.clone(), edge)
+    }
+
+    /// Adds a node without an inlet whose flow emits `Result`s, and splits
+    /// them as [`Outlet::try_node`] does.
+    pub fn try_node<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> P + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<T, E>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
+        let node = self.begin_node(NodeName::Given(name), &[]);
+        let main = self.new_edge::<T>(node);
+        let dead = self.new_dead_letter_edge::<DeadLetter<E>>(node);
+        self.finish_node(node, move |context| {
+            let stop = context.stop.clone().reached(Phase::Draining);
+            let border = Split::lent(context, main, dead)?;
+            Ok(Box::pin(Drive::source(make(), border, stop)))
+        });
+        (
+            Outlet::new(self.clone(), main),
+            Outlet::new(self.clone(), dead),
+        )
+    }
+
+    /// A copy of the graph as it stands.
+    pub fn graph(&self) -> Graph {
+        self.lock().parts.graph.clone()
+    }
+
+    /// Sets the capacity of the edges that are made from now on.
+    pub(crate) fn set_default_capacity(&self, messages: usize) {
+        self.lock().capacity = Some(messages);
+    }
+
+    /// Hands the parts out, once.
+    pub(crate) fn take(&self) -> Result<Parts, BuildError> {
+        let mut building = self.lock();
+        if std::mem::replace(&mut building.taken, true) {
+            return Err(BuildError::AlreadyStarted);
+        }
+        Ok(std::mem::take(&mut building.parts))
+    }
+
+    // === nodes ===
+
+    /// Adds a node that reads these edges. Its maker follows with `finish_node`.
+    pub(crate) fn begin_node(&self, name: NodeName<'_>, inlets: &[EdgeId]) -> usize {
+        let mut building = self.lock();
+        let name = building.full_name(name);
+        let scope = building.scopes.last();
+        let (stage, cost) = match scope {
+            Some(scope) => (Arc::clone(&scope.id), scope.cost),
+            None => (Arc::clone(&name), Cost::default()),
+        };
+        let graph = &mut building.parts.graph;
+        let node = graph.nodes.len();
+        graph.nodes.push(NodeInfo {
+            stage,
+            name,
+            cost,
+            placement: Placement::default(),
+        });
+        for inlet in inlets {
+            graph.edges[inlet.0].to = Some(node);
+        }
+        node
+    }
+
+    pub(crate) fn finish_node(
+        &self,
+        node: usize,
+        make: impl FnOnce(&mut NodeContext) -> Result<NodeFuture, StageError> + Send + 'static,
+    ) {
+        let mut building = self.lock();
+        debug_assert_eq!(
+            building.parts.node_makers.len(),
+            node,
+            "a node is finished before the next one begins"
+        );
+        building.parts.node_makers.push(Box::new(make));
+    }
+
+    pub(crate) fn node_mut<R>(&self, edge: EdgeId, change: impl FnOnce(&mut NodeInfo) -> R) -> R {
+        let mut building = self.lock();
+        let graph = &mut building.parts.graph;
+        let from = graph.edges[edge.0].from;
+        change(&mut graph.nodes[from])
+    }
+
+    // === edges ===
+
+    pub(crate) fn new_edge<T: Message>(&self, from: usize) -> EdgeId {
+        self.lock().new_edge::<T>(from, false)
+    }
+
+    pub(crate) fn new_dead_letter_edge<T: Message>(&self, from: usize) -> EdgeId {
+        self.lock().new_edge::<T>(from, true)
+    }
+
+    pub(crate) fn set_capacity(&self, edge: EdgeId, messages: usize) {
+        self.lock().parts.graph.edges[edge.0].capacity = messages;
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.building, &other.building)
+    }
+
+    // === scopes and faults ===
+
+    /// Runs `build` with the nodes it makes counted to the stage `id`.
+    pub(crate) fn in_stage<R>(&self, id: &str, cost: Cost, build: impl FnOnce() -> R) -> R {
+        self.lock().open_scope(id, cost);
+        let built = build();
+        self.lock().scopes.pop();
+        built
+    }
+
+    /// Records what is wrong at the stage being built.
+    pub(crate) fn refuse(&self, reason: String) {
+        let mut building = self.lock();
+        let stage = match building.scopes.last() {
+            Some(scope) => Arc::clone(&scope.path),
+            None => "(outside of any stage)".into(),
+        };
+        building.fault(BuildError::StageRefused { stage, reason });
+    }
+
+    pub(crate) fn fault_at_last_node(&self, error: impl FnOnce(Arc<str>) -> BuildError) {
+        let mut building = self.lock();
+        if let Some(node) = building.parts.graph.nodes.last() {
+            let error = error(Arc::clone(&node.name));
+            building.fault(error);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Building> {
+        // Building runs user code only outside the lock.
+        self.building.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Building {
+    fn new_edge<T: Message>(&mut self, from: usize, dead_letters: bool) -> EdgeId {
+        let edges = &mut self.parts.graph.edges;
+        edges.push(EdgeInfo {
+            message: short_name(type_name::<T>()),
+            from,
+            to: None,
+            dead_letters,
+            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY.get()),
+        });
+        self.parts.edge_makers.push(|capacity, counters| {
+            let (sender, inlet) = edge::remote_counted::<T>(capacity, counters);
+            (Box::new(sender), Box::new(inlet))
+        });
+        EdgeId(self.parts.graph.edges.len() - 1)
+    }
+
+    fn open_scope(&mut self, id: &str, cost: Cost) {
+        let path = self.numbered(self.within_scope(id));
+        self.scopes.push(Scope {
+            id: id.into(),
+            path: path.into(),
+            cost,
+        });
+    }
+
+    /// A stage's own name stands for its node of the same name, so that a
+    /// stage of one node reads `parse` and not `parse/parse`.
+    fn full_name(&mut self, name: NodeName<'_>) -> Arc<str> {
+        match name {
+            NodeName::Given(given) => match self.scopes.last() {
+                Some(scope) if *scope.id == *given => Arc::clone(&scope.path),
+                _ => self.within_scope(given).into(),
+            },
+            NodeName::Operator(operator) => {
+                let name = self.within_scope(operator);
+                self.numbered(name).into()
+            }
+        }
+    }
+
+    fn within_scope(&self, name: &str) -> String {
+        match self.scopes.last() {
+            Some(scope) => format!("{}/{name}", scope.path),
+            None => name.to_owned(),
+        }
+    }
+
+    fn numbered(&mut self, name: String) -> String {
+        let uses = self.uses.entry(name.clone()).or_default();
+        *uses += 1;
+        match *uses {
+            1 => name,
+            n => format!("{name}.{n}"),
+        }
+    }
+
+    fn fault(&mut self, error: BuildError) {
+        let graph = &mut self.parts.graph;
+        graph.faults.push((graph.nodes.len(), error));
+    }
+}
+
+impl fmt::Debug for GraphBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphBuilder")
+            .field("graph", &self.lock().parts.graph)
+            .finish()
+    }
+}

@@ -1,0 +1,38 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{BuildError, Graph};
+
+/// Finds everything that is wrong with a graph, in the order of its nodes.
+///
+/// Pure: it looks at the graph and at nothing else.
+pub fn check(graph: &Graph) -> Vec<BuildError> {
+    if graph.nodes.is_empty() {
+        return vec![BuildError::NoSource];
+    }
+    let mut names = HashSet::new();
+    let mut faults = graph.faults.clone();
+    for (index, node) in graph.nodes.iter().enumerate() {
+        let mut fault = |error| faults.push((index, error));
+        if !names.insert(&node.name) {
+            fault(BuildError::DuplicateName {
+                node: Arc::clone(&node.name),
+            });
+        }
+        for edge in graph.edges.iter().filter(|edge| edge.from == index) {
+            if edge.to.is_none() && !edge.dead_letters {
+                fault(BuildError::UnconnectedOutlet {
+                    node: Arc::clone(&node.name),
+                    message: edge.message.clone(),
+                });
+            }
+            if edge.capacity == 0 {
+                fault(BuildError::ZeroCapacity {
+                    node: Arc::clone(&node.name),
+                });
+            }
+        }
+    }
+    faults.sort_by_key(|(place, _)| *place);
+    faults.into_iter().map(|(_, error)| error).collect()
+}

@@ -1,0 +1,116 @@
+//! A pipeline under construction, as data.
+//!
+//! A [`GraphBuilder`] collects nodes and edges; an [`Outlet`] is the open end
+//! of an edge and carries its message type, so that what follows is checked
+//! by the compiler. The finished [`Graph`] can be looked at, [checked](check)
+//! and [rendered](Graph::to_mermaid) without running anything.
+
+mod builder;
+mod check;
+mod error;
+mod outlet;
+mod placement;
+mod render;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+pub use crate::node::DeadLetter;
+use crate::node::EdgeId;
+pub use builder::GraphBuilder;
+pub(crate) use builder::{EdgeMaker, Parts};
+pub use check::check;
+pub use error::{BuildError, BuildErrors, Code};
+pub use outlet::Outlet;
+pub use placement::{Cost, Placement};
+
+/// Nodes and the edges between them.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// The name of the pipeline.
+    pub name: String,
+    /// The nodes, in the order in which they were made.
+    pub nodes: Vec<NodeInfo>,
+    /// The edges, in the order in which they were made.
+    pub edges: Vec<EdgeInfo>,
+    /// What was found wrong while building, each with the number of nodes
+    /// that stood before it.
+    pub(crate) faults: Vec<(usize, BuildError)>,
+}
+
+/// What is known of a node before it runs.
+#[derive(Clone, Debug)]
+pub struct NodeInfo {
+    /// The identification of its stage; its own name outside of any stage.
+    pub stage: Arc<str>,
+    /// Its full name, such as `parse/split`.
+    pub name: Arc<str>,
+    /// What a message costs it.
+    pub cost: Cost,
+    /// Where it shall run.
+    pub placement: Placement,
+}
+
+/// What is known of an edge before it is in use.
+#[derive(Clone, Debug)]
+pub struct EdgeInfo {
+    /// The message type, without its module paths.
+    pub message: String,
+    /// The index of the node that sends.
+    pub from: usize,
+    /// The index of the node that receives, once there is one.
+    pub to: Option<usize>,
+    /// Whether it carries dead letters.
+    pub dead_letters: bool,
+    /// How many messages it may hold; checked to be positive.
+    pub capacity: usize,
+}
+
+impl Graph {
+    /// The edge's capacity, for a graph that has passed its check.
+    pub(crate) fn capacity(&self, edge: EdgeId) -> NonZeroUsize {
+        NonZeroUsize::new(self.edges[edge.0].capacity).unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+/// The name of a type without the modules it is defined in.
+pub(crate) fn short_name(full: &str) -> String {
+    let mut short = String::with_capacity(full.len());
+    let mut word = String::new();
+    let mut rest = full.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == ':' && rest.peek() == Some(&':') {
+            rest.next();
+            word.clear();
+        } else if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+        } else {
+            short.push_str(&word);
+            word.clear();
+            short.push(c);
+        }
+    }
+    short.push_str(&word);
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_name;
+
+    #[test]
+    fn a_short_name_keeps_the_arguments_and_drops_the_modules() {
+        for (full, short) in [
+            ("u64", "u64"),
+            ("alloc::string::String", "String"),
+            ("alloc::vec::Vec<my_crate::Line>", "Vec<Line>"),
+            (
+                "core::result::Result<(a::B, c::D), std::io::Error>",
+                "Result<(B, D), Error>",
+            ),
+            ("&'static str", "&'static str"),
+        ] {
+            assert_eq!(short_name(full), short);
+        }
+    }
+}

@@ -1,0 +1,359 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use millpond_operators::{Flow, Progress};
+
+use super::builder::NodeName;
+use super::{BuildError, Cost, DeadLetter, GraphBuilder, Placement};
+use crate::edge::Inlet;
+use crate::message::{Message, Mode, Plain};
+use crate::node::{
+    Border, Broadcast, Drive, EdgeId, NodeContext, Partition, Single, Split, StageError,
+};
+
+/// The open end of an edge under construction: what follows reads `T`.
+///
+/// An outlet is used up by what it is connected to, so an edge has one reader.
+/// `M` is what the edge wraps its messages in, see [`Mode`].
+#[must_use = "an outlet that leads nowhere is an error when the pipeline starts"]
+pub struct Outlet<T: Message, M: Mode = Plain> {
+    graph: GraphBuilder,
+    edge: EdgeId,
+    carries: PhantomData<fn() -> M::Of<T>>,
+}
+
+impl<T: Message, M: Mode> Outlet<T, M> {
+    pub(crate) fn new(graph: GraphBuilder, edge: EdgeId) -> Self {
+        Self {
+            graph,
+            edge,
+            carries: PhantomData,
+        }
+    }
+
+    /// The graph that the outlet belongs to.
+    pub fn graph(&self) -> &GraphBuilder {
+        &self.graph
+    }
+
+    /// Sets how many messages the edge after this outlet may hold.
+    ///
+    /// Zero is refused when the pipeline starts.
+    pub fn capacity(self, messages: usize) -> Self {
+        self.graph.set_capacity(self.edge, messages);
+        self
+    }
+
+    /// Says where the node before this outlet shall run.
+    pub fn on(self, placement: Placement) -> Self {
+        self.graph
+            .node_mut(self.edge, |node| node.placement = placement);
+        self
+    }
+
+    /// Says what a message costs the node before this outlet.
+    pub fn cost(self, cost: Cost) -> Self {
+        self.graph.node_mut(self.edge, |node| node.cost = cost);
+        self
+    }
+
+    /// Refuses the stage that is being built, for a reason that its user can
+    /// act on.
+    ///
+    /// Building goes on, so that everything wrong with a pipeline shows at
+    /// once; the pipeline then does not start.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        self.graph.refuse(reason.into());
+    }
+
+    /// Puts the nodes that `build` makes under a common name.
+    ///
+    /// A module is a plain function from outlet to outlet; `name` becomes the
+    /// first part of its nodes' names, and a second use of it gets a number.
+    pub fn module<U: Message, N: Mode>(
+        self,
+        name: &str,
+        build: impl FnOnce(Self) -> Outlet<U, N>,
+    ) -> Outlet<U, N> {
+        let graph = self.graph.clone();
+        graph.in_stage(name, Cost::default(), || build(self))
+    }
+
+    // === one message at a time, in every mode ===
+
+    /// Adds a node that turns each message into one other.
+    pub fn map<U: Message>(self, mut f: impl FnMut(T) -> U + Send + 'static) -> Outlet<U, M> {
+        self.lifted("map", move |flow| {
+            flow.map(move |carried| M::map(carried, &mut f))
+        })
+    }
+
+    /// Adds a node that turns each message into one other or none.
+    pub fn filter_map<U: Message>(
+        self,
+        mut f: impl FnMut(T) -> Option<U> + Send + 'static,
+    ) -> Outlet<U, M> {
+        self.lifted("filter-map", move |flow| {
+            flow.filter_map(move |carried| M::filter_map(carried, &mut f))
+        })
+    }
+
+    /// Adds a node that lets those messages pass for which `keep` holds.
+    pub fn filter(self, mut keep: impl FnMut(&T) -> bool + Send + 'static) -> Self {
+        self.lifted("filter", move |flow| {
+            flow.filter_map(move |carried| {
+                M::filter_map(carried, |message| keep(&message).then_some(message))
+            })
+        })
+    }
+
+    /// Adds a node that gathers messages, as
+    /// [`Flow::batch`](millpond_operators::Flow::batch) does.
+    ///
+    /// # Panics
+    ///
+    /// Panics at the call site if `max_items` is zero.
+    #[track_caller]
+    pub fn batch(self, max_items: usize, max_wait: std::time::Duration) -> Outlet<Vec<T>, M> {
+        assert!(
+            max_items > 0,
+            "a batch holds at least one item: give `max_items` 1 or more"
+        );
+        self.lifted("batch", move |flow| {
+            flow.batch(max_items, max_wait).map(M::gather::<T>)
+        })
+    }
+
+    fn lifted<U: Message, P>(
+        self,
+        operator: &'static str,
+        make: impl FnOnce(Flow<Inlet<M::Of<T>>>) -> P + Send + 'static,
+    ) -> Outlet<U, M>
+    where
+        P: Progress<Item = M::Of<U>> + 'static,
+    {
+        let edge = self.attach(NodeName::Operator(operator), move |_, flow| Ok(make(flow)));
+        Outlet::new(self.graph, edge)
+    }
+
+    /// Adds a node with one inlet, read from here, and one outlet.
+    fn attach<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: NodeName<'_>,
+        make: impl FnOnce(&NodeContext, Flow<Inlet<M::Of<T>>>) -> Result<P, StageError> + Send + 'static,
+    ) -> EdgeId {
+        let (graph, from) = (&self.graph, self.edge);
+        let node = graph.begin_node(name, &[from]);
+        let to = graph.new_edge::<P::Item>(node);
+        graph.finish_node(node, move |context| {
+            let flow = Flow::native(context.inlet(from)?);
+            let border = Single::new(context.sender(to)?);
+            Ok(Box::pin(Drive::new(make(context, flow)?, border)))
+        });
+        to
+    }
+}
+
+impl<T: Message> Outlet<T> {
+    /// Adds a node: a composition of operators that runs on one worker.
+    ///
+    /// `make` runs on the worker, so what it builds need not be `Send`.
+    ///
+    /// # Errors
+    ///
+    /// A panic in `make` or in an operator ends the run with an error that
+    /// names the node.
+    pub fn node<P: Progress<Item: Message> + 'static>(
+        self,
+        name: &str,
+        make: impl FnOnce(Flow<Inlet<T>>) -> P + Send + 'static,
+    ) -> Outlet<P::Item> {
+        let edge = self.attach(NodeName::Given(name), move |_, flow| Ok(make(flow)));
+        Outlet::new(self.graph, edge)
+    }
+
+    /// Adds a node whose operators emit `Result`s, and splits them at its
+    /// border: values to the first outlet, errors to the second, which
+    /// carries dead letters.
+    ///
+    /// A dead-letter outlet may be left unconnected: what arrives there is
+    /// then counted in the report and logged, at a falling rate.
+    ///
+    /// # Backpressure
+    ///
+    /// A message is taken only while there is room on both edges. A reader of
+    /// dead letters that falls behind therefore holds the node up; one that
+    /// leaves does not.
+    pub fn try_node<U, E, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(Flow<Inlet<T>>) -> P + Send + 'static,
+    ) -> (Outlet<U>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<U, E>> + 'static,
+        U: Message,
+        E: fmt::Display + Message,
+    {
+        self.try_node_with(name, move |_, flow| Ok(make(flow)))
+    }
+
+    /// Adds a node as [`try_node`](Self::try_node) does, whose closure also
+    /// gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns ends the run and is reported with the
+    /// node's name.
+    pub fn try_node_with<U, E, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<U>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<U, E>> + 'static,
+        U: Message,
+        E: fmt::Display + Message,
+    {
+        let (graph, from) = (self.graph, self.edge);
+        let node = graph.begin_node(NodeName::Given(name), &[from]);
+        let main = graph.new_edge::<U>(node);
+        let dead = graph.new_dead_letter_edge::<DeadLetter<E>>(node);
+        graph.finish_node(node, move |context| {
+            let flow = Flow::native(context.inlet(from)?);
+            let border = Split::lent(context, main, dead)?;
+            Ok(Box::pin(Drive::new(make(context, flow)?, border)))
+        });
+        (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))
+    }
+
+    /// Adds the last node of a branch: `consume` reads the flow to its end.
+    ///
+    /// # Errors
+    ///
+    /// An error that the future returns ends the run and is reported with the
+    /// node's name.
+    pub fn consume<Fut, E>(
+        self,
+        name: &str,
+        consume: impl FnOnce(Flow<Inlet<T>>) -> Fut + Send + 'static,
+    ) where
+        Fut: Future<Output = Result<(), E>> + 'static,
+        E: Into<StageError>,
+    {
+        let (graph, from) = (self.graph, self.edge);
+        let node = graph.begin_node(NodeName::Given(name), &[from]);
+        graph.finish_node(node, move |context| {
+            let consumed = consume(Flow::native(context.inlet(from)?));
+            Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
+        });
+    }
+
+    /// Gives every branch a copy of every message.
+    ///
+    /// # Backpressure
+    ///
+    /// The slowest branch sets the pace. A branch whose reader leaves is no
+    /// longer served, and the others go on.
+    pub fn broadcast<const N: usize>(self, name: &str) -> [Self; N]
+    where
+        T: Clone,
+    {
+        self.fan_out(name, Broadcast::new)
+    }
+
+    /// Sends each message to the branch whose index `route` gives.
+    ///
+    /// # Backpressure
+    ///
+    /// A message is taken only while there is room on every branch, since only
+    /// the message tells where it goes. For a branch whose reader has left,
+    /// messages are counted as discarded.
+    ///
+    /// # Errors
+    ///
+    /// An index of `N` or more is a panic, which ends the run with an error
+    /// that names the node.
+    pub fn partition<const N: usize>(
+        self,
+        name: &str,
+        route: impl FnMut(&T) -> usize + Send + 'static,
+    ) -> [Self; N] {
+        self.fan_out(name, move |branches| Partition::new(branches, route))
+    }
+
+    /// Joins outlets of one message type, in the order of arrival.
+    ///
+    /// Ends when all of them have ended.
+    pub fn merge(self, name: &str, others: impl IntoIterator<Item = Self>) -> Self {
+        let graph = self.graph.clone();
+        let mut inlets = vec![self.edge];
+        let mut foreign = false;
+        for other in others {
+            if graph.is(&other.graph) {
+                inlets.push(other.edge);
+            } else {
+                foreign = true;
+            }
+        }
+        let node = graph.begin_node(NodeName::Given(name), &inlets);
+        if foreign {
+            graph.fault_at_last_node(|node| BuildError::ForeignOutlet { node });
+        }
+        let to = graph.new_edge::<T>(node);
+        graph.finish_node(node, move |context| {
+            let inlets = inlets
+                .into_iter()
+                .map(|inlet| Ok(Flow::native(context.inlet::<T>(inlet)?)))
+                .collect::<Result<Vec<_>, StageError>>()?;
+            let border = Single::new(context.sender(to)?);
+            Ok(Box::pin(Drive::new(
+                millpond_operators::merge(inlets),
+                border,
+            )))
+        });
+        Self::new(graph, to)
+    }
+
+    /// Reads the messages and drops them, on purpose.
+    pub fn ignore(self) {
+        let (graph, from) = (self.graph, self.edge);
+        let node = graph.begin_node(NodeName::Operator("ignore"), &[from]);
+        graph.finish_node(node, move |context| {
+            let flow = Flow::native(context.inlet::<T>(from)?);
+            Ok(Box::pin(async move {
+                flow.for_each(drop).await;
+                Ok(())
+            }))
+        });
+    }
+
+    fn fan_out<B, const N: usize>(
+        self,
+        name: &str,
+        border: impl FnOnce(Vec<crate::edge::Sender<T>>) -> B + Send + 'static,
+    ) -> [Self; N]
+    where
+        B: Border<T> + 'static,
+    {
+        let (graph, from) = (self.graph, self.edge);
+        let node = graph.begin_node(NodeName::Given(name), &[from]);
+        let branches = [(); N].map(|()| graph.new_edge::<T>(node));
+        graph.finish_node(node, move |context| {
+            let flow = Flow::native(context.inlet::<T>(from)?);
+            let senders = branches
+                .into_iter()
+                .map(|branch| context.sender(branch))
+                .collect::<Result<Vec<_>, StageError>>()?;
+            Ok(Box::pin(Drive::new(flow, border(senders))))
+        });
+        branches.map(|branch| Self::new(graph.clone(), branch))
+    }
+}
+
+impl<T: Message, M: Mode> fmt::Debug for Outlet<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outlet")
+            .field("message", &super::short_name(std::any::type_name::<T>()))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,24 @@
+/// What handling one message costs a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cost {
+    /// Less than passing a message to another thread, some microseconds.
+    #[default]
+    Light,
+    /// Computation that is worth a thread of its own.
+    Heavy,
+    /// It may put its thread to sleep: files, devices, foreign locks.
+    Blocking,
+}
+
+/// On which worker a node runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// As its [`Cost`] suggests: a light node stays on the worker of the node
+    /// before it, any other starts a worker of its own.
+    #[default]
+    ByCost,
+    /// On the worker of the node before it.
+    Inherit,
+    /// On a worker that no node before it uses, while there are any.
+    Own,
+}

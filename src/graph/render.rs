@@ -1,0 +1,60 @@
+use super::{EdgeInfo, Graph};
+
+impl Graph {
+    /// Draws the graph as text: a line per node, with what leaves it.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("pipeline {}\n", self.name);
+        for (index, node) in self.nodes.iter().enumerate() {
+            line(&mut text, format_args!("  {}", node.name));
+            for edge in self.leaving(index) {
+                let to = match edge.to {
+                    Some(to) => &*self.nodes[to].name,
+                    None => "(nothing)",
+                };
+                line(
+                    &mut text,
+                    format_args!(
+                        "    {arrow} {to} : {message} [{capacity}]",
+                        arrow = if edge.dead_letters { "~>" } else { "->" },
+                        message = edge.message,
+                        capacity = edge.capacity,
+                    ),
+                );
+            }
+        }
+        text
+    }
+
+    /// Draws the graph as a [Mermaid](https://mermaid.js.org) flowchart.
+    pub fn to_mermaid(&self) -> String {
+        let mut text = "flowchart LR\n".to_owned();
+        for (index, node) in self.nodes.iter().enumerate() {
+            line(&mut text, format_args!("  n{index}[\"{}\"]", node.name));
+        }
+        for (index, edge) in self.edges.iter().enumerate() {
+            let to = match edge.to {
+                Some(to) => format!("n{to}"),
+                None => format!("none{index}((\" \"))"),
+            };
+            line(
+                &mut text,
+                format_args!(
+                    "  n{from} {arrow}|\"{message}\"| {to}",
+                    from = edge.from,
+                    arrow = if edge.dead_letters { "-.->" } else { "-->" },
+                    message = edge.message.replace('<', "&lt;").replace('>', "&gt;"),
+                ),
+            );
+        }
+        text
+    }
+
+    fn leaving(&self, node: usize) -> impl Iterator<Item = &EdgeInfo> {
+        self.edges.iter().filter(move |edge| edge.from == node)
+    }
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    text.push_str(&line.to_string());
+    text.push('\n');
+}

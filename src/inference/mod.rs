@@ -1,0 +1,38 @@
+//! Models in a pipeline: the [`Infer`] stage and the backends that it runs.
+//!
+//! | item | what it is |
+//! | --- | --- |
+//! | [`Infer`] | the stage: messages are gathered into batches, the backend runs them, each message gets its row |
+//! | [`Backend`] | the trait of what runs a model; usable without a pipeline |
+//! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
+//! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
+//! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
+//! | [`Pool`] | threads for a backend that computes |
+//!
+//! # Choosing the batch
+//!
+//! A batch spreads what a call costs over its rows, and every message in it
+//! waits for the last. On a CPU a call costs little, and the working memory of
+//! a large batch falls out of the cache: measure batches of 1 to 8 first, and
+//! use more threads rather than more rows.
+
+mod backend;
+mod caller;
+mod columns;
+mod error;
+mod infer;
+mod mock;
+#[cfg(feature = "onnx")]
+pub mod onnx;
+mod pool;
+mod signature;
+
+pub use backend::Backend;
+pub use columns::{OutputColumn, OutputColumns, output};
+pub use error::{InferError, InferFailure};
+pub use infer::{Infer, InferInputs};
+pub use mock::{Mock, MockLog};
+#[cfg(feature = "onnx")]
+pub use onnx::{LoadError, Onnx};
+pub use pool::{JobLost, Pool};
+pub use signature::{Column, Dim, Mismatch, Signature, TensorSpec};

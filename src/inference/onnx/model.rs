@@ -1,0 +1,161 @@
+//! Runs batches, in parts that have a plan.
+
+use std::num::NonZeroUsize;
+
+use tract_onnx::prelude::{
+    Datum, IntoTValue, TValue, TVec, Tensor as EngineTensor, TractError, TractResult,
+};
+
+use super::plans::{Plans, caught, one_line};
+use crate::inference::{Dim, InferError, Signature, TensorSpec};
+use crate::message::{Element, ElementType, Tensor, TensorError, Tensors};
+
+pub(super) struct Model {
+    pub(super) signature: Signature,
+    pub(super) max_part: NonZeroUsize,
+    plans: Plans,
+}
+
+impl Model {
+    pub(super) fn new(signature: Signature, plans: Plans) -> Self {
+        Self {
+            signature,
+            max_part: NonZeroUsize::MIN.saturating_add(7),
+            plans,
+        }
+    }
+
+    /// Runs a row of zeros, for a model without free dimensions: the engine
+    /// finds out only then that it lacks a kernel.
+    pub(super) fn try_zeros(&self) -> Result<(), String> {
+        let inputs = self.signature.inputs.iter().map(|spec| {
+            let row_shape: Vec<_> = spec.shape.iter().skip(1).map(fixed).collect();
+            let zeros = match spec.element {
+                ElementType::U8 => Tensor::zeros::<u8>(1, &row_shape),
+                ElementType::I32 => Tensor::zeros::<i32>(1, &row_shape),
+                ElementType::I64 => Tensor::zeros::<i64>(1, &row_shape),
+                ElementType::F32 => Tensor::zeros::<f32>(1, &row_shape),
+                ElementType::F64 => Tensor::zeros::<f64>(1, &row_shape),
+            };
+            Ok((&*spec.name, zeros?))
+        });
+        let inputs = inputs.collect::<Result<Tensors, TensorError>>();
+        let inputs = inputs.map_err(|error| error.to_string())?;
+        caught(|| self.run(&inputs).map(drop).map_err(TractError::msg))
+    }
+
+    /// Runs one batch on the thread of the caller.
+    pub(super) fn run(&self, inputs: &Tensors) -> Result<Tensors, InferError> {
+        let rows = self.signature.rows_of(inputs)?;
+        let mut parts = vec![Vec::new(); self.signature.outputs.len()];
+        let mut done = 0;
+        while done < rows {
+            let part = part_of(rows - done, self.max_part);
+            let answer = self.run_part(inputs, done, part)?;
+            for (parts, answer) in parts.iter_mut().zip(answer) {
+                parts.push(answer);
+            }
+            done += part;
+        }
+        let outputs = self.signature.outputs.iter().zip(parts);
+        outputs
+            .map(|(spec, parts)| Ok((&*spec.name, joined(spec, &parts, rows)?)))
+            .collect()
+    }
+
+    fn run_part(
+        &self,
+        inputs: &Tensors,
+        start: usize,
+        rows: usize,
+    ) -> Result<TVec<TValue>, InferError> {
+        let mut shapes = Vec::with_capacity(inputs.len());
+        let mut values = TVec::new();
+        for spec in &self.signature.inputs {
+            let tensor = inputs.get(&spec.name).map_err(InferError::terminal)?;
+            let shape = [&[rows], tensor.row_shape()].concat();
+            values.push(part(tensor, start, &shape)?.into_tvalue());
+            shapes.push(shape);
+        }
+        let plan = self.plans.get(&shapes).map_err(InferError::terminal)?;
+        plan.run(values).map_err(|error| engine(&error))
+    }
+}
+
+/// The largest power of two that is neither above the limit nor the rest.
+fn part_of(rest: usize, most: NonZeroUsize) -> usize {
+    match rest.min(most.get()).checked_ilog2() {
+        Some(power) => 1 << power,
+        None => 0,
+    }
+}
+
+/// Copies the rows from `start` that `shape` has room for.
+fn part(tensor: &Tensor, start: usize, shape: &[usize]) -> Result<EngineTensor, InferError> {
+    fn copy<E: Element + Datum>(
+        tensor: &Tensor,
+        start: usize,
+        shape: &[usize],
+    ) -> Result<EngineTensor, InferError> {
+        let elements = tensor.as_slice::<E>().map_err(InferError::terminal)?;
+        let first = start * tensor.row_len();
+        let elements = &elements[first..first + shape.iter().product::<usize>()];
+        EngineTensor::from_shape(shape, elements).map_err(|error| engine(&error))
+    }
+    match tensor.element() {
+        ElementType::U8 => copy::<u8>(tensor, start, shape),
+        ElementType::I32 => copy::<i32>(tensor, start, shape),
+        ElementType::I64 => copy::<i64>(tensor, start, shape),
+        ElementType::F32 => copy::<f32>(tensor, start, shape),
+        ElementType::F64 => copy::<f64>(tensor, start, shape),
+    }
+}
+
+fn fixed(dim: &Dim) -> usize {
+    match dim {
+        Dim::Fixed(size) => *size,
+        Dim::Rows | Dim::Free => 0,
+    }
+}
+
+/// Puts the parts of one output together.
+fn joined(spec: &TensorSpec, parts: &[TValue], rows: usize) -> Result<Tensor, InferError> {
+    fn copy<E: Element + Datum>(shape: Vec<usize>, parts: &[TValue]) -> Result<Tensor, InferError> {
+        let mut elements = Vec::<E>::with_capacity(shape.iter().product());
+        for part in parts {
+            append(&mut elements, part).map_err(|error| engine(&error))?;
+        }
+        Tensor::new(shape, elements).map_err(InferError::terminal)
+    }
+    let mut shape = vec![rows];
+    match parts.first() {
+        Some(part) => shape.extend(part.shape().iter().skip(1)),
+        None => shape.extend(spec.shape.iter().skip(1).map(fixed)),
+    }
+    if parts
+        .iter()
+        .any(|part| part.shape().get(1..) != shape.get(1..))
+    {
+        let reason = format!("output `{}` has rows of different shapes", spec.name);
+        return Err(InferError::Output {
+            reason: reason.into(),
+        });
+    }
+    match spec.element {
+        ElementType::U8 => copy::<u8>(shape, parts),
+        ElementType::I32 => copy::<i32>(shape, parts),
+        ElementType::I64 => copy::<i64>(shape, parts),
+        ElementType::F32 => copy::<f32>(shape, parts),
+        ElementType::F64 => copy::<f64>(shape, parts),
+    }
+}
+
+fn append<E: Element + Datum>(elements: &mut Vec<E>, part: &TValue) -> TractResult<()> {
+    let part = part.cast_to::<E>()?;
+    elements.extend_from_slice(part.try_as_plain_ram()?.as_slice::<E>()?);
+    Ok(())
+}
+
+fn engine(error: &TractError) -> InferError {
+    InferError::terminal(one_line(&format!("{error:#}")))
+}

@@ -1,0 +1,249 @@
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use thiserror::Error;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::node::Workers;
+
+/// Threads that run jobs, for a backend whose work would hold up a worker.
+///
+/// Each thread runs one job at a time, in the order in which their futures
+/// were first polled. Beside the running jobs at most one per thread is
+/// queued, so that a thread which ends a job finds the next at once; any
+/// further job waits inside its future.
+///
+/// Dropping the pool drops the queued jobs. The running ones go on to their
+/// end, then the threads exit; nothing waits for them.
+///
+/// # Examples
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use std::thread;
+///
+/// use millpond::inference::Pool;
+/// use millpond::node::Workers;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // A pipeline hands out a `Workers` that it watches over.
+/// let workers = Workers::new(|name, body| {
+///     thread::Builder::new().name(name).spawn(body).map(drop)
+/// });
+/// let pool = Pool::start(&workers, "sums", NonZeroUsize::MIN)?;
+///
+/// let sum = pool.run(|| (1..=1_000_u64).sum::<u64>()).await?;
+/// let lost = pool.run(|| [1, 2][..1][1]).await.unwrap_err();
+///
+/// assert_eq!(sum, 500_500);
+/// assert!(lost.to_string().contains("index out of bounds"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pool {
+    shared: Arc<Shared>,
+    threads: NonZeroUsize,
+}
+
+/// Why a job of a [`Pool`] has no result.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum JobLost {
+    /// The job panicked. Its thread lives on.
+    #[error("the job panicked: {message}")]
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+    /// The pool was dropped before the job began.
+    #[error("the pool has stopped")]
+    Stopped,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    /// One permit for each job that runs or is queued.
+    room: Arc<Semaphore>,
+}
+
+struct Queue {
+    jobs: VecDeque<(Number, Job)>,
+    next: Number,
+    open: bool,
+}
+
+type Number = u64;
+
+struct Job {
+    run: Box<dyn FnOnce() + Send>,
+    /// Held to the end of the job.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Pool {
+    /// Starts `threads` threads, named `name` and a number.
+    ///
+    /// # Errors
+    ///
+    /// The first thread that could not be started; those before it exit.
+    pub fn start(workers: &Workers, name: &str, threads: NonZeroUsize) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(Queue {
+                jobs: VecDeque::new(),
+                next: 0,
+                open: true,
+            }),
+            changed: Condvar::new(),
+            room: Arc::new(Semaphore::new(threads.get().saturating_mul(2))),
+        });
+        let pool = Self { shared, threads };
+        for index in 0..threads.get() {
+            let shared = Arc::clone(&pool.shared);
+            workers.spawn(format!("{name}-{index}"), move || shared.work())?;
+        }
+        Ok(pool)
+    }
+
+    /// Returns how many threads there are.
+    pub fn threads(&self) -> NonZeroUsize {
+        self.threads
+    }
+
+    /// Runs `job` on one of the threads and resolves to what it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`JobLost::Panicked`] if the job panics, [`JobLost::Stopped`] if the
+    /// pool is dropped before the job begins.
+    ///
+    /// # Backpressure
+    ///
+    /// Until a thread has room, the job waits inside the future.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future drops a job that has not begun. One that runs goes
+    /// on to its end and its result is dropped.
+    pub fn run<T, F>(&self, job: F) -> impl Future<Output = Result<T, JobLost>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        async move {
+            let room = Arc::clone(&shared.room);
+            let permit = room.acquire_owned().await.map_err(|_| JobLost::Stopped)?;
+            let (sender, receiver) = oneshot::channel();
+            let run = Box::new(move || {
+                let result = catch_unwind(AssertUnwindSafe(job)).map_err(|payload| {
+                    let message = panic_text(&*payload);
+                    JobLost::Panicked { message }
+                });
+                // Nobody listens once the future is dropped.
+                drop(sender.send(result));
+            });
+            let job = Job {
+                run,
+                _permit: permit,
+            };
+            let number = shared.enqueue(job).ok_or(JobLost::Stopped)?;
+            let _ticket = Ticket { shared, number };
+            receiver.await.unwrap_or(Err(JobLost::Stopped))
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.room.close();
+        let mut queue = self.shared.lock();
+        queue.open = false;
+        let jobs = std::mem::take(&mut queue.jobs);
+        drop(queue);
+        self.shared.changed.notify_all();
+        drop(jobs);
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Queues a job; `None`, and the job is dropped, once the pool is.
+    fn enqueue(&self, job: Job) -> Option<Number> {
+        let mut queue = self.lock();
+        if !queue.open {
+            return None;
+        }
+        let number = queue.next;
+        queue.next += 1;
+        queue.jobs.push_back((number, job));
+        drop(queue);
+        self.changed.notify_one();
+        Some(number)
+    }
+
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            // The job catches its own panics; what is caught here comes from
+            // dropping a result that nobody waits for.
+            drop(catch_unwind(AssertUnwindSafe(job.run)));
+        }
+    }
+
+    /// Waits for a job; `None` once the pool is dropped.
+    fn next(&self) -> Option<Job> {
+        let mut queue = self.lock();
+        while queue.open && queue.jobs.is_empty() {
+            queue = self
+                .changed
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        queue.jobs.pop_front().map(|(_, job)| job)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes the job out of the queue when its future is dropped.
+struct Ticket {
+    shared: Arc<Shared>,
+    number: Number,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut queue = self.shared.lock();
+        let place = queue.jobs.iter().position(|(one, _)| *one == self.number);
+        let job = place.and_then(|place| queue.jobs.remove(place));
+        // What the job owns is the user's; it must not be dropped under the lock.
+        drop(queue);
+        drop(job);
+    }
+}
+
+/// What a panic said, as far as it can be told.
+pub(super) fn panic_text(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic without a text".to_owned()
+    }
+}

@@ -1,0 +1,62 @@
+//! Typed, backpressured streaming-inference pipelines.
+//!
+//! Data flows through a **pipeline** of **stages**. A stage is made of
+//! **nodes**; a node is a composition of reactive-stream **operators** on one
+//! worker; **edges** are bounded buffers between nodes, whose backpressure is
+//! automatic. What follows an edge must accept the type of message that the
+//! edge carries: the compiler checks it.
+//!
+//! ```
+//! use millpond::Pipeline;
+//! use millpond::stages::FromIter;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), millpond::RunError> {
+//! let report = Pipeline::named("hello")
+//!     .source(FromIter::new(["to be", "or not", "to be"]))
+//!     .node("count", |lines| lines.map(|line| line.split(' ').count()))
+//!     .for_each("print", |words| println!("{words} words"))
+//!     .run()
+//!     .await?;
+//!
+//! assert_eq!(report.node("print").received, 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! | module | what is there |
+//! | --- | --- |
+//! | [`operators`] | [`Flow`](operators::Flow), with every operator as a method; useful without pipelines |
+//! | [`pipeline`] | [`Pipeline`]: source, stages, sink, run |
+//! | [`stage`] | the traits of stages: write your own |
+//! | [`stages`] | the stages that come with millpond |
+//! | [`inference`] | the stage that runs models, and its backends |
+//! | [`runtime`] | [`RunOptions`], [`RunHandle`], [`RunReport`], [`RunError`] |
+//! | [`graph`] | [`Outlet`](graph::Outlet), checks, drawings |
+//! | [`message`] | what may travel on an edge |
+//! | [`edge`] | the bounded links themselves |
+//! | [`node`] | what a node is given by its worker |
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `onnx` | [`inference`] of ONNX models on the CPU, in pure Rust; builds for minutes |
+
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
+pub mod edge;
+pub mod graph;
+pub mod inference;
+pub mod message;
+pub mod node;
+pub mod pipeline;
+pub mod runtime;
+pub mod stage;
+pub mod stages;
+
+pub use millpond_operators as operators;
+pub use pipeline::Pipeline;
+pub use runtime::{RunError, RunHandle, RunOptions, RunReport};

@@ -1,0 +1,124 @@
+use std::any::Any;
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::{StageError, StopToken, Workers};
+use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
+use crate::message::Message;
+
+/// Names an edge within its graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct EdgeId(pub(crate) usize);
+
+/// An edge as it is lent to a worker, before one of its nodes asks for an end.
+#[derive(Debug)]
+pub(crate) enum LentEdge {
+    /// Nobody reads it: messages are counted and dropped.
+    Unconnected(Arc<EdgeCounters>),
+    /// Both nodes are on this worker, which makes the pair of ends.
+    Local {
+        capacity: NonZeroUsize,
+        counters: Arc<EdgeCounters>,
+    },
+    /// The end for this worker, made before the threads.
+    Remote(Box<dyn Any + Send>),
+}
+
+/// The two ends of an edge between workers, their message type hidden.
+pub(crate) type EdgeEnds = (Box<dyn Any + Send>, Box<dyn Any + Send>);
+
+/// What a worker lends a node while it is built: its place in the graph, the
+/// ends of its edges, and threads.
+#[derive(Debug)]
+pub struct NodeContext {
+    pub(crate) stage: Arc<str>,
+    pub(crate) node: Arc<str>,
+    pub(crate) stop: StopToken,
+    pub(crate) workers: Workers,
+    pub(crate) edges: LentEdges,
+}
+
+impl NodeContext {
+    /// The identification of the stage that the node belongs to; the node's
+    /// own name if it was made outside of any stage.
+    pub fn stage(&self) -> &str {
+        &self.stage
+    }
+
+    /// The name of the node, unique in its pipeline.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// The threads that the run lends.
+    pub fn workers(&self) -> &Workers {
+        &self.workers
+    }
+
+    pub(crate) fn inlet<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
+        self.edges.inlet(edge)
+    }
+
+    pub(crate) fn sender<T: Message>(&mut self, edge: EdgeId) -> Result<Sender<T>, StageError> {
+        self.edges.sender(edge)
+    }
+
+    /// The counters of an edge that nobody reads, if it is one.
+    pub(crate) fn unconnected(&self, edge: EdgeId) -> Option<Arc<EdgeCounters>> {
+        match self.edges.lent.get(&edge) {
+            Some(LentEdge::Unconnected(counters)) => Some(Arc::clone(counters)),
+            _ => None,
+        }
+    }
+}
+
+/// The edge ends that a worker can lend. Those that no node has asked for
+/// close their edges when this is dropped.
+#[derive(Debug)]
+pub(crate) struct LentEdges {
+    lent: HashMap<EdgeId, LentEdge>,
+    /// The other ends of the local pairs that one node has asked for.
+    halves: HashMap<EdgeId, Box<dyn Any>>,
+}
+
+impl LentEdges {
+    pub(crate) fn new(lent: HashMap<EdgeId, LentEdge>) -> Self {
+        Self {
+            lent,
+            halves: HashMap::new(),
+        }
+    }
+
+    fn inlet<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
+        match self.lent.remove(&edge) {
+            Some(LentEdge::Local { capacity, counters }) => {
+                let (sender, inlet) = edge::local_counted::<T>(capacity, counters);
+                self.halves.insert(edge, Box::new(sender));
+                Ok(inlet)
+            }
+            Some(LentEdge::Remote(end)) => Ok(end_of::<RemoteInlet<T>>(Some(end), edge)?.open()),
+            Some(LentEdge::Unconnected(_)) | None => end_of(self.halves.remove(&edge), edge),
+        }
+    }
+
+    fn sender<T: Message>(&mut self, edge: EdgeId) -> Result<Sender<T>, StageError> {
+        match self.lent.remove(&edge) {
+            Some(LentEdge::Local { capacity, counters }) => {
+                let (sender, inlet) = edge::local_counted::<T>(capacity, counters);
+                self.halves.insert(edge, Box::new(inlet));
+                Ok(sender)
+            }
+            Some(LentEdge::Remote(end)) => Ok(end_of::<RemoteSender<T>>(Some(end), edge)?.open()),
+            Some(LentEdge::Unconnected(_)) | None => end_of(self.halves.remove(&edge), edge),
+        }
+    }
+}
+
+fn end_of<E: 'static>(end: Option<Box<dyn Any>>, edge: EdgeId) -> Result<E, StageError> {
+    match end.map(Box::<dyn Any>::downcast) {
+        Some(Ok(end)) => Ok(*end),
+        Some(Err(_)) => Err(format!("edge {} carries another message type", edge.0).into()),
+        None => Err(format!("edge {} is not lent to this worker", edge.0).into()),
+    }
+}

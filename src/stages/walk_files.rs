@@ -1,0 +1,86 @@
+use std::path::PathBuf;
+
+use futures_util::stream;
+use millpond_operators::flow;
+use walkdir::WalkDir;
+
+use crate::graph::{Cost, DeadLetter, GraphBuilder, Outlet};
+use crate::stage::{Identified, Source};
+
+/// Emits the paths of the files under some folders, depth first, in the order
+/// in which the file system lists them.
+///
+/// Everything that is not a folder is emitted: files, symbolic links, pipes,
+/// devices. Links are not followed, so a loop of links is no danger. A root
+/// that is a file is emitted itself. A folder that cannot be read becomes a
+/// dead letter, counted and logged unless [`split`](Self::split) hands out
+/// its outlet, and the walk goes on.
+#[derive(Clone, Debug)]
+pub struct WalkFiles {
+    roots: Vec<PathBuf>,
+}
+
+/// A folder or file that the walk could not look at.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot walk {}: {cause}", path.display())]
+pub struct WalkError {
+    /// What could not be looked at.
+    pub path: PathBuf,
+    /// Why not.
+    #[source]
+    pub cause: std::io::Error,
+}
+
+impl WalkFiles {
+    /// Walks these folders, one after the other.
+    pub fn new(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        Self {
+            roots: roots.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Adds the source to `graph`, and hands out its dead letters too.
+    pub fn split(self, graph: &GraphBuilder) -> (Outlet<PathBuf>, Outlet<DeadLetter<WalkError>>) {
+        graph.in_stage(Self::ID, Self::COST, || self.nodes(graph))
+    }
+
+    fn nodes(self, graph: &GraphBuilder) -> (Outlet<PathBuf>, Outlet<DeadLetter<WalkError>>) {
+        let walk = move || {
+            let entries = self.roots.into_iter().flat_map(|root| {
+                WalkDir::new(root)
+                    .into_iter()
+                    .filter_map(|entry| match entry {
+                        Ok(entry) if entry.file_type().is_dir() => None,
+                        Ok(entry) => Some(Ok(entry.into_path())),
+                        Err(error) => Some(Err(WalkError::from(error))),
+                    })
+            });
+            flow(stream::iter(entries))
+        };
+        graph.try_node(Self::ID, walk)
+    }
+}
+
+impl From<walkdir::Error> for WalkError {
+    fn from(error: walkdir::Error) -> Self {
+        let path = error.path().map(PathBuf::from).unwrap_or_default();
+        Self {
+            path,
+            cause: error.into(),
+        }
+    }
+}
+
+impl Identified for WalkFiles {
+    const ID: &'static str = "walk-files";
+    const COST: Cost = Cost::Blocking;
+}
+
+impl Source for WalkFiles {
+    type Out = PathBuf;
+
+    fn build(self, graph: &GraphBuilder) -> Outlet<PathBuf> {
+        let (paths, _counted_and_logged) = self.nodes(graph);
+        paths
+    }
+}

@@ -1,0 +1,31 @@
+//! The compile errors that a wrong pipeline gives, word for word.
+//!
+//! `TRYBUILD=overwrite cargo test --test ui` writes the `.stderr` files anew;
+//! read each aloud before committing it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+
+#[test]
+fn wrong_pipelines_do_not_compile_and_say_why() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/fail/*.rs");
+    cases.pass("tests/ui/pass/*.rs");
+    // The cases run when they are dropped.
+    drop(cases);
+
+    let mut pinned = 0;
+    for entry in fs::read_dir("tests/ui/fail").unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "stderr")
+        {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(lines <= 25, "{} has {lines} lines", path.display());
+            pinned += 1;
+        }
+    }
+    assert!(pinned >= 5, "only {pinned} errors are pinned");
+}

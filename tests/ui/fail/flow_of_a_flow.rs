@@ -1,0 +1,14 @@
+#[path = "../stages.rs"]
+#[allow(dead_code)]
+mod stages;
+
+use millpond::Pipeline;
+use millpond::operators::flow;
+use millpond::stages::FromIter;
+
+fn main() {
+    Pipeline::named("wrong")
+        .source(FromIter::new(0..10_u64))
+        .node("again", |numbers| flow(numbers))
+        .ignore();
+}

@@ -1,0 +1,14 @@
+#[path = "../stages.rs"]
+#[allow(dead_code)]
+mod stages;
+
+use std::rc::Rc;
+
+use millpond::Pipeline;
+use millpond::stages::FromIter;
+
+fn main() {
+    let _shared = Pipeline::named("wrong")
+        .source(FromIter::new(0..10_u64))
+        .node("share", |numbers| numbers.map(Rc::new));
+}

@@ -1,0 +1,13 @@
+#[path = "../stages.rs"]
+#[allow(dead_code)]
+mod stages;
+
+use millpond::Pipeline;
+use millpond::stages::FromIter;
+use stages::{Line, Store};
+
+fn main() {
+    Pipeline::named("wrong")
+        .source(FromIter::new([Line("a b".to_owned())]))
+        .sink(Store);
+}
