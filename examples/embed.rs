@@ -93,7 +93,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .batch(16, Duration::from_millis(2)),
         )
         // A client that has hung up no longer listens, which is its right.
-        .for_each("reply", |(reply, score)| reply.send(score).unwrap_or_default())
+        .for_each("reply", |(reply, score)| {
+            reply.send(score).unwrap_or_default()
+        })
         .start()?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -374,3 +374,53 @@ impl<T: millpond::message::Message> IgnoreAndStart for millpond::graph::Outlet<T
             .unwrap()
     }
 }
+
+/// What a node and the one behind it do, in the order in which they do it.
+async fn steps(cost: Cost) -> Vec<String> {
+    let (steps, mut record) = seen();
+    let made = {
+        let steps = Arc::clone(&steps);
+        move |n| steps.lock().unwrap().push(format!("made {n}"))
+    };
+    Pipeline::named("prompt")
+        .source(FromIter::new(0..3))
+        .node("make", move |numbers| numbers.inspect(move |n| made(*n)))
+        .cost(cost)
+        .for_each("take", move |n: i32| record(format!("took {n}")))
+        .run_local(RunOptions::new())
+        .await
+        .unwrap();
+    std::mem::take(&mut *steps.lock().unwrap())
+}
+
+#[tokio::test]
+async fn a_heavy_node_hands_each_message_on_before_it_takes_the_next() {
+    let one_by_one = ["made 0", "took 0", "made 1", "took 1", "made 2", "took 2"];
+    assert_eq!(steps(Cost::Heavy).await, one_by_one);
+    assert_eq!(steps(Cost::Blocking).await, one_by_one);
+    let together = ["made 0", "made 1", "made 2", "took 0", "took 1", "took 2"];
+    assert_eq!(steps(Cost::Light).await, together);
+}
+
+#[tokio::test]
+async fn an_aborted_local_run_counts_what_it_dropped() {
+    let pipeline = Pipeline::named("local").edge_capacity(16);
+    pipeline
+        .source(FromIter::new(0_u64..))
+        .node("panic", |numbers| {
+            numbers.inspect(|n| assert_ne!(*n, 5, "no five"))
+        })
+        .consume("never", |flow| async move {
+            let _held = flow;
+            std::future::pending::<Result<(), std::io::Error>>().await
+        });
+    let options = RunOptions::new().stop_deadline(Duration::from_millis(20));
+    let error = pipeline.run_local(options).await.unwrap_err();
+    let RunError::Failed(failure) = error else {
+        unreachable!("the node failed: {error}")
+    };
+    assert_eq!(failure.report.ending, Ending::Aborted);
+    assert_eq!(failure.report.node("from-iter").emitted, 16);
+    assert_eq!(failure.report.discarded(), (16 - 6) + 5);
+    assert!(failure.report.unaccounted().is_empty(), "{failure}");
+}

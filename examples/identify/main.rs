@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use arguments::Arguments;
 use magika::{Sample, TOKENS, Tables};
 use millpond::inference::Infer;
+use millpond::stage::Cost;
 use millpond::stages::{Monitor, ToFile, WalkFiles};
 use millpond::{Pipeline, RunOptions};
 use summary::Summary;
@@ -41,6 +42,7 @@ async fn main() -> ExitCode {
     unwalkable.for_each("unwalkable", |letter| eprintln!("{letter}"));
     unreadable.for_each("unreadable", |letter| eprintln!("{letter}"));
     let run = samples
+        .cost(Cost::Blocking)
         .stage(
             Infer::onnx(model)
                 .input("bytes", [TOKENS], |sample: &Sample| &sample.tokens)

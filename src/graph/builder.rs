@@ -12,7 +12,7 @@ use super::{
 use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
 use crate::message::Message;
 use crate::node::{
-    Drive, EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Phase, Single, Split, StageError,
+    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
@@ -81,9 +81,8 @@ impl GraphBuilder {
         let node = self.begin_node(NodeName::Given(name), &[]);
         let edge = self.new_edge::<P::Item>(node);
         self.finish_node(node, move |context| {
-            let stop = context.stop.clone().reached(Phase::Draining);
             let border = Single::new(context.sender(edge)?);
-            Ok(Box::pin(Drive::source(make(), border, stop)))
+            Ok(Box::pin(drive_source(make(), border, context)))
         });
         Outlet::new(self.clone(), edge)
     }
@@ -104,9 +103,8 @@ impl GraphBuilder {
         let main = self.new_edge::<T>(node);
         let dead = self.new_dead_letter_edge::<DeadLetter<E>>(node);
         self.finish_node(node, move |context| {
-            let stop = context.stop.clone().reached(Phase::Draining);
             let border = Split::lent(context, main, dead)?;
-            Ok(Box::pin(Drive::source(make(), border, stop)))
+            Ok(Box::pin(drive_source(make(), border, context)))
         });
         (
             Outlet::new(self.clone(), main),

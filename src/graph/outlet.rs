@@ -8,7 +8,7 @@ use super::{BuildError, Cost, DeadLetter, GraphBuilder, Placement};
 use crate::edge::Inlet;
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
-    Border, Broadcast, Drive, EdgeId, NodeContext, Partition, Single, Split, StageError,
+    Border, Broadcast, EdgeId, NodeContext, Partition, Single, Split, StageError, drive,
 };
 
 /// The open end of an edge under construction: what follows reads `T`.
@@ -148,7 +148,7 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         graph.finish_node(node, move |context| {
             let flow = Flow::native(context.inlet(from)?);
             let border = Single::new(context.sender(to)?);
-            Ok(Box::pin(Drive::new(make(context, flow)?, border)))
+            Ok(Box::pin(drive(make(context, flow)?, border, context)))
         });
         to
     }
@@ -221,7 +221,7 @@ impl<T: Message> Outlet<T> {
         graph.finish_node(node, move |context| {
             let flow = Flow::native(context.inlet(from)?);
             let border = Split::lent(context, main, dead)?;
-            Ok(Box::pin(Drive::new(make(context, flow)?, border)))
+            Ok(Box::pin(drive(make(context, flow)?, border, context)))
         });
         (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))
     }
@@ -306,9 +306,10 @@ impl<T: Message> Outlet<T> {
                 .map(|inlet| Ok(Flow::native(context.inlet::<T>(inlet)?)))
                 .collect::<Result<Vec<_>, StageError>>()?;
             let border = Single::new(context.sender(to)?);
-            Ok(Box::pin(Drive::new(
+            Ok(Box::pin(drive(
                 millpond_operators::merge(inlets),
                 border,
+                context,
             )))
         });
         Self::new(graph, to)
@@ -344,7 +345,7 @@ impl<T: Message> Outlet<T> {
                 .into_iter()
                 .map(|branch| context.sender(branch))
                 .collect::<Result<Vec<_>, StageError>>()?;
-            Ok(Box::pin(Drive::new(flow, border(senders))))
+            Ok(Box::pin(drive(flow, border(senders), context)))
         });
         branches.map(|branch| Self::new(graph.clone(), branch))
     }

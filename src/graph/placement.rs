@@ -1,4 +1,9 @@
 /// What handling one message costs a node.
+///
+/// The cost decides where a node runs, see [`Placement`], and how it hands its
+/// messages on: a light node passes several at once while it has them, any
+/// other passes each before it takes the next, so that none waits for the
+/// work on those behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cost {
     /// Less than passing a message to another thread, some microseconds.

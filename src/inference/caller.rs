@@ -78,7 +78,9 @@ impl<B: Backend, In> Caller<B, In> {
                 count += 1;
             } else {
                 // The inputs before the one that failed have the row already.
-                inputs.iter_mut().for_each(|input| input.truncate(row));
+                for input in &mut *inputs {
+                    input.truncate(row);
+                }
             }
             pushed.map(|()| row)
         });

@@ -23,7 +23,7 @@ mod error;
 mod infer;
 mod mock;
 #[cfg(feature = "onnx")]
-pub mod onnx;
+mod onnx;
 mod pool;
 mod signature;
 

@@ -361,13 +361,11 @@ impl Tensors {
     /// Puts a tensor in; gives back the one that had this name.
     pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
         let name = name.into();
-        match self.named.iter_mut().find(|(held, _)| *held == name) {
-            Some((_, held)) => Some(std::mem::replace(held, tensor)),
-            None => {
-                self.named.push((name, tensor));
-                None
-            }
+        if let Some((_, held)) = self.named.iter_mut().find(|(held, _)| *held == name) {
+            return Some(std::mem::replace(held, tensor));
         }
+        self.named.push((name, tensor));
+        None
     }
 
     /// Puts a tensor in and returns the set, in place of one that had this name.

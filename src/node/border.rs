@@ -14,6 +14,9 @@ pub(crate) trait Border<T> {
     /// Puts a message; there is room for one after `poll_room` was ready.
     fn put(&mut self, message: T);
 
+    /// Sends off what is held.
+    fn flush(&mut self);
+
     /// Sends off what is held, and arranges to be woken when nobody listens
     /// any more. `Ready` if that is so already.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed>;
@@ -40,6 +43,10 @@ impl<T> Border<T> for Single<T> {
     #[inline]
     fn put(&mut self, message: T) {
         self.sender.put(message);
+    }
+
+    fn flush(&mut self) {
+        self.sender.flush();
     }
 
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
@@ -103,6 +110,13 @@ impl<T, E: fmt::Display> Border<Result<T, E>> for Split<T, E> {
             Ok(value) => self.main.put(value),
             Err(error) => self.put_dead(error),
         }
+    }
+
+    fn flush(&mut self) {
+        if let DeadEnd::Edge(dead) = &mut self.dead {
+            dead.flush();
+        }
+        self.main.flush();
     }
 
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
@@ -202,8 +216,18 @@ impl<T: Clone> Border<T> for Broadcast<T> {
         }
     }
 
+    fn flush(&mut self) {
+        self.branches.iter_mut().for_each(Sender::flush);
+    }
+
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
-        poll_branches_idle(&mut self.branches, cx)
+        self.branches
+            .retain_mut(|branch| branch.poll_idle(cx).is_pending());
+        if self.branches.is_empty() {
+            Poll::Ready(Closed)
+        } else {
+            Poll::Pending
+        }
     }
 }
 
@@ -251,10 +275,11 @@ impl<T, F: FnMut(&T) -> usize> Border<T> for Partition<T, F> {
         self.branches[branch].put_or_discard(message);
     }
 
+    fn flush(&mut self) {
+        self.branches.iter_mut().for_each(Sender::flush);
+    }
+
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
-        for branch in &mut self.branches {
-            branch.flush();
-        }
         let mut open = false;
         for branch in &mut self.branches {
             open |= branch.poll_idle(cx).is_pending();
@@ -264,14 +289,5 @@ impl<T, F: FnMut(&T) -> usize> Border<T> for Partition<T, F> {
         } else {
             Poll::Ready(Closed)
         }
-    }
-}
-
-fn poll_branches_idle<T>(branches: &mut Vec<Sender<T>>, cx: &mut Context<'_>) -> Poll<Closed> {
-    branches.retain_mut(|branch| branch.poll_idle(cx).is_pending());
-    if branches.is_empty() {
-        Poll::Ready(Closed)
-    } else {
-        Poll::Pending
     }
 }

@@ -35,6 +35,8 @@ pub struct NodeContext {
     pub(crate) stage: Arc<str>,
     pub(crate) node: Arc<str>,
     pub(crate) stop: StopToken,
+    /// Handling a message takes long enough that it must not wait for others.
+    pub(crate) prompt: bool,
     pub(crate) workers: Workers,
     pub(crate) edges: LentEdges,
 }

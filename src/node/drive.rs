@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use millpond_operators::Progress;
 use pin_project::pin_project;
 
-use super::{Border, StageError};
+use super::{Border, NodeContext, StageError, StopToken};
 use crate::edge::Closed;
 
 /// Moves messages from a node's operators over its border.
@@ -22,27 +22,35 @@ pub(crate) struct Drive<P, B, Stop> {
     /// Completes when the node shall take nothing more in; sources have one.
     #[pin]
     stop: Option<Stop>,
+    /// Each message is handed on before the next is taken.
+    prompt: bool,
 }
 
-impl<P, B> Drive<P, B, std::future::Pending<()>> {
-    /// Drives a node that ends when its inlets do.
-    pub(crate) fn new(flow: P, border: B) -> Self {
-        Self {
-            flow,
-            border,
-            stop: None,
-        }
+/// Drives a node that ends when its inlets do.
+pub(crate) fn drive<P, B>(
+    flow: P,
+    border: B,
+    context: &NodeContext,
+) -> Drive<P, B, std::future::Pending<()>> {
+    Drive {
+        flow,
+        border,
+        stop: None,
+        prompt: context.prompt,
     }
 }
 
-impl<P, B, Stop> Drive<P, B, Stop> {
-    /// Drives a source, which also ends when it is told to.
-    pub(crate) fn source(flow: P, border: B, stop: Stop) -> Self {
-        Self {
-            flow,
-            border,
-            stop: Some(stop),
-        }
+/// Drives a source, which also ends when it is told to.
+pub(crate) fn drive_source<P, B>(
+    flow: P,
+    border: B,
+    context: &NodeContext,
+) -> Drive<P, B, impl Future<Output = ()> + use<P, B>> {
+    Drive {
+        flow,
+        border,
+        stop: Some(StopToken::draining(context.stop.clone())),
+        prompt: context.prompt,
     }
 }
 
@@ -82,6 +90,11 @@ where
                         Poll::Pending => Poll::Pending,
                     };
                 }
+            }
+            if *this.prompt {
+                this.border.flush();
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
         }
     }

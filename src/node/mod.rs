@@ -19,7 +19,7 @@ pub use border::DeadLetter;
 pub(crate) use border::{Border, Broadcast, Partition, Single, Split};
 pub use context::NodeContext;
 pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges};
-pub(crate) use drive::Drive;
+pub(crate) use drive::{drive, drive_source};
 pub(crate) use stop::{Phase, StopToken};
 pub use workers::Workers;
 

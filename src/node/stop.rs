@@ -22,8 +22,17 @@ impl StopToken {
         Self { phase }
     }
 
-    /// Completes once the run has reached `phase`, or nobody steers it any more.
-    pub(crate) async fn reached(mut self, phase: Phase) {
+    /// Completes once the sources shall end.
+    pub(crate) fn draining(self) -> impl Future<Output = ()> {
+        self.reached(Phase::Draining)
+    }
+
+    /// Completes once what still runs shall be dropped.
+    pub(crate) fn aborting(self) -> impl Future<Output = ()> {
+        self.reached(Phase::Aborting)
+    }
+
+    async fn reached(mut self, phase: Phase) {
         // An error means that the steering side is gone: that is an abort.
         drop(self.phase.wait_for(|now| *now >= phase).await);
     }

@@ -1,6 +1,5 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join;
 use tokio::sync::oneshot;
@@ -9,7 +8,7 @@ use super::error::RunError;
 use super::options::RunOptions;
 use super::report::{Ending, RunReport};
 use super::state::RunState;
-use super::supervise::supervise;
+use super::supervise::{conclude, supervise};
 use super::threads::{OnThread, Threads};
 use super::worker;
 use crate::edge::EdgeCounters;
@@ -130,8 +129,8 @@ impl Pipeline {
                 worker::work(job, &state, &thread).await;
             }
         };
-        let ((), outcome) = join(work, supervise(&state, &options)).await;
-        outcome
+        join(work, supervise(&state, &options)).await;
+        conclude(&state)
     }
 
     /// Checks the graph, and makes the state of a run of it.
@@ -163,7 +162,10 @@ fn supervisor(
         .enable_all()
         .build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(supervise(state, options)),
+        Ok(runtime) => {
+            runtime.block_on(supervise(state, options));
+            conclude(state)
+        }
         Err(error) => {
             state.advance(Phase::Aborting);
             Err(RunError::NoThread(error))
@@ -192,7 +194,7 @@ impl RunHandle {
         RunReport {
             pipeline: self.state.graph.name.clone(),
             ending: Ending::Running,
-            elapsed: Duration::ZERO,
+            elapsed: self.state.started.elapsed(),
             nodes: self.state.nodes(&edges),
             edges,
             left_behind: Vec::new(),

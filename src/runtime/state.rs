@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::error::{Cause, NodeFailure};
 use super::report::{EdgeReport, NodeEnding, NodeReport};
@@ -15,6 +16,7 @@ pub(super) struct RunState {
     pub(super) graph: Graph,
     pub(super) counters: Vec<Arc<EdgeCounters>>,
     pub(super) threads: Arc<Threads>,
+    pub(super) started: Instant,
     /// Notified when a node or a thread has ended, or the phase has changed.
     pub(super) changed: Arc<Notify>,
     phase: watch::Sender<Phase>,
@@ -35,6 +37,7 @@ impl RunState {
         Arc::new(Self {
             threads: Arc::new(Threads::new(Arc::clone(&changed))),
             changed,
+            started: Instant::now(),
             phase: watch::Sender::new(Phase::Running),
             ended: Mutex::new(Ended {
                 nodes: vec![None; graph.nodes.len()],

@@ -14,15 +14,11 @@ use crate::node::Phase;
 /// How long after an abort a thread may take to come out of user code.
 const ABORT_GRACE: Duration = Duration::from_millis(250);
 
-/// Watches a run to its end, and says how it went.
+/// Watches a run to its end, and takes it through its phases on the way.
 ///
 /// It ends when every thread of the run has, or at the stop deadline plus a
 /// quarter of a second, whatever user code does.
-pub(super) async fn supervise(
-    state: &Arc<RunState>,
-    options: &RunOptions,
-) -> Result<RunReport, RunError> {
-    let started = Instant::now();
+pub(super) async fn supervise(state: &RunState, options: &RunOptions) {
     let mut interrupts = Interrupts::listen(options.stop_on_ctrl_c);
     let mut until = None;
     let mut seen = Phase::Running;
@@ -50,7 +46,6 @@ pub(super) async fn supervise(
             }),
         }
     }
-    conclude(state, started.elapsed())
 }
 
 fn finished(state: &RunState) -> bool {
@@ -58,7 +53,8 @@ fn finished(state: &RunState) -> bool {
     aborted_or_done && state.threads.alive().is_empty()
 }
 
-fn conclude(state: &RunState, elapsed: Duration) -> Result<RunReport, RunError> {
+/// Says how a run went, once nothing of it moves any more.
+pub(super) fn conclude(state: &RunState) -> Result<RunReport, RunError> {
     let left_behind = state
         .threads
         .alive()
@@ -78,7 +74,7 @@ fn conclude(state: &RunState, elapsed: Duration) -> Result<RunReport, RunError> 
             Phase::Draining => Ending::Stopped,
             Phase::Aborting => Ending::Aborted,
         },
-        elapsed,
+        elapsed: state.started.elapsed(),
         nodes: state.nodes(&edges),
         edges,
         left_behind,

@@ -10,8 +10,8 @@ use super::guard::{Guard, contain};
 use super::state::RunState;
 use super::threads::OnThread;
 use crate::edge::idle;
-use crate::graph::EdgeMaker;
-use crate::node::{EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, NodeFuture, Phase, Workers};
+use crate::graph::{Cost, EdgeMaker};
+use crate::node::{EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, NodeFuture, Workers};
 use crate::pipeline::Plan;
 
 /// What one worker shall run.
@@ -77,7 +77,7 @@ pub(super) async fn work(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>
         nodes.spawn_local(async move { state.node_ended(node, guard.await) })
     });
     let all = join_all(running);
-    let abort = std::pin::pin!(state.token().reached(Phase::Aborting));
+    let abort = std::pin::pin!(state.token().aborting());
     match select(std::pin::pin!(nodes.run_until(all)), abort).await {
         Either::Left((_, _)) => {}
         // The nodes, and with them their ends of the edges, go when `nodes` does.
@@ -91,6 +91,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<(usize,
         stage: "".into(),
         node: "".into(),
         stop: state.token(),
+        prompt: false,
         workers: Workers::new(move |name, body| threads.spawn(name, |_| body())),
         edges: LentEdges::new(job.edges),
     };
@@ -99,6 +100,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<(usize,
         let info = &state.graph.nodes[node];
         context.stage = Arc::clone(&info.stage);
         context.node = Arc::clone(&info.name);
+        context.prompt = info.cost != Cost::Light;
         let span = tracing::info_span!(
             "node", pipeline = %state.graph.name, stage = %info.stage, node = %info.name,
         );

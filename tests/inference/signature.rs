@@ -30,7 +30,7 @@ fn mask() -> Column {
 fn expect(inputs: &[Column], outputs: &[Column], sentences: &[&str]) {
     let mismatches = encoder().check(inputs, outputs);
     let found: Vec<_> = mismatches.iter().map(ToString::to_string).collect();
-    assert_eq!(found, sentences);
+    assert_eq!(found, sentences, "what does not fit");
 }
 
 #[test]

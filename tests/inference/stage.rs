@@ -44,7 +44,7 @@ async fn a_batch_that_does_not_fill_leaves_after_the_wait() {
         .source(queue)
         .stage(doubles(model).batch(4, ms(5)))
         .for_each("results", move |(n, _)| {
-            to.lock().unwrap().push((n, start.elapsed()))
+            to.lock().unwrap().push((n, start.elapsed()));
         });
     let send = async {
         for n in [0, 1, 2] {
@@ -172,7 +172,7 @@ async fn a_wrong_row_leaves_no_trace_in_the_inputs_before_it() {
     });
     let stage = Infer::with(model)
         .input_with("x", [], |number: &Number, row: &mut [i32]| {
-            row[0] = number.0[0]
+            row[0] = number.0[0];
         })
         .input("twin", [], |number: &Number| &number.0)
         .output("y", |number, y: &[i32]| (number.0[0], y[0]));

@@ -68,7 +68,7 @@ pub(crate) async fn run(
     results.for_each("results", move |result| to.lock().unwrap().push(result));
     let to = Arc::clone(&failures);
     dead.for_each("failures", move |letter| {
-        to.lock().unwrap().push(letter.error)
+        to.lock().unwrap().push(letter.error);
     });
 
     let report = pipeline.run_local(RunOptions::new()).await?;

@@ -29,8 +29,8 @@ fn a_scalar_has_no_rows() {
 
 #[test]
 fn every_element_type_goes_in_and_out() {
-    fn round_trip<E: millpond::message::Element>(elements: Vec<E>) -> ElementType {
-        let tensor = Tensor::new([elements.len()], elements.clone()).unwrap();
+    fn round_trip<E: millpond::message::Element>(elements: &[E]) -> ElementType {
+        let tensor = Tensor::new([elements.len()], elements.to_vec()).unwrap();
         assert_eq!(tensor.as_slice::<E>().unwrap(), elements);
         let element = tensor.element();
         assert_eq!(tensor.into_vec::<E>().unwrap(), elements);
@@ -38,11 +38,11 @@ fn every_element_type_goes_in_and_out() {
     }
 
     let elements = [
-        round_trip(vec![1_u8]),
-        round_trip(vec![-1_i32, 2]),
-        round_trip(vec![-1_i64, 2]),
-        round_trip(vec![0.5_f32]),
-        round_trip(vec![0.5_f64]),
+        round_trip(&[1_u8]),
+        round_trip(&[-1_i32, 2]),
+        round_trip(&[-1_i64, 2]),
+        round_trip(&[0.5_f32]),
+        round_trip(&[0.5_f64]),
     ];
     assert_eq!(
         elements.map(|element| element.to_string()),

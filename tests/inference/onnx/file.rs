@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A message under construction.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Proto(Vec<u8>);
 
 impl Proto {
@@ -23,7 +23,7 @@ impl Proto {
         self
     }
 
-    fn message(self, field: u8, message: Self) -> Self {
+    fn message(self, field: u8, message: &Self) -> Self {
         self.bytes(field, &message.0)
     }
 
@@ -59,12 +59,12 @@ pub(super) struct Model {
 
 impl Model {
     pub(super) fn input(mut self, name: &str, element: u8, shape: &[Size]) -> Self {
-        self.graph = self.graph.message(11, value(name, element, shape));
+        self.graph = self.graph.message(11, &value(name, element, shape));
         self
     }
 
     pub(super) fn output(mut self, name: &str, element: u8, shape: &[Size]) -> Self {
-        self.graph = self.graph.message(12, value(name, element, shape));
+        self.graph = self.graph.message(12, &value(name, element, shape));
         self
     }
 
@@ -86,9 +86,10 @@ impl Model {
         for (name, number) in attributes {
             const INT: u8 = 2;
             let attribute = Proto::default().bytes(1, name.as_bytes());
-            node = node.message(5, attribute.number(3, *number).number(20, INT));
+            let attribute = attribute.number(3, *number).number(20, INT);
+            node = node.message(5, &attribute);
         }
-        self.graph = self.graph.message(1, node);
+        self.graph = self.graph.message(1, &node);
         self
     }
 
@@ -96,8 +97,8 @@ impl Model {
         let operator_set = Proto::default().bytes(1, b"").number(2, 11);
         Proto::default()
             .number(1, 6)
-            .message(8, operator_set)
-            .message(7, self.graph.clone())
+            .message(8, &operator_set)
+            .message(7, &self.graph)
             .0
     }
 
@@ -118,16 +119,14 @@ fn value(name: &str, element: u8, shape: &[Size]) -> Proto {
     let mut dims = Proto::default();
     for size in shape {
         let dim = Proto::default();
-        dims = dims.message(
-            1,
-            match size {
-                Fixed(size) => dim.number(1, *size),
-                Named(name) => dim.bytes(2, name.as_bytes()),
-                Unnamed => dim,
-            },
-        );
+        let dim = match size {
+            Fixed(size) => dim.number(1, *size),
+            Named(name) => dim.bytes(2, name.as_bytes()),
+            Unnamed => dim,
+        };
+        dims = dims.message(1, &dim);
     }
-    let tensor = Proto::default().number(1, element).message(2, dims);
-    let kind = Proto::default().message(1, tensor);
-    Proto::default().bytes(1, name.as_bytes()).message(2, kind)
+    let tensor = Proto::default().number(1, element).message(2, &dims);
+    let kind = Proto::default().message(1, &tensor);
+    Proto::default().bytes(1, name.as_bytes()).message(2, &kind)
 }

@@ -1,4 +1,4 @@
-//! The Magika model, version standard_v3_3.
+//! The Magika model, version `standard_v3_3`.
 
 use std::path::{Path, PathBuf};
 
