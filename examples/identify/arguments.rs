@@ -2,6 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::magika::Tables;
 
 const USAGE: &str = "usage: identify [--model FILE] [--output FILE] PATH...";
 
@@ -9,13 +12,42 @@ const USAGE: &str = "usage: identify [--model FILE] [--output FILE] PATH...";
 #[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) model: PathBuf,
+    pub(crate) tables: Arc<Tables>,
     pub(crate) output: PathBuf,
     pub(crate) paths: Vec<PathBuf>,
 }
 
 impl Arguments {
-    /// Reads the arguments; the error says what to give instead.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+    /// Reads the command line, and the tables that lie beside the model.
+    ///
+    /// # Errors
+    ///
+    /// A text that says what to do instead.
+    pub(crate) fn from_env() -> Result<Self, String> {
+        let Files {
+            model,
+            output,
+            paths,
+        } = Files::parse(std::env::args_os().skip(1))?;
+        let tables = Tables::load(&model.with_file_name("tables.json"));
+        Ok(Self {
+            model,
+            tables: Arc::new(tables.map_err(|error| error.to_string())?),
+            output,
+            paths,
+        })
+    }
+}
+
+/// The command line as it was given.
+struct Files {
+    model: PathBuf,
+    output: PathBuf,
+    paths: Vec<PathBuf>,
+}
+
+impl Files {
+    fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         let mut arguments = arguments.into_iter();
         let mut parsed = Self {
             model: "target/magika/model.onnx".into(),

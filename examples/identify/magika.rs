@@ -263,11 +263,6 @@ impl Tables {
         })
     }
 
-    /// How many scores the model gives for each file.
-    pub(crate) fn labels(&self) -> usize {
-        self.outputs.len()
-    }
-
     /// Turns the model's scores for a sample, one per label, into an answer.
     ///
     /// Samples that are empty or nearly so are decided by rules, and their

@@ -1,18 +1,17 @@
 //! Tells what files really are, whatever their names say.
 //!
-//! `identify [--output FILE] PATH...` walks the paths, runs Google's Magika
-//! model on every file and writes a line of JSON for each. Exits with 0 when
-//! done, 1 when a node failed, 2 when nothing could start, 130 after Ctrl-C.
+//! `identify [--model FILE] [--output FILE] PATH...` walks the paths, runs
+//! Google's Magika model on every file, writes a line of JSON for each and
+//! prints a summary. What cannot be read is named, counted and passed over.
 
 mod arguments;
 mod magika;
 mod summary;
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
 
 use arguments::Arguments;
-use magika::{Sample, TOKENS, Tables};
+use magika::{Sample, TOKENS};
 use millpond::inference::Infer;
 use millpond::stage::Cost;
 use millpond::stages::{Monitor, ToFile, WalkFiles};
@@ -21,46 +20,34 @@ use summary::Summary;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Arguments {
-        model,
-        output,
-        paths,
-    } = match Arguments::parse(std::env::args_os().skip(1)) {
+    let arguments = match Arguments::from_env() {
         Ok(arguments) => arguments,
-        Err(usage) => return fail(&usage, ExitCode::from(2)),
-    };
-    let tables = match Tables::load(&model.with_file_name("tables.json")) {
-        Ok(tables) => Arc::new(tables),
         Err(error) => return fail(&error, ExitCode::from(2)),
     };
-    let summary = Arc::new(Mutex::new(Summary::new(Arc::clone(&tables))));
-    let tally = Arc::clone(&summary);
+    let tables = arguments.tables;
+    let summary = Summary::shared(&tables);
+    let count = Summary::counting(&summary);
+    let decide = move |sample, scores: &[f32]| tables.decide(&sample, scores);
 
     let pipeline = Pipeline::named("identify");
-    let (paths, unwalkable) = WalkFiles::new(paths).split(pipeline.builder());
+    let (paths, unwalkable) = WalkFiles::new(arguments.paths).split(pipeline.builder());
     let (samples, unreadable) = paths.try_node("read", |paths| paths.map(Sample::read));
     unwalkable.for_each("unwalkable", |letter| eprintln!("{letter}"));
     unreadable.for_each("unreadable", |letter| eprintln!("{letter}"));
     let run = samples
         .cost(Cost::Blocking)
         .stage(
-            Infer::onnx(model)
+            Infer::onnx(arguments.model)
                 .input("bytes", [TOKENS], |sample: &Sample| &sample.tokens)
-                .output("target_label", move |sample, scores: &[f32]| {
-                    tables.decide(&sample, scores)
-                }),
+                .output("target_label", decide),
         )
         .stage(Monitor::new("files"))
-        .node("tally", move |verdicts| {
-            verdicts.inspect(move |verdict| summary::count(&tally, verdict))
-        })
-        .sink(ToFile::json_lines(output))
+        .node("count", |verdicts| verdicts.inspect(count))
+        .sink(ToFile::json_lines(arguments.output))
         .run_with(RunOptions::new().stop_on_ctrl_c());
+
     match run.await {
-        Ok(report) => {
-            summary::print(&summary, &report);
-            report.exit_code()
-        }
+        Ok(report) => summary::finish(&summary, &report),
         Err(error) => fail(&error, error.exit_code()),
     }
 }

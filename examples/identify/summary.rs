@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use millpond::RunReport;
@@ -30,6 +31,17 @@ impl Summary {
             contradicted: BTreeSet::new(),
             contradictions: 0,
         }
+    }
+
+    /// An empty summary that a node shares with the program.
+    pub(crate) fn shared(tables: &Arc<Tables>) -> Arc<Mutex<Self>> {
+        Arc::new(Mutex::new(Self::new(Arc::clone(tables))))
+    }
+
+    /// What a node calls with each verdict.
+    pub(crate) fn counting(summary: &Arc<Mutex<Self>>) -> impl FnMut(&Verdict) + Send + use<> {
+        let summary = Arc::clone(summary);
+        move |verdict| locked(&summary).add(verdict)
     }
 
     /// Counts one verdict.
@@ -89,17 +101,14 @@ impl Summary {
     }
 }
 
-/// Counts one verdict in a summary that a node shares with the program.
-pub(crate) fn count(summary: &Mutex<Summary>, verdict: &Verdict) {
-    locked(summary).add(verdict);
-}
-
-/// Prints the summary, and what became of every file.
-pub(crate) fn print(summary: &Mutex<Summary>, report: &RunReport) {
+/// Prints the summary and what became of every file, and says what the
+/// program shall exit with.
+pub(crate) fn finish(summary: &Mutex<Summary>, report: &RunReport) -> ExitCode {
     let mut out = io::stdout().lock();
     // Nothing is to be done about a reader of our output that has gone.
     drop(locked(summary).print(&mut out));
     drop(write!(out, "\n{report}"));
+    report.exit_code()
 }
 
 fn locked(summary: &Mutex<Summary>) -> MutexGuard<'_, Summary> {
