@@ -19,6 +19,10 @@ use crate::stage::{Identified, Stage};
 /// checked against the model's [`Signature`](super::Signature) while the
 /// pipeline is built, and every mismatch is reported before anything runs.
 ///
+/// The stage is one node, called `infer`, which copies rows to and fro. The
+/// model computes on the backend's own threads, so that the node may share a
+/// worker with others.
+///
 /// # Backpressure
 ///
 /// A batch is sent off once it holds [`batch`](Self::batch)'s count, or once

@@ -6,10 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::pool::panic_text;
 use super::{Backend, InferError, Signature};
 use crate::message::Tensors;
-use crate::node::Workers;
+use crate::node::{Workers, panic_text};
 
 /// A backend that answers from a function, after a latency and with faults
 /// that are written down beforehand.

@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
@@ -9,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::node::Workers;
+use crate::node::{Workers, panic_text};
 
 /// Threads that run jobs, for a backend whose work would hold up a worker.
 ///
@@ -234,16 +233,5 @@ impl Drop for Ticket {
         // What the job owns is the user's; it must not be dropped under the lock.
         drop(queue);
         drop(job);
-    }
-}
-
-/// What a panic said, as far as it can be told.
-pub(super) fn panic_text(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "a panic without a text".to_owned()
     }
 }

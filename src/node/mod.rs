@@ -9,6 +9,7 @@
 mod border;
 mod context;
 mod drive;
+mod panic;
 mod stop;
 mod workers;
 
@@ -20,6 +21,7 @@ pub(crate) use border::{Border, Broadcast, Partition, Single, Split};
 pub use context::NodeContext;
 pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges};
 pub(crate) use drive::{drive, drive_source};
+pub(crate) use panic::panic_text;
 pub(crate) use stop::{Phase, StopToken};
 pub use workers::Workers;
 

@@ -1,4 +1,3 @@
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +7,7 @@ use tracing::Span;
 
 use super::error::Cause;
 use super::threads::OnThread;
-use crate::node::NodeFuture;
+use crate::node::{NodeFuture, panic_text};
 
 /// A node's future with its border to the rest of the process: a panic ends
 /// here, log lines get the node's name, and the thread knows which node it is in.
@@ -60,15 +59,5 @@ impl Future for Guard {
 
 /// Runs user code, and turns a panic of it into its message.
 pub(super) fn contain<R>(code: impl FnOnce() -> R) -> Result<R, Cause> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Cause::Panic(message(&*payload)))
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "(a value that is not text)".to_owned()
-    }
+    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Cause::Panic(panic_text(&*payload)))
 }

@@ -67,6 +67,7 @@ use model::Model;
 pub struct Onnx {
     model: Arc<Model>,
     threads: NonZeroUsize,
+    max_part: NonZeroUsize,
     pool: Option<Pool>,
 }
 
@@ -86,6 +87,7 @@ impl Onnx {
         Ok(Self {
             model: Arc::new(model),
             threads: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            max_part: NonZeroUsize::MIN.saturating_add(7),
             pool: None,
         })
     }
@@ -102,11 +104,7 @@ impl Onnx {
     /// Taken as the next lower power of two. Larger batches are run in parts.
     #[must_use]
     pub fn max_part(mut self, rows: NonZeroUsize) -> Self {
-        // Nobody else holds the model before the first batch, and after it
-        // the backend has been moved into its node.
-        if let Some(model) = Arc::get_mut(&mut self.model) {
-            model.max_part = rows;
-        }
+        self.max_part = rows;
         self
     }
 }
@@ -127,9 +125,9 @@ impl Backend for Onnx {
     }
 
     fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
-        let model = Arc::clone(&self.model);
+        let (model, max_part) = (Arc::clone(&self.model), self.max_part);
         let pool = self.pool.as_ref();
-        let answer = pool.map(|pool| pool.run(move || model.run(&inputs)));
+        let answer = pool.map(|pool| pool.run(move || model.run(&inputs, max_part)));
         async move {
             match answer.ok_or(InferError::NotRunning)?.await {
                 Ok(answer) => answer,

@@ -12,17 +12,12 @@ use crate::message::{Element, ElementType, Tensor, TensorError, Tensors};
 
 pub(super) struct Model {
     pub(super) signature: Signature,
-    pub(super) max_part: NonZeroUsize,
     plans: Plans,
 }
 
 impl Model {
     pub(super) fn new(signature: Signature, plans: Plans) -> Self {
-        Self {
-            signature,
-            max_part: NonZeroUsize::MIN.saturating_add(7),
-            plans,
-        }
+        Self { signature, plans }
     }
 
     /// Runs a row of zeros, for a model without free dimensions: the engine
@@ -41,16 +36,25 @@ impl Model {
         });
         let inputs = inputs.collect::<Result<Tensors, TensorError>>();
         let inputs = inputs.map_err(|error| error.to_string())?;
-        caught(|| self.run(&inputs).map(drop).map_err(TractError::msg))
+        caught(|| {
+            self.run(&inputs, NonZeroUsize::MIN)
+                .map(drop)
+                .map_err(TractError::msg)
+        })
     }
 
-    /// Runs one batch on the thread of the caller.
-    pub(super) fn run(&self, inputs: &Tensors) -> Result<Tensors, InferError> {
+    /// Runs one batch on the thread of the caller, in parts of up to `max_part`
+    /// rows.
+    pub(super) fn run(
+        &self,
+        inputs: &Tensors,
+        max_part: NonZeroUsize,
+    ) -> Result<Tensors, InferError> {
         let rows = self.signature.rows_of(inputs)?;
         let mut parts = vec![Vec::new(); self.signature.outputs.len()];
         let mut done = 0;
         while done < rows {
-            let part = part_of(rows - done, self.max_part);
+            let part = part_of(rows - done, max_part);
             let answer = self.run_part(inputs, done, part)?;
             for (parts, answer) in parts.iter_mut().zip(answer) {
                 parts.push(answer);

@@ -9,7 +9,7 @@ use tract_onnx::prelude::{
     TypedRunnableModel,
 };
 
-use crate::inference::pool::panic_text;
+use crate::node::panic_text;
 
 /// What the symbols of a model stand for.
 pub(super) type Sizes = HashMap<Symbol, TDim>;

@@ -7,7 +7,7 @@ use millpond::message::{Tensor, Tensors};
 
 use super::started;
 
-fn path() -> PathBuf {
+pub(super) fn path() -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/magika/model.onnx");
     assert!(
         path.exists(),
@@ -35,7 +35,7 @@ fn tokens(text: &str) -> Vec<i32> {
 }
 
 /// Eight texts of different kinds.
-fn samples() -> Vec<Vec<i32>> {
+pub(super) fn samples() -> Vec<Vec<i32>> {
     [
         include_str!("magika.rs").to_owned(),
         include_str!("../../../Cargo.toml").to_owned(),
@@ -58,7 +58,7 @@ fn batch(rows: &[Vec<i32>]) -> Tensors {
     Tensors::new().with("bytes", bytes)
 }
 
-fn label(scores: &[f32]) -> usize {
+pub(super) fn label(scores: &[f32]) -> usize {
     let best = scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
     best.unwrap().0
 }

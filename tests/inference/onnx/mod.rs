@@ -4,6 +4,7 @@ mod file;
 mod load;
 mod magika;
 mod run;
+mod stage;
 
 use std::thread;
 

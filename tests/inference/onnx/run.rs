@@ -123,3 +123,25 @@ async fn an_answer_outlives_the_backend() {
 
     assert_eq!(error.to_string(), "the backend is not running");
 }
+
+#[tokio::test]
+async fn a_panic_of_the_engine_fails_its_batch_only() {
+    let (_folder, path) = Model::default()
+        .input("x", F32, &[Named("N"), Fixed(2)])
+        .input("k", I64, &[Named("N")])
+        .node("Gather", &["x", "k"], "picked", &[])
+        .output("picked", F32, &[Named("N"), Fixed(2)])
+        .write();
+    let model = started(Onnx::load(path).unwrap().threads(NonZeroUsize::MIN));
+    let mut wild = batch(2);
+    wild.insert("k", Tensor::new([2], vec![0_i64, 1_000]).unwrap());
+
+    let error = model.infer(wild).await.unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "the model panicked: range start index 2000 out of range for slice of length 4",
+    );
+    assert!(!error.is_retryable());
+    assert!(model.infer(batch(2)).await.is_ok());
+}
