@@ -13,6 +13,7 @@ tests() { cargo test --workspace --features millpond-operators/testing; }
 
 # The same library with the real model, optimised: tract is slow otherwise.
 onnx() {
+    cargo build --release --features onnx --example identify
     cargo test --release --features onnx --test inference --test identify --example identify
 }
 

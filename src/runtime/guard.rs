@@ -1,13 +1,13 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tracing::Span;
 
+use super::contain::contain;
 use super::error::Cause;
 use super::threads::OnThread;
-use crate::node::{NodeFuture, panic_text};
+use crate::node::NodeFuture;
 
 /// A node's future with its border to the rest of the process: a panic ends
 /// here, log lines get the node's name, and the thread knows which node it is in.
@@ -55,9 +55,4 @@ impl Future for Guard {
         drop(inside);
         Poll::Ready(ended.and(dropped))
     }
-}
-
-/// Runs user code, and turns a panic of it into its message.
-pub(super) fn contain<R>(code: impl FnOnce() -> R) -> Result<R, Cause> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|payload| Cause::Panic(panic_text(&*payload)))
 }

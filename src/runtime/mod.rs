@@ -7,6 +7,7 @@
 //! end, edges empty), *aborting* (what still runs is dropped). A node that
 //! fails, by an error or a panic, starts the draining of its whole run.
 
+mod contain;
 mod error;
 mod guard;
 mod handle;

@@ -6,7 +6,7 @@ use std::thread;
 
 use tokio::sync::Notify;
 
-use super::guard::contain;
+use super::contain::contain;
 
 /// Stands for "in no node".
 const NOWHERE: usize = usize::MAX;

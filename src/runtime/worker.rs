@@ -5,8 +5,9 @@ use futures_util::future::{Either, join_all, select};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
+use super::contain::contain;
 use super::error::Cause;
-use super::guard::{Guard, contain};
+use super::guard::Guard;
 use super::state::RunState;
 use super::threads::OnThread;
 use crate::edge::idle;

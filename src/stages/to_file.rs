@@ -1,7 +1,8 @@
+use std::fmt;
 use std::fs::File;
 use std::future::poll_fn;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
 
@@ -25,7 +26,8 @@ const WRITE_AT: usize = 64 * 1024;
 /// # Errors
 ///
 /// A file that cannot be made or written ends the run with a [`WriteError`].
-/// A folder that does not exist is refused before the run starts.
+/// A path that is a folder, or whose own folder does not exist, is refused
+/// before the run starts.
 #[derive(Clone, Debug)]
 pub struct ToFile {
     path: PathBuf,
@@ -40,22 +42,41 @@ impl ToFile {
 
 /// A file could not be written to its end.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {cause}; it holds {lines} complete lines{}", path.display(), remedy(cause))]
+#[error("cannot write {}: {cause}{}; {}", path.display(), Holds(*lines), remedy(cause))]
 pub struct WriteError {
     /// The file.
     pub path: PathBuf,
-    /// How many complete lines it holds.
+    /// How many complete lines this run has put into it.
     pub lines: u64,
     /// What the operating system said.
     pub cause: io::Error,
 }
 
+/// What is in the file, if anything is.
+struct Holds(u64);
+
+impl fmt::Display for Holds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            1 => f.write_str("; it holds 1 complete line"),
+            lines => write!(f, "; it holds {lines} complete lines"),
+        }
+    }
+}
+
 fn remedy(cause: &io::Error) -> &'static str {
     match cause.kind() {
-        io::ErrorKind::StorageFull => " (free some space, or write elsewhere)",
-        io::ErrorKind::PermissionDenied => " (choose a file that you may write)",
-        io::ErrorKind::NotFound => " (make its folder first)",
-        _ => "",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space, or write elsewhere"
+        }
+        io::ErrorKind::FileTooLarge => "raise the limit on file sizes, or write elsewhere",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "choose a file that you may write"
+        }
+        io::ErrorKind::NotFound => "make its folder first",
+        io::ErrorKind::InvalidData => "send only messages that JSON can hold",
+        _ => "write elsewhere",
     }
 }
 
@@ -66,12 +87,8 @@ impl Identified for ToFile {
 
 impl<T: Message + Serialize> Sink<T> for ToFile {
     fn build(self, input: Outlet<T>) {
-        if let Some(folder) = self.path.parent()
-            && !folder.as_os_str().is_empty()
-            && !folder.is_dir()
-        {
-            let folder = folder.display();
-            input.refuse(format!("there is no folder {folder}: make it first"));
+        if let Some(reason) = misplaced(&self.path) {
+            input.refuse(reason);
         }
         input.consume(Self::ID, move |messages| async move {
             let mut lines = LineFile::create(self.path)?;
@@ -93,12 +110,35 @@ impl<T: Message + Serialize> Sink<T> for ToFile {
     }
 }
 
+/// Says why there can be no file at `path`, if that is plain to see.
+fn misplaced(path: &Path) -> Option<String> {
+    if path.is_dir() {
+        let path = path.display();
+        return Some(format!("{path} is a folder: name a file in it"));
+    }
+    let folder = path.parent()?;
+    let shown = folder.display();
+    match folder.metadata() {
+        _ if folder.as_os_str().is_empty() => None,
+        Ok(found) if found.is_dir() => None,
+        Ok(_) => Some(format!("{shown} is not a folder: name another file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Some(format!("there is no folder {shown}: make it first"))
+        }
+        // Whatever it is, making the file will tell.
+        Err(_) => None,
+    }
+}
+
 /// A file of which every line is complete.
 struct LineFile {
     path: PathBuf,
     file: File,
-    /// Complete lines that are not in the file yet.
+    /// Lines that are not in the file yet, and perhaps the beginning of one
+    /// more, whose message panicked.
     pending: Vec<u8>,
+    /// Up to here they are complete.
+    complete: usize,
     pending_lines: u64,
     /// The file up to here is complete lines.
     written: u64,
@@ -112,6 +152,7 @@ impl LineFile {
                 path,
                 file,
                 pending: Vec::with_capacity(WRITE_AT),
+                complete: 0,
                 pending_lines: 0,
                 written: 0,
                 written_lines: 0,
@@ -125,12 +166,13 @@ impl LineFile {
     }
 
     fn push(&mut self, message: &impl Serialize) -> Result<(), WriteError> {
-        let complete = self.pending.len();
         if let Err(error) = serde_json::to_writer(&mut self.pending, message) {
-            self.pending.truncate(complete);
+            // Written first, so that the error counts every line.
+            self.flush()?;
             return Err(self.error(error.into()));
         }
         self.pending.push(b'\n');
+        self.complete = self.pending.len();
         self.pending_lines += 1;
         if self.pending.len() >= WRITE_AT {
             self.flush()
@@ -140,16 +182,17 @@ impl LineFile {
     }
 
     fn flush(&mut self) -> Result<(), WriteError> {
-        if self.pending.is_empty() {
+        let lines = std::mem::take(&mut self.pending_lines);
+        let bytes = std::mem::take(&mut self.complete);
+        if bytes == 0 {
+            self.pending.clear();
             return Ok(());
         }
-        let result = self.file.write_all(&self.pending);
-        let bytes = self.pending.len() as u64;
-        let lines = std::mem::take(&mut self.pending_lines);
+        let result = self.file.write_all(&self.pending[..bytes]);
         self.pending.clear();
         match result {
             Ok(()) => {
-                self.written += bytes;
+                self.written += bytes as u64;
                 self.written_lines += lines;
                 Ok(())
             }

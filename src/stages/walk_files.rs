@@ -1,3 +1,4 @@
+use std::io;
 use std::path::PathBuf;
 
 use futures_util::stream;
@@ -22,13 +23,20 @@ pub struct WalkFiles {
 
 /// A folder or file that the walk could not look at.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot walk {}: {cause}", path.display())]
+#[error("cannot walk {}: {cause}{}", path.display(), remedy(cause))]
 pub struct WalkError {
     /// What could not be looked at.
     pub path: PathBuf,
-    /// Why not.
-    #[source]
-    pub cause: std::io::Error,
+    /// What the operating system said.
+    pub cause: io::Error,
+}
+
+fn remedy(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::PermissionDenied => "; walk as a user who may list it",
+        io::ErrorKind::NotFound => "; if it was not removed meanwhile, check its name",
+        _ => "",
+    }
 }
 
 impl WalkFiles {
@@ -64,10 +72,11 @@ impl WalkFiles {
 impl From<walkdir::Error> for WalkError {
     fn from(error: walkdir::Error) -> Self {
         let path = error.path().map(PathBuf::from).unwrap_or_default();
-        Self {
-            path,
-            cause: error.into(),
-        }
+        // Only the walk of followed links ends without the system's word.
+        let cause = error
+            .into_io_error()
+            .unwrap_or_else(|| io::Error::other("a link to a folder that it lies in"));
+        Self { path, cause }
     }
 }
 
