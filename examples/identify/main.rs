@@ -29,7 +29,8 @@ async fn main() -> ExitCode {
     let count = Summary::counting(&summary);
     let decide = move |sample, scores: &[f32]| tables.decide(&sample, scores);
 
-    let pipeline = Pipeline::named("identify");
+    // Small edges, so that a stop has little to drain.
+    let pipeline = Pipeline::named("identify").edge_capacity(32);
     let (paths, unwalkable) = WalkFiles::new(arguments.paths).split(pipeline.builder());
     let (samples, unreadable) = paths.try_node("read", |paths| paths.map(Sample::read));
     unwalkable.for_each("unwalkable", |letter| eprintln!("{letter}"));
