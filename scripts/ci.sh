@@ -21,7 +21,8 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-featur
 
 examples() {
     local example
-    for example in hello freeze embed; do
+    for example in examples/*.rs; do
+        example=$(basename "$example" .rs)
         echo "== example $example"
         timeout 60 cargo run --quiet --example "$example"
     done

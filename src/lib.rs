@@ -13,7 +13,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), millpond::RunError> {
 //! let report = Pipeline::named("hello")
-//!     .source(FromIter::new(["to be", "or not", "to be"]))
+//!     .source(FromIter::new(["to be", "or", "not to be"]))
 //!     .node("count", |lines| lines.map(|line| line.split(' ').count()))
 //!     .for_each("print", |words| println!("{words} words"))
 //!     .run()
@@ -60,3 +60,24 @@ pub mod stages;
 pub use millpond_operators as operators;
 pub use pipeline::Pipeline;
 pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
+
+/// The examples of the pages beside the sources, as tests.
+#[cfg(doctest)]
+pub mod pages {
+    #[doc = include_str!("../README.md")]
+    pub enum Readme {}
+    #[doc = include_str!("../docs/errors/P0001.md")]
+    pub enum P0001 {}
+    #[doc = include_str!("../docs/errors/P0002.md")]
+    pub enum P0002 {}
+    #[doc = include_str!("../docs/errors/P0003.md")]
+    pub enum P0003 {}
+    #[doc = include_str!("../docs/errors/P0004.md")]
+    pub enum P0004 {}
+    #[doc = include_str!("../docs/errors/P0005.md")]
+    pub enum P0005 {}
+    #[doc = include_str!("../docs/errors/P0006.md")]
+    pub enum P0006 {}
+    #[doc = include_str!("../docs/errors/P0007.md")]
+    pub enum P0007 {}
+}

@@ -88,6 +88,27 @@ fn a_graph_is_drawn_as_text() {
       tidy/words
         -> tidy/words/filter : Vec<String> [64]
       tidy/words/filter
+        -> tidy/first : Vec<String> [64]
+      tidy/first
+        -> join : String [16]
+      tidy.2/words
+        -> tidy.2/words/filter : Vec<String> [64]
+      tidy.2/words/filter
+        -> tidy.2/first : Vec<String> [64]
+      tidy.2/first
+        -> join : String [16]
+      join
+        -> parse : String [64]
+      parse
+        -> monitor/map : u32 [64]
+        ~> complain : DeadLetter<ParseIntError> [8]
+      complain
+      monitor/map
+        -> halve : u32 [64]
+      halve
+        -> print : u32 [64]
+        ~> (nothing) : DeadLetter<&str> [64]
+      print
     ");
 }
 
@@ -103,6 +124,27 @@ fn a_graph_is_drawn_as_mermaid() {
       n5["tidy.2/words"]
       n6["tidy.2/words/filter"]
       n7["tidy.2/first"]
+      n8["join"]
+      n9["parse"]
+      n10["complain"]
+      n11["monitor/map"]
+      n12["halve"]
+      n13["print"]
+      n0 -->|"String"| n1
+      n1 -->|"String"| n2
+      n1 -->|"String"| n5
+      n2 -->|"Vec&lt;String&gt;"| n3
+      n3 -->|"Vec&lt;String&gt;"| n4
+      n4 -->|"String"| n8
+      n5 -->|"Vec&lt;String&gt;"| n6
+      n6 -->|"Vec&lt;String&gt;"| n7
+      n7 -->|"String"| n8
+      n8 -->|"String"| n9
+      n9 -->|"u32"| n11
+      n9 -.->|"DeadLetter&lt;ParseIntError&gt;"| n10
+      n11 -->|"u32"| n12
+      n12 -->|"u32"| n13
+      n12 -.->|"DeadLetter&lt;&str&gt;"| none14((" "))
     "#);
 }
 
@@ -166,6 +208,13 @@ fn a_name_that_comes_again_gets_a_number() {
     map.2 of map.2
     inner/words of words
     inner/words/filter of words
+    inner/map of inner
+    inner/words.2 of words
+    inner/words.2/filter of words
+    inner/deep of deep
+    ignore of ignore
+    from-iter.2 of from-iter
+    ignore.2 of ignore.2
     ");
 }
 
@@ -285,7 +334,7 @@ fn p0007_a_pipeline_that_was_started_already() {
     let errors = refused(pipeline);
     assert_eq!(errors.errors, [BuildError::AlreadyStarted]);
     assert_snapshot!(errors, @"
-    pipeline `` cannot start
+    pipeline `once` cannot start
       P0007: the pipeline has been started already: build it anew for another run
     ");
 }

@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use millpond::graph::{Cost, Placement};
 use millpond::runtime::{Cause, Ending, NodeEnding};
-use millpond::stages::FromIter;
+use millpond::stages::{FromIter, Queue};
 use millpond::{Pipeline, RunError, RunOptions};
 
 type Seen<T> = Arc<Mutex<Vec<T>>>;
@@ -423,4 +424,35 @@ async fn an_aborted_local_run_counts_what_it_dropped() {
     assert_eq!(failure.report.node("from-iter").emitted, 16);
     assert_eq!(failure.report.discarded(), (16 - 6) + 5);
     assert!(failure.report.unaccounted().is_empty(), "{failure}");
+}
+
+#[tokio::test]
+async fn a_stop_lets_out_what_a_queue_had_accepted() {
+    let (seen, record) = seen();
+    let (sender, queue) = Queue::bounded(NonZeroUsize::new(64).unwrap());
+    for n in 0..40 {
+        sender.send(n).await.unwrap();
+    }
+    let handle = Pipeline::named("queue")
+        .source(queue)
+        .for_each("record", record)
+        .start()
+        .unwrap();
+    handle.stop();
+    let report = handle.join().await.unwrap();
+    assert_eq!(report.node("record").received, 40);
+    assert_eq!(*seen.lock().unwrap(), (0..40).collect::<Vec<_>>());
+    assert!(sender.send(40).await.is_err());
+}
+
+#[tokio::test]
+async fn an_outlet_that_outlives_the_start_does_no_harm() {
+    let pipeline = Pipeline::named("outlived");
+    let (numbers, errors) = pipeline
+        .source(FromIter::new(["1"]))
+        .try_node("parse", |texts| texts.map(str::parse::<u32>));
+    let started = numbers.for_each("ignore", drop).start().unwrap();
+    errors.for_each("too-late", |_| unreachable!("nothing runs here"));
+    let report = started.join().await.unwrap();
+    assert_eq!(report.nodes.len(), 3);
 }

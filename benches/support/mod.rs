@@ -17,5 +17,6 @@
 
 mod bench;
 mod figure;
+mod table;
 
 pub(crate) use bench::{Bench, Claim};

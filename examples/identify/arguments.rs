@@ -1,40 +1,51 @@
 //! The command line of `identify`.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::magika::Tables;
+use millpond::inference::Onnx;
+
+use crate::magika::{ModelError, Tables};
+use crate::summary::fail;
 
 const USAGE: &str = "usage: identify [--model FILE] [--output FILE] PATH...";
 
 /// What to look at, with what, and where to write it.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    pub(crate) model: PathBuf,
+    /// A model that cannot be used is an error of the pipeline.
+    pub(crate) model: Result<Onnx, ModelError>,
     pub(crate) tables: Arc<Tables>,
     pub(crate) output: PathBuf,
     pub(crate) paths: Vec<PathBuf>,
 }
 
 impl Arguments {
-    /// Reads the command line, and the tables that lie beside the model.
+    /// Reads the command line, the model, and the tables that lie beside it.
     ///
     /// # Errors
     ///
-    /// A text that says what to do instead.
-    pub(crate) fn from_env() -> Result<Self, String> {
-        let Files {
-            model,
-            output,
-            paths,
-        } = Files::parse(std::env::args_os().skip(1))?;
-        let tables = Tables::load(&model.with_file_name("tables.json"));
+    /// What the program shall exit with, once it has been said why.
+    pub(crate) fn from_env() -> Result<Self, ExitCode> {
+        let refused = |reason: String| fail(&reason, ExitCode::from(2));
+        let files = match Files::parse(std::env::args_os().skip(1)) {
+            Ok(Some(files)) => files,
+            Ok(None) => {
+                drop(writeln!(io::stdout(), "{USAGE}"));
+                return Err(ExitCode::SUCCESS);
+            }
+            Err(reason) => return Err(refused(format!("{reason}; {USAGE}"))),
+        };
+        let tables = Tables::load(&files.model.with_file_name("tables.json"))
+            .map_err(|error| refused(error.to_string()))?;
         Ok(Self {
-            model,
-            tables: Arc::new(tables.map_err(|error| error.to_string())?),
-            output,
-            paths,
+            model: tables.model(&files.model),
+            tables: Arc::new(tables),
+            output: files.output,
+            paths: files.paths,
         })
     }
 }
@@ -47,7 +58,8 @@ struct Files {
 }
 
 impl Files {
-    fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+    /// Nothing if it asks for help.
+    fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, String> {
         let mut arguments = arguments.into_iter();
         let mut parsed = Self {
             model: "target/magika/model.onnx".into(),
@@ -56,23 +68,23 @@ impl Files {
         };
         while let Some(argument) = arguments.next() {
             let mut value = || {
-                let missing = || format!("{} needs a file\n{USAGE}", argument.display());
+                let missing = || format!("{} needs a file", argument.display());
                 arguments.next().map(PathBuf::from).ok_or_else(missing)
             };
             match argument.to_str() {
                 Some("--model") => parsed.model = value()?,
                 Some("--output") => parsed.output = value()?,
-                Some("--help") => return Err(USAGE.to_owned()),
+                Some("--help" | "-h") => return Ok(None),
                 Some("--") => parsed.paths.extend(arguments.by_ref().map(PathBuf::from)),
-                Some(other) if other.starts_with("--") => {
-                    return Err(format!("there is no option {other}\n{USAGE}"));
+                Some(other) if other.starts_with('-') => {
+                    return Err(format!("there is no option {other}"));
                 }
                 _ => parsed.paths.push(argument.into()),
             }
         }
         if parsed.paths.is_empty() {
-            return Err(format!("no path was given\n{USAGE}"));
+            return Err("no path was given".to_owned());
         }
-        Ok(parsed)
+        Ok(Some(parsed))
     }
 }

@@ -14,7 +14,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use millpond::inference::{Backend, Dim, LoadError, Onnx};
 use serde::{Deserialize, Serialize};
+
+/// Which output of the model has a score per content type.
+pub(crate) const SCORES: &str = "target_label";
 
 /// How many tokens the model reads of a file: its head, then its tail.
 pub(crate) const TOKENS: usize = HEAD + TAIL;
@@ -59,12 +63,20 @@ enum Rule {
 
 /// A file that no sample could be taken of.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {cause}", one_line(&path.to_string_lossy()))]
+#[error("{}: {cause}{}", one_line(&path.to_string_lossy()), remedy(cause))]
 pub(crate) struct Unreadable {
     /// Where the file is, or was.
     pub(crate) path: PathBuf,
     /// Why it could not be read.
     pub(crate) cause: io::Error,
+}
+
+fn remedy(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::PermissionDenied => "; run as a user who may read it",
+        io::ErrorKind::NotFound => "; it was removed meanwhile, or is a link to nothing",
+        _ => "",
+    }
 }
 
 impl Sample {
@@ -245,6 +257,23 @@ pub(crate) enum TablesError {
     },
 }
 
+/// A model that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ModelError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(
+        "model `{}` gives {scores} scores for each file, but the tables beside it are for \
+         {labels}: run `scripts/model`, which makes both",
+        path.display()
+    )]
+    Scores {
+        path: PathBuf,
+        scores: usize,
+        labels: usize,
+    },
+}
+
 impl Tables {
     /// Reads the tables from the JSON document that `scripts/model` makes.
     ///
@@ -261,6 +290,27 @@ impl Tables {
             path: path.to_owned(),
             cause,
         })
+    }
+
+    /// Loads the model that these are the tables of.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be loaded, or gives another number of scores.
+    pub(crate) fn model(&self, path: &Path) -> Result<Onnx, ModelError> {
+        let model = Onnx::load(path)?;
+        let labels = self.outputs.len();
+        let mut outputs = model.signature().outputs.iter();
+        let found = outputs.find(|output| output.name == SCORES);
+        match found.map(|output| &*output.shape) {
+            Some(&[_, Dim::Fixed(scores)]) if scores != labels => Err(ModelError::Scores {
+                path: path.to_owned(),
+                scores,
+                labels,
+            }),
+            // What else does not fit is found when the pipeline is built.
+            _ => Ok(model),
+        }
     }
 
     /// Turns the model's scores for a sample, one per label, into an answer.

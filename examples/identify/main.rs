@@ -3,6 +3,7 @@
 //! `identify [--model FILE] [--output FILE] PATH...` walks the paths, runs
 //! Google's Magika model on every file, writes a line of JSON for each and
 //! prints a summary. What cannot be read is named, counted and passed over.
+//! README.md says what it exits with.
 
 mod arguments;
 mod magika;
@@ -11,18 +12,18 @@ mod summary;
 use std::process::ExitCode;
 
 use arguments::Arguments;
-use magika::{Sample, TOKENS};
+use magika::{SCORES, Sample, TOKENS};
 use millpond::inference::Infer;
 use millpond::stage::Cost;
 use millpond::stages::{Monitor, ToFile, WalkFiles};
 use millpond::{Pipeline, RunOptions};
-use summary::Summary;
+use summary::{Summary, finish, passed_over};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = match Arguments::from_env() {
         Ok(arguments) => arguments,
-        Err(error) => return fail(&error, ExitCode::from(2)),
+        Err(code) => return code,
     };
     let tables = arguments.tables;
     let summary = Summary::shared(&tables);
@@ -33,27 +34,19 @@ async fn main() -> ExitCode {
     let pipeline = Pipeline::named("identify").edge_capacity(32);
     let (paths, unwalkable) = WalkFiles::new(arguments.paths).split(pipeline.builder());
     let (samples, unreadable) = paths.try_node("read", |paths| paths.map(Sample::read));
-    unwalkable.for_each("unwalkable", |letter| eprintln!("{letter}"));
-    unreadable.for_each("unreadable", |letter| eprintln!("{letter}"));
+    unwalkable.for_each("unwalkable", |letter| passed_over(&letter));
+    unreadable.for_each("unreadable", |letter| passed_over(&letter));
     let run = samples
         .cost(Cost::Blocking)
         .stage(
-            Infer::onnx(arguments.model)
+            Infer::loaded(arguments.model)
                 .input("bytes", [TOKENS], |sample: &Sample| &sample.tokens)
-                .output("target_label", decide),
+                .output(SCORES, decide),
         )
         .stage(Monitor::new("files"))
         .node("count", |verdicts| verdicts.inspect(count))
         .sink(ToFile::json_lines(arguments.output))
         .run_with(RunOptions::new().stop_on_ctrl_c());
 
-    match run.await {
-        Ok(report) => summary::finish(&summary, &report),
-        Err(error) => fail(&error, error.exit_code()),
-    }
-}
-
-fn fail(error: &dyn std::fmt::Display, code: ExitCode) -> ExitCode {
-    eprintln!("identify: {error}");
-    code
+    finish(&summary, run.await)
 }

@@ -1,11 +1,12 @@
 //! What was found, counted for a person to read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use millpond::RunReport;
+use millpond::{RunError, RunReport};
 
 use crate::magika::{Tables, Verdict, one_line};
 
@@ -103,12 +104,43 @@ impl Summary {
 
 /// Prints the summary and what became of every file, and says what the
 /// program shall exit with.
-pub(crate) fn finish(summary: &Mutex<Summary>, report: &RunReport) -> ExitCode {
+pub(crate) fn finish(summary: &Mutex<Summary>, run: Result<RunReport, RunError>) -> ExitCode {
+    match run {
+        Ok(report) => {
+            print(summary, &report);
+            report.exit_code()
+        }
+        Err(error) => {
+            if let RunError::Failed(failure) = &error {
+                print(summary, &failure.report);
+            }
+            fail(&error, error.exit_code())
+        }
+    }
+}
+
+/// Says why the program ends, and returns what it shall exit with.
+pub(crate) fn fail(error: &dyn Display, code: ExitCode) -> ExitCode {
+    say(&format!("identify: {error}"));
+    code
+}
+
+/// Names what no verdict was found for, on one line whatever its name.
+pub(crate) fn passed_over(letter: &dyn Display) {
+    say(&one_line(&letter.to_string()));
+}
+
+// Nothing is to be done about a reader of our output that has gone, and what
+// was begun must not end for it: hence no `println`, which panics.
+
+fn say(line: &str) {
+    drop(writeln!(io::stderr(), "{line}"));
+}
+
+fn print(summary: &Mutex<Summary>, report: &RunReport) {
     let mut out = io::stdout().lock();
-    // Nothing is to be done about a reader of our output that has gone.
     drop(locked(summary).print(&mut out));
     drop(write!(out, "\n{report}"));
-    report.exit_code()
 }
 
 fn locked(summary: &Mutex<Summary>) -> MutexGuard<'_, Summary> {

@@ -135,7 +135,8 @@ fn what_cannot_be_read_is_named_in_one_line() -> Checked {
     let missing = folder.path().join("new\nline");
     let shown = folder.path().join("new\u{fffd}line");
     let expected = format!(
-        "{}: No such file or directory (os error 2)",
+        "{}: No such file or directory (os error 2); \
+         it was removed meanwhile, or is a link to nothing",
         shown.display()
     );
     assert_eq!(message(missing), Some(expected));
@@ -244,7 +245,8 @@ fn tables_that_do_not_fit_are_refused() -> Checked {
         .unwrap_or_default();
     assert_eq!(
         message,
-        "/nowhere/tables.json: cannot be read; `scripts/model` makes it"
+        "cannot read /nowhere/tables.json: No such file or directory (os error 2); \
+         `scripts/model` makes it"
     );
     Ok(())
 }

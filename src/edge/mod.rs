@@ -7,7 +7,8 @@
 //! messages are taken; what it holds privately still counts against the
 //! capacity.
 //!
-//! [`local`] edges join two nodes of one worker: no atomics, no locks.
+//! [`local`] edges join two nodes of one worker: no locks, and no atomics but
+//! the counters, which are stored to once per chunk.
 //! [`remote`] edges join two workers. Both run the same protocol
 //! (`protocol.rs`) and differ in how its state is shared (`link.rs`): a
 //! `RefCell` or a mutex. Each end keeps a private chunk and exchanges it with

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use millpond_operators::Progress;
 
 use super::{
-    BuildError, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, Outlet, Placement, short_name,
+    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, Outlet, Placement, check,
+    short_name,
 };
 use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
 use crate::message::Message;
 use crate::node::{
-    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, drive_source,
+    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped, drive,
+    drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
@@ -26,8 +28,7 @@ pub struct GraphBuilder {
     building: Arc<Mutex<Building>>,
 }
 
-/// A graph with what is needed to run it.
-#[derive(Default)]
+/// A checked graph with what is needed to run it.
 pub(crate) struct Parts {
     pub(crate) graph: Graph,
     pub(crate) node_makers: Vec<MakeNode>,
@@ -36,11 +37,14 @@ pub(crate) struct Parts {
 
 #[derive(Default)]
 struct Building {
-    parts: Parts,
+    graph: Graph,
+    node_makers: Vec<MakeNode>,
+    edge_makers: Vec<EdgeMaker>,
     scopes: Vec<Scope>,
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
     capacity: Option<usize>,
+    /// A run has the makers. What is added from now on runs nowhere.
     taken: bool,
 }
 
@@ -63,7 +67,7 @@ pub(crate) enum NodeName<'a> {
 impl GraphBuilder {
     pub(crate) fn new(name: String) -> Self {
         let mut building = Building::default();
-        building.parts.graph.name = name;
+        building.graph.name = name;
         Self {
             building: Arc::new(Mutex::new(building)),
         }
@@ -83,6 +87,25 @@ impl GraphBuilder {
         self.finish_node(node, move |context| {
             let border = Single::new(context.sender(edge)?);
             Ok(Box::pin(drive_source(make(), border, context)))
+        });
+        Outlet::new(self.clone(), edge)
+    }
+
+    /// Adds a node without an inlet that ends by itself when it is told to.
+    ///
+    /// `make` is given a future that completes when the run is told to stop.
+    /// The flow must then end soon; until it does, what it emits is taken.
+    pub fn node_until<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(Stopped) -> P + Send + 'static,
+    ) -> Outlet<P::Item> {
+        let node = self.begin_node(NodeName::Given(name), &[]);
+        let edge = self.new_edge::<P::Item>(node);
+        self.finish_node(node, move |context| {
+            let flow = make(Stopped::new(context.stop.clone()));
+            let border = Single::new(context.sender(edge)?);
+            Ok(Box::pin(drive(flow, border, context)))
         });
         Outlet::new(self.clone(), edge)
     }
@@ -114,7 +137,7 @@ impl GraphBuilder {
 
     /// A copy of the graph as it stands.
     pub fn graph(&self) -> Graph {
-        self.lock().parts.graph.clone()
+        self.lock().graph.clone()
     }
 
     /// Sets the capacity of the edges that are made from now on.
@@ -122,13 +145,25 @@ impl GraphBuilder {
         self.lock().capacity = Some(messages);
     }
 
-    /// Hands the parts out, once.
-    pub(crate) fn take(&self) -> Result<Parts, BuildError> {
+    /// Checks the graph and hands its parts out, once.
+    pub(crate) fn take(&self) -> Result<Parts, BuildErrors> {
         let mut building = self.lock();
-        if std::mem::replace(&mut building.taken, true) {
-            return Err(BuildError::AlreadyStarted);
+        let graph = building.graph.clone();
+        let errors = if building.taken {
+            vec![BuildError::AlreadyStarted]
+        } else {
+            check(&graph)
+        };
+        if !errors.is_empty() {
+            let pipeline = graph.name;
+            return Err(BuildErrors { pipeline, errors });
         }
-        Ok(std::mem::take(&mut building.parts))
+        building.taken = true;
+        Ok(Parts {
+            graph,
+            node_makers: std::mem::take(&mut building.node_makers),
+            edge_makers: std::mem::take(&mut building.edge_makers),
+        })
     }
 
     // === nodes ===
@@ -142,7 +177,7 @@ impl GraphBuilder {
             Some(scope) => (Arc::clone(&scope.id), scope.cost),
             None => (Arc::clone(&name), Cost::default()),
         };
-        let graph = &mut building.parts.graph;
+        let graph = &mut building.graph;
         let node = graph.nodes.len();
         graph.nodes.push(NodeInfo {
             stage,
@@ -162,17 +197,16 @@ impl GraphBuilder {
         make: impl FnOnce(&mut NodeContext) -> Result<NodeFuture, StageError> + Send + 'static,
     ) {
         let mut building = self.lock();
-        debug_assert_eq!(
-            building.parts.node_makers.len(),
-            node,
+        debug_assert!(
+            building.taken || building.node_makers.len() == node,
             "a node is finished before the next one begins"
         );
-        building.parts.node_makers.push(Box::new(make));
+        building.node_makers.push(Box::new(make));
     }
 
     pub(crate) fn node_mut<R>(&self, edge: EdgeId, change: impl FnOnce(&mut NodeInfo) -> R) -> R {
         let mut building = self.lock();
-        let graph = &mut building.parts.graph;
+        let graph = &mut building.graph;
         let from = graph.edges[edge.0].from;
         change(&mut graph.nodes[from])
     }
@@ -188,7 +222,7 @@ impl GraphBuilder {
     }
 
     pub(crate) fn set_capacity(&self, edge: EdgeId, messages: usize) {
-        self.lock().parts.graph.edges[edge.0].capacity = messages;
+        self.lock().graph.edges[edge.0].capacity = messages;
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -217,7 +251,7 @@ impl GraphBuilder {
 
     pub(crate) fn fault_at_last_node(&self, error: impl FnOnce(Arc<str>) -> BuildError) {
         let mut building = self.lock();
-        if let Some(node) = building.parts.graph.nodes.last() {
+        if let Some(node) = building.graph.nodes.last() {
             let error = error(Arc::clone(&node.name));
             building.fault(error);
         }
@@ -231,7 +265,7 @@ impl GraphBuilder {
 
 impl Building {
     fn new_edge<T: Message>(&mut self, from: usize, dead_letters: bool) -> EdgeId {
-        let edges = &mut self.parts.graph.edges;
+        let edges = &mut self.graph.edges;
         edges.push(EdgeInfo {
             message: short_name(type_name::<T>()),
             from,
@@ -239,11 +273,11 @@ impl Building {
             dead_letters,
             capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY.get()),
         });
-        self.parts.edge_makers.push(|capacity, counters| {
+        self.edge_makers.push(|capacity, counters| {
             let (sender, inlet) = edge::remote_counted::<T>(capacity, counters);
             (Box::new(sender), Box::new(inlet))
         });
-        EdgeId(self.parts.graph.edges.len() - 1)
+        EdgeId(self.graph.edges.len() - 1)
     }
 
     fn open_scope(&mut self, id: &str, cost: Cost) {
@@ -261,7 +295,12 @@ impl Building {
         match name {
             NodeName::Given(given) => match self.scopes.last() {
                 Some(scope) if *scope.id == *given => Arc::clone(&scope.path),
-                _ => self.within_scope(given).into(),
+                _ => {
+                    let name = self.within_scope(given);
+                    // A later node of an operator of this name gets a number.
+                    *self.uses.entry(name.clone()).or_default() += 1;
+                    name.into()
+                }
             },
             NodeName::Operator(operator) => {
                 let name = self.within_scope(operator);
@@ -287,7 +326,7 @@ impl Building {
     }
 
     fn fault(&mut self, error: BuildError) {
-        let graph = &mut self.parts.graph;
+        let graph = &mut self.graph;
         graph.faults.push((graph.nodes.len(), error));
     }
 }
@@ -295,7 +334,7 @@ impl Building {
 impl fmt::Debug for GraphBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GraphBuilder")
-            .field("graph", &self.lock().parts.graph)
+            .field("graph", &self.lock().graph)
             .finish()
     }
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use millpond_operators::Progress;
 use pin_project::pin_project;
 
-use super::{Border, NodeContext, StageError, StopToken};
+use super::{Border, NodeContext, StageError, Stopped};
 use crate::edge::Closed;
 
 /// Moves messages from a node's operators over its border.
@@ -45,11 +45,11 @@ pub(crate) fn drive_source<P, B>(
     flow: P,
     border: B,
     context: &NodeContext,
-) -> Drive<P, B, impl Future<Output = ()> + use<P, B>> {
+) -> Drive<P, B, Stopped> {
     Drive {
         flow,
         border,
-        stop: Some(StopToken::draining(context.stop.clone())),
+        stop: Some(Stopped::new(context.stop.clone())),
         prompt: context.prompt,
     }
 }

@@ -22,6 +22,7 @@ pub use context::NodeContext;
 pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges};
 pub(crate) use drive::{drive, drive_source};
 pub(crate) use panic::panic_text;
+pub use stop::Stopped;
 pub(crate) use stop::{Phase, StopToken};
 pub use workers::Workers;
 

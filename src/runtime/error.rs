@@ -14,7 +14,8 @@ pub enum RunError {
     /// The pipeline was refused; nothing ran.
     #[error(transparent)]
     Refused(#[from] BuildErrors),
-    /// The operating system had no thread for a worker; nothing ran.
+    /// The operating system had no thread for a worker; those that had been
+    /// started were aborted.
     #[error("cannot start a thread for the run: {0}")]
     NoThread(#[source] io::Error),
     /// A node failed.

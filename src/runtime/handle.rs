@@ -12,7 +12,7 @@ use super::supervise::{conclude, supervise};
 use super::threads::{OnThread, Threads};
 use super::worker;
 use crate::edge::EdgeCounters;
-use crate::graph::{BuildErrors, Parts, check};
+use crate::graph::{BuildErrors, Parts};
 use crate::node::{EdgeId, Phase};
 use crate::pipeline::{Pipeline, plan};
 
@@ -135,16 +135,7 @@ impl Pipeline {
 
     /// Checks the graph, and makes the state of a run of it.
     fn checked(self) -> Result<(Arc<RunState>, Parts), BuildErrors> {
-        let pipeline = self.graph().name;
-        let refused = |errors| BuildErrors { pipeline, errors };
-        let mut parts = match self.builder().take() {
-            Ok(parts) => parts,
-            Err(error) => return Err(refused(vec![error])),
-        };
-        let errors = check(&parts.graph);
-        if !errors.is_empty() {
-            return Err(refused(errors));
-        }
+        let mut parts = self.builder().take()?;
         let graph = std::mem::take(&mut parts.graph);
         let counters = (0..graph.edges.len())
             .map(|edge| Arc::new(EdgeCounters::new(graph.capacity(EdgeId(edge)))))

@@ -47,7 +47,8 @@ pub struct NodeReport {
     pub node: Arc<str>,
     /// Messages it took from its edges.
     pub received: u64,
-    /// Messages it put on its edges, dead letters aside.
+    /// Messages it put on its edges, dead letters aside; for a partition also
+    /// those for a branch that had left.
     pub emitted: u64,
     /// Dead letters it made.
     pub dead_lettered: u64,
@@ -143,7 +144,7 @@ impl RunReport {
     }
 
     /// What a program should exit with: 0 when completed, 130 when stopped
-    /// with everything worked off, 3 when aborted with losses.
+    /// with everything worked off, 3 when aborted.
     pub fn exit_code(&self) -> ExitCode {
         match self.ending {
             Ending::Running | Ending::Completed => ExitCode::SUCCESS,
@@ -187,7 +188,7 @@ impl fmt::Display for RunReport {
                 node.node,
                 node.received,
                 node.emitted,
-                node.absorbed().max(0),
+                node.absorbed(),
                 node.dead_lettered,
             )?;
         }

@@ -35,7 +35,8 @@ pub use crate::node::StageError;
 
 /// Has a name that stands in logs, errors and reports.
 pub trait Identified {
-    /// The identification: kebab-case, unique among the stages of a program.
+    /// The identification, in kebab-case. Choose one that no other stage of
+    /// the program has: logs and reports know a stage by it.
     const ID: &'static str;
 
     /// What handling one message costs the nodes of this stage.

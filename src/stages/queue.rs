@@ -1,5 +1,6 @@
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::pin::Pin;
 
 use futures_util::stream;
 use millpond_operators::flow;
@@ -13,7 +14,8 @@ use crate::stage::{Identified, Source};
 ///
 /// This is how a pipeline becomes part of somebody's service: a handler
 /// sends, and waits while the queue is full. The source ends when every
-/// [`QueueSender`] is gone, or when the run stops.
+/// [`QueueSender`] is gone. When the run is told to stop, the queue accepts no
+/// more, and ends once what it had accepted has come out; an abort drops that.
 #[derive(Debug)]
 pub struct Queue<T> {
     messages: mpsc::Receiver<T>,
@@ -89,8 +91,14 @@ impl<T: Message> Source for Queue<T> {
 
     fn build(self, graph: &GraphBuilder) -> Outlet<T> {
         let mut messages = self.messages;
-        graph.node(Self::ID, move || {
-            flow(stream::poll_fn(move |cx| messages.poll_recv(cx)))
+        graph.node_until(Self::ID, |mut stopped| {
+            flow(stream::poll_fn(move |cx| {
+                if Pin::new(&mut stopped).poll(cx).is_ready() {
+                    // Accepts no more; what was accepted still comes out.
+                    messages.close();
+                }
+                messages.poll_recv(cx)
+            }))
         })
     }
 }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use futures_util::stream;
 use millpond_operators::flow;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::graph::{Cost, DeadLetter, GraphBuilder, Outlet};
 use crate::stage::{Identified, Source};
@@ -12,10 +12,11 @@ use crate::stage::{Identified, Source};
 /// in which the file system lists them.
 ///
 /// Everything that is not a folder is emitted: files, symbolic links, pipes,
-/// devices. Links are not followed, so a loop of links is no danger. A root
-/// that is a file is emitted itself. A folder that cannot be read becomes a
-/// dead letter, counted and logged unless [`split`](Self::split) hands out
-/// its outlet, and the walk goes on.
+/// devices. Links are not followed, so a loop of links is no danger; only a
+/// root that is a link to a folder is walked like the folder. A root that is a
+/// file is emitted itself. A folder that cannot be read becomes a dead letter,
+/// counted and logged unless [`split`](Self::split) hands out its outlet, and
+/// the walk goes on.
 #[derive(Clone, Debug)]
 pub struct WalkFiles {
     roots: Vec<PathBuf>,
@@ -58,7 +59,7 @@ impl WalkFiles {
                 WalkDir::new(root)
                     .into_iter()
                     .filter_map(|entry| match entry {
-                        Ok(entry) if entry.file_type().is_dir() => None,
+                        Ok(entry) if is_walked(&entry) => None,
                         Ok(entry) => Some(Ok(entry.into_path())),
                         Err(error) => Some(Err(WalkError::from(error))),
                     })
@@ -67,6 +68,12 @@ impl WalkFiles {
         };
         graph.try_node(Self::ID, walk)
     }
+}
+
+/// Whether the entry is not emitted, since what it contains is.
+fn is_walked(entry: &DirEntry) -> bool {
+    // A root that is a link is the one link that is followed.
+    entry.file_type().is_dir() || entry.depth() == 0 && entry.path().is_dir()
 }
 
 impl From<walkdir::Error> for WalkError {
