@@ -84,7 +84,7 @@ impl<T> Inlet<T> {
             shared.fetch(chunk, cx, now)
         });
         match fetched {
-            Fetched::Wait => Poll::Pending,
+            Fetched::Wait(_replaced) => Poll::Pending,
             Fetched::Closed => {
                 self.done = true;
                 Poll::Ready(None)
@@ -150,7 +150,7 @@ impl<T> Drop for Inlet<T> {
     fn drop(&mut self) {
         self.give_back();
         let held = self.chunk.len();
-        let (left, waker) = self.link.with(|shared| shared.close_inlet(held));
+        let (left, waker, _own) = self.link.with(|shared| shared.close_inlet(held));
         if let Some(waker) = waker {
             waker.wake();
         }

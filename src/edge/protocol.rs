@@ -49,7 +49,7 @@ struct Sample {
 /// What a sender that asked for slots got.
 pub(super) enum Reserved {
     Slots(usize),
-    Wait,
+    Wait(Replaced),
     Closed,
 }
 
@@ -59,9 +59,13 @@ pub(super) enum Fetched {
     Chunk {
         step: usize,
     },
-    Wait,
+    Wait(Replaced),
     Closed,
 }
+
+/// A waker that another one has taken the place of. Dropping a waker may run
+/// somebody's code, so that is left to who has let go of the state.
+pub(super) type Replaced = Option<Waker>;
 
 impl<T> Shared<T> {
     pub(super) fn new(capacity: NonZeroUsize, counters: Arc<EdgeCounters>) -> Self {
@@ -103,8 +107,7 @@ impl<T> Shared<T> {
         }
         self.blocked_since = Some(now);
         self.sender_wants_slots = true;
-        register(&mut self.sender_waker, cx);
-        Reserved::Wait
+        Reserved::Wait(register(&mut self.sender_waker, cx))
     }
 
     /// Moves the sender's chunk onto the edge and returns the inlet's waker,
@@ -136,19 +139,19 @@ impl<T> Shared<T> {
     }
 
     /// Arranges that a sender with nothing to send learns when the inlet goes.
-    pub(super) fn watch_inlet(&mut self, cx: &Context<'_>) {
+    pub(super) fn watch_inlet(&mut self, cx: &Context<'_>) -> Replaced {
         self.sender_wants_slots = false;
-        register(&mut self.sender_waker, cx);
+        register(&mut self.sender_waker, cx)
     }
 
     pub(super) fn inlet_is_gone(&self) -> bool {
         self.inlet_gone
     }
 
-    pub(super) fn close_sender(&mut self) -> Option<Waker> {
+    /// Returns the waker of the inlet, and the sender's own to be dropped.
+    pub(super) fn close_sender(&mut self) -> (Option<Waker>, Replaced) {
         self.sender_gone = true;
-        self.sender_waker = None;
-        self.inlet_waker.take()
+        (self.inlet_waker.take(), self.sender_waker.take())
     }
 
     // === the inlet's steps ===
@@ -164,8 +167,7 @@ impl<T> Shared<T> {
                 return Fetched::Closed;
             }
             self.starved_since = Some(now);
-            register(&mut self.inlet_waker, cx);
-            return Fetched::Wait;
+            return Fetched::Wait(register(&mut self.inlet_waker, cx));
         }
         mem::swap(&mut self.ready, chunk);
         // Slots go back an eighth of the capacity at a time: sooner costs a
@@ -194,14 +196,14 @@ impl<T> Shared<T> {
         self.wake_for_slots()
     }
 
-    /// Closes the edge from behind, and returns the messages to be dropped
-    /// with the waker of the sender. `held` is what the inlet still held.
-    pub(super) fn close_inlet(&mut self, held: usize) -> (Vec<T>, Option<Waker>) {
+    /// Closes the edge from behind. Returns the messages to be dropped, the
+    /// waker of the sender, and the inlet's own to be dropped. `held` is how
+    /// many messages the inlet still held.
+    pub(super) fn close_inlet(&mut self, held: usize) -> (Vec<T>, Option<Waker>, Replaced) {
         self.inlet_gone = true;
-        self.inlet_waker = None;
         let left = mem::take(&mut self.ready);
         self.counters.add_discarded(left.len() + held);
-        (left, self.sender_waker.take())
+        (left, self.sender_waker.take(), self.inlet_waker.take())
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -218,9 +220,9 @@ impl<T> Shared<T> {
     }
 }
 
-fn register(place: &mut Option<Waker>, cx: &Context<'_>) {
+fn register(place: &mut Option<Waker>, cx: &Context<'_>) -> Replaced {
     match place {
-        Some(waker) if waker.will_wake(cx.waker()) => {}
-        _ => *place = Some(cx.waker().clone()),
+        Some(waker) if waker.will_wake(cx.waker()) => None,
+        _ => place.replace(cx.waker().clone()),
     }
 }

@@ -19,8 +19,10 @@ pub struct Sender<T> {
     /// Sent, and not yet exchanged with the edge.
     chunk: Vec<T>,
     chunk_limit: usize,
-    /// Slots reserved and not yet filled.
+    /// Slots that may be filled before the next exchange.
     slots: usize,
+    /// Slots reserved beyond these.
+    reserve: usize,
 }
 
 /// The node behind the edge is gone: nothing sent on it would arrive.
@@ -57,6 +59,7 @@ impl<T> Sender<T> {
             chunk: Vec::new(),
             chunk_limit,
             slots: 0,
+            reserve: 0,
         }
     }
 
@@ -78,7 +81,7 @@ impl<T> Sender<T> {
     /// reserved so far are used up.
     #[inline]
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<Slot<'_, T>, Closed>> {
-        if self.slots == 0 || self.chunk.len() >= self.chunk_limit {
+        if self.slots == 0 {
             ready!(self.exchange(cx))?;
         }
         Poll::Ready(Ok(Slot { sender: self }))
@@ -126,40 +129,41 @@ impl<T> Sender<T> {
     /// gone already.
     pub fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed> {
         self.flush();
-        self.link.with(|shared| {
-            if shared.inlet_is_gone() {
-                return Poll::Ready(Closed);
-            }
-            shared.watch_inlet(cx);
-            Poll::Pending
-        })
+        let watched = self
+            .link
+            .with(|shared| (!shared.inlet_is_gone()).then(|| shared.watch_inlet(cx)));
+        match watched {
+            Some(_replaced) => Poll::Pending,
+            None => Poll::Ready(Closed),
+        }
     }
 
     #[inline(never)]
     fn exchange(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
         self.flush();
-        if self.slots > 0 {
-            return Poll::Ready(Ok(()));
+        if self.reserve == 0 {
+            let link = &self.link;
+            let reserved = link.with(|shared| {
+                let now = link.transition_time(shared.epoch);
+                shared.reserve(cx, now)
+            });
+            self.reserve = match reserved {
+                Reserved::Slots(slots) => slots,
+                Reserved::Wait(_replaced) => return Poll::Pending,
+                Reserved::Closed => return Poll::Ready(Err(Closed)),
+            };
         }
-        let link = &self.link;
-        match link.with(|shared| {
-            let now = link.transition_time(shared.epoch);
-            shared.reserve(cx, now)
-        }) {
-            Reserved::Slots(slots) => {
-                self.slots = slots;
-                Poll::Ready(Ok(()))
-            }
-            Reserved::Wait => Poll::Pending,
-            Reserved::Closed => Poll::Ready(Err(Closed)),
-        }
+        self.slots = self.reserve.min(self.chunk_limit);
+        self.reserve -= self.slots;
+        Poll::Ready(Ok(()))
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.flush();
-        if let Some(waker) = self.link.with(Shared::close_sender) {
+        let (waker, _own) = self.link.with(Shared::close_sender);
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
@@ -169,7 +173,7 @@ impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
             .field("unflushed", &self.chunk.len())
-            .field("slots", &self.slots)
+            .field("slots", &(self.slots + self.reserve))
             .finish_non_exhaustive()
     }
 }

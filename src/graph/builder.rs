@@ -17,12 +17,17 @@ use crate::node::{
     drive_source,
 };
 
+/// Of a node whose closure never came, since a panic came first.
+const BROKEN_OFF: &str = "building it was broken off";
+
 /// Makes the ends of an edge between workers, for the message type it was taken at.
 pub(crate) type EdgeMaker = fn(NonZeroUsize, Arc<EdgeCounters>) -> EdgeEnds;
 
 /// Collects the nodes and edges of one pipeline.
 ///
-/// It is a handle: clones of it, and all outlets, build the same graph.
+/// It is a handle: clones of it, and all outlets, build the same graph, from
+/// one thread at a time. What is added after the pipeline has been started
+/// runs nowhere.
 #[derive(Clone)]
 pub struct GraphBuilder {
     building: Arc<Mutex<Building>>,
@@ -38,7 +43,8 @@ pub(crate) struct Parts {
 #[derive(Default)]
 struct Building {
     graph: Graph,
-    node_makers: Vec<MakeNode>,
+    /// For each node; none between the beginning and the end of making it.
+    node_makers: Vec<Option<MakeNode>>,
     edge_makers: Vec<EdgeMaker>,
     scopes: Vec<Scope>,
     /// How often a name that may repeat has been used.
@@ -161,7 +167,10 @@ impl GraphBuilder {
         building.taken = true;
         Ok(Parts {
             graph,
-            node_makers: std::mem::take(&mut building.node_makers),
+            node_makers: std::mem::take(&mut building.node_makers)
+                .into_iter()
+                .map(|make| make.unwrap_or_else(|| Box::new(|_| Err(BROKEN_OFF.into()))))
+                .collect(),
             edge_makers: std::mem::take(&mut building.edge_makers),
         })
     }
@@ -188,6 +197,7 @@ impl GraphBuilder {
         for inlet in inlets {
             graph.edges[inlet.0].to = Some(node);
         }
+        building.node_makers.resize_with(node + 1, || None);
         node
     }
 
@@ -197,11 +207,9 @@ impl GraphBuilder {
         make: impl FnOnce(&mut NodeContext) -> Result<NodeFuture, StageError> + Send + 'static,
     ) {
         let mut building = self.lock();
-        debug_assert!(
-            building.taken || building.node_makers.len() == node,
-            "a node is finished before the next one begins"
-        );
-        building.node_makers.push(Box::new(make));
+        if let Some(place) = building.node_makers.get_mut(node) {
+            *place = Some(Box::new(make));
+        }
     }
 
     pub(crate) fn node_mut<R>(&self, edge: EdgeId, change: impl FnOnce(&mut NodeInfo) -> R) -> R {

@@ -336,6 +336,7 @@ impl<T: Message> Outlet<T> {
     where
         B: Border<T> + 'static,
     {
+        const { assert!(N > 0, "a fan-out has at least one branch") }
         let (graph, from) = (self.graph, self.edge);
         let node = graph.begin_node(NodeName::Given(name), &[from]);
         let branches = [(); N].map(|()| graph.new_edge::<T>(node));

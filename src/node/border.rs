@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use super::{EdgeId, NodeContext, StageError};
 use crate::edge::{Closed, EdgeCounters, Sender};
@@ -96,12 +96,29 @@ impl<T, E: fmt::Display> Border<Result<T, E>> for Split<T, E> {
     /// There must be room on both edges, since only the next message tells
     /// which it will be.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
-        if let DeadEnd::Edge(dead) = &mut self.dead
-            && let Err(Closed) = ready!(dead.poll_reserve(cx).map_ok(drop))
-        {
-            self.dead = DeadEnd::Log(dead.counters());
+        let main = match self.main.poll_reserve(cx) {
+            Poll::Ready(Ok(_)) => true,
+            Poll::Ready(Err(Closed)) => return Poll::Ready(Err(Closed)),
+            Poll::Pending => false,
+        };
+        let dead = match &mut self.dead {
+            DeadEnd::Edge(dead) => match dead.poll_reserve(cx) {
+                Poll::Ready(Ok(_)) => true,
+                Poll::Ready(Err(Closed)) => {
+                    self.dead = DeadEnd::Log(dead.counters());
+                    true
+                }
+                Poll::Pending => false,
+            },
+            DeadEnd::Log(_) => true,
+        };
+        if main && dead {
+            return Poll::Ready(Ok(()));
         }
-        self.main.poll_reserve(cx).map_ok(drop)
+        if main && let Poll::Ready(Closed) = self.main.poll_idle(cx) {
+            return Poll::Ready(Err(Closed));
+        }
+        Poll::Pending
     }
 
     #[inline]
@@ -166,7 +183,7 @@ impl<T, E: fmt::Display> Split<T, E> {
                 if count.is_power_of_two() {
                     tracing::warn!(
                         stage = %self.stage, node = %self.node, count, error = %error,
-                        "dead letter with no outlet connected",
+                        "dead letter that nobody reads",
                     );
                 }
             }

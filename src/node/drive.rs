@@ -1,100 +1,146 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use millpond_operators::Progress;
 use pin_project::pin_project;
+use tokio::time::Instant;
 
 use super::{Border, NodeContext, StageError, Stopped};
 use crate::edge::Closed;
+
+/// A node that has used this much time lets the others on its worker go on.
+const SLICE: Duration = Duration::from_millis(1);
+
+/// A node that has moved this many messages does so too.
+const MOST_MESSAGES: u32 = 128;
 
 /// Moves messages from a node's operators over its border.
 ///
 /// Room first, message second: a message is taken only when it can be put, so
 /// cancelling the node loses none that its operators had not taken in. While
 /// there is no room the operators are still driven (`poll_progress`): what
-/// they have admitted goes on behind a full edge.
+/// they have admitted goes on behind a full edge. Whenever it pauses, what it
+/// holds is sent off.
 #[pin_project]
 #[derive(Debug)]
-pub(crate) struct Drive<P, B, Stop> {
+pub(crate) struct Drive<P, B> {
     #[pin]
     flow: P,
     border: B,
     /// Completes when the node shall take nothing more in; sources have one.
-    #[pin]
-    stop: Option<Stop>,
-    /// Each message is handed on before the next is taken.
-    prompt: bool,
+    stop: Option<Stopped>,
+    budget: Budget,
+}
+
+/// How many messages a node moves before it pauses.
+#[derive(Debug)]
+struct Budget {
+    messages: u32,
+    /// One for a node whose messages take long: each is handed on before the
+    /// next is taken.
+    most: u32,
+}
+
+impl Budget {
+    fn new(context: &NodeContext) -> Self {
+        let most = if context.prompt { 1 } else { MOST_MESSAGES };
+        Self {
+            messages: most,
+            most,
+        }
+    }
+
+    /// Follows what the messages turn out to cost, so that a node keeps to
+    /// its slice without a look at the clock for each.
+    fn learn(&mut self, left: u32, started: Instant) {
+        if started.elapsed() > SLICE {
+            self.messages = (self.messages / 2).max(1);
+        } else if left == 0 {
+            self.messages = (self.messages * 2).min(self.most);
+        }
+    }
 }
 
 /// Drives a node that ends when its inlets do.
-pub(crate) fn drive<P, B>(
-    flow: P,
-    border: B,
-    context: &NodeContext,
-) -> Drive<P, B, std::future::Pending<()>> {
+pub(crate) fn drive<P, B>(flow: P, border: B, context: &NodeContext) -> Drive<P, B> {
     Drive {
         flow,
         border,
         stop: None,
-        prompt: context.prompt,
+        budget: Budget::new(context),
     }
 }
 
 /// Drives a source, which also ends when it is told to.
-pub(crate) fn drive_source<P, B>(
-    flow: P,
-    border: B,
-    context: &NodeContext,
-) -> Drive<P, B, Stopped> {
+pub(crate) fn drive_source<P, B>(flow: P, border: B, context: &NodeContext) -> Drive<P, B> {
     Drive {
-        flow,
-        border,
         stop: Some(Stopped::new(context.stop.clone())),
-        prompt: context.prompt,
+        ..drive(flow, border, context)
     }
 }
 
-impl<P, B, Stop> Future for Drive<P, B, Stop>
+/// Why a node stopped moving messages.
+enum Pause {
+    /// There is nothing left to do.
+    Ended,
+    /// The border has no room.
+    Full,
+    /// The operators have nothing to emit.
+    Idle,
+    /// Others shall have their turn.
+    BudgetSpent,
+}
+
+impl<P, B> Future for Drive<P, B>
 where
     P: Progress,
     B: Border<P::Item>,
-    Stop: Future<Output = ()>,
 {
     type Output = Result<(), StageError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         // Once per wake and not per message: a stop wakes the node.
-        if let Some(stop) = this.stop.as_mut().as_pin_mut()
-            && stop.poll(cx).is_ready()
+        if let Some(stop) = this.stop
+            && Pin::new(stop).poll(cx).is_ready()
         {
             return Poll::Ready(Ok(()));
         }
-        loop {
+        let started = Instant::now();
+        let mut left = this.budget.messages;
+        let pause = loop {
             match this.border.poll_room(cx) {
                 Poll::Ready(Ok(())) => {}
                 // Whoever was behind has left, which is theirs to explain.
-                Poll::Ready(Err(Closed)) => return Poll::Ready(Ok(())),
-                Poll::Pending => {
-                    // Either answer leads to the same: there is no room.
-                    let (Poll::Ready(()) | Poll::Pending) = this.flow.poll_progress(cx);
-                    return Poll::Pending;
-                }
+                Poll::Ready(Err(Closed)) => break Pause::Ended,
+                Poll::Pending => break Pause::Full,
             }
             match this.flow.as_mut().poll_next(cx) {
                 Poll::Ready(Some(message)) => this.border.put(message),
-                Poll::Ready(None) => return Poll::Ready(Ok(())),
-                Poll::Pending => {
-                    return match this.border.poll_idle(cx) {
-                        Poll::Ready(Closed) => Poll::Ready(Ok(())),
-                        Poll::Pending => Poll::Pending,
-                    };
-                }
+                Poll::Ready(None) => break Pause::Ended,
+                Poll::Pending => break Pause::Idle,
             }
-            if *this.prompt {
+            left -= 1;
+            if left == 0 {
+                break Pause::BudgetSpent;
+            }
+        };
+        this.budget.learn(left, started);
+        match pause {
+            Pause::Ended => Poll::Ready(Ok(())),
+            Pause::Full => {
+                // A branch that has room must not wait for the one that has none.
+                this.border.flush();
+                // Either answer leads to the same: there is no room.
+                let (Poll::Ready(()) | Poll::Pending) = this.flow.poll_progress(cx);
+                Poll::Pending
+            }
+            Pause::Idle => this.border.poll_idle(cx).map(|Closed| Ok(())),
+            Pause::BudgetSpent => {
                 this.border.flush();
                 cx.waker().wake_by_ref();
-                return Poll::Pending;
+                Poll::Pending
             }
         }
     }

@@ -21,6 +21,10 @@ pub enum RunError {
     /// A node failed.
     #[error(transparent)]
     Failed(Box<RunFailure>),
+    /// The thread that watches over the run ended before it: a fault of
+    /// millpond, or of what it logs to.
+    #[error("nobody watches over the run any more: its supervisor panicked")]
+    Unsupervised,
 }
 
 impl RunError {
@@ -28,7 +32,7 @@ impl RunError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Refused(_) => ExitCode::from(2),
-            Self::NoThread(_) | Self::Failed(_) => ExitCode::FAILURE,
+            Self::NoThread(_) | Self::Failed(_) | Self::Unsupervised => ExitCode::FAILURE,
         }
     }
 }
@@ -76,11 +80,10 @@ pub enum Cause {
     Panic(String),
 }
 
-impl fmt::Display for NodeFailure {
+impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "stage `{}`, node `{}` ", self.stage, self.node)?;
-        match &self.cause {
-            Cause::Error(error) => {
+        match self {
+            Self::Error(error) => {
                 write!(f, "failed: {error}")?;
                 let mut source = error.source();
                 while let Some(error) = source {
@@ -89,8 +92,18 @@ impl fmt::Display for NodeFailure {
                 }
                 Ok(())
             }
-            Cause::Panic(message) => write!(f, "panicked: {message}"),
+            Self::Panic(message) => write!(f, "panicked: {message}"),
         }
+    }
+}
+
+impl fmt::Display for NodeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "stage `{}`, node `{}` {}",
+            self.stage, self.node, self.cause
+        )
     }
 }
 

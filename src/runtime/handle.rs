@@ -1,15 +1,18 @@
 use std::fmt;
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, mpsc};
 
 use futures_util::future::join;
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
+use tokio::task::LocalSet;
 
 use super::error::RunError;
 use super::options::RunOptions;
 use super::report::{Ending, RunReport};
 use super::state::RunState;
 use super::supervise::{conclude, supervise};
-use super::threads::{OnThread, Threads};
+use super::threads::{OnThread, spawn_contained};
 use super::worker;
 use crate::edge::EdgeCounters;
 use crate::graph::{BuildErrors, Parts};
@@ -21,7 +24,7 @@ use crate::pipeline::{Pipeline, plan};
 /// Dropping it aborts the run; [`join`](Self::join) sees it to its end.
 pub struct RunHandle {
     state: Arc<RunState>,
-    outcome: oneshot::Receiver<Result<RunReport, RunError>>,
+    outcome: oneshot::Receiver<Outcome>,
 }
 
 impl Pipeline {
@@ -48,12 +51,8 @@ impl Pipeline {
     /// # Errors
     ///
     /// As [`run`](Self::run).
-    pub fn run_with(
-        self,
-        options: RunOptions,
-    ) -> impl Future<Output = Result<RunReport, RunError>> + Send {
-        let started = self.start_with(options);
-        async move { started?.join().await }
+    pub async fn run_with(self, options: RunOptions) -> Result<RunReport, RunError> {
+        self.start_with(options)?.join().await
     }
 
     /// Starts the pipeline, with the default [`RunOptions`].
@@ -69,43 +68,32 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`RunError::Refused`] with everything that is wrong with the graph, or
-    /// [`RunError::NoThread`]; nothing runs then.
+    /// [`RunError::Refused`] with everything that is wrong with the graph;
+    /// nothing runs then. [`RunError::NoThread`]; what had started is aborted.
     pub fn start_with(self, options: RunOptions) -> Result<RunHandle, RunError> {
         let (state, parts) = self.checked()?;
         let plan = plan(&state.graph, options.workers);
         let jobs = worker::jobs(&state, &plan, parts.node_makers, &parts.edge_makers);
         tracing::debug!(pipeline = %state.graph.name, workers = plan.workers, "run starts");
+        let outcome = spawn_supervisor(&state, options).map_err(RunError::NoThread)?;
+        // From here on, dropping the handle on an error aborts the run.
+        let handle = RunHandle { state, outcome };
         for (index, job) in jobs.into_iter().enumerate() {
-            let name = format!("{}-{index}", state.graph.name);
-            let worker_state = Arc::clone(&state);
-            let spawned = state
-                .threads
-                .spawn(name, move |thread| worker::run(job, &worker_state, &thread));
-            if let Err(error) = spawned {
-                state.advance(Phase::Aborting);
-                return Err(RunError::NoThread(error));
-            }
+            let name = format!("{}-{index}", handle.state.graph.name);
+            let state = Arc::clone(&handle.state);
+            let work = move |thread| worker::run(job, &state, &thread);
+            let spawned = handle.state.threads.spawn(name, work);
+            spawned.map_err(RunError::NoThread)?;
         }
-        let (tell, outcome) = oneshot::channel();
-        let watched = Arc::clone(&state);
-        // A thread list of its own: a supervisor does not wait for itself.
-        Arc::new(Threads::new(Arc::default()))
-            .spawn(format!("{}-run", state.graph.name), move |_| {
-                supervisor(&watched, &options, tell);
-            })
-            .map_err(|error| {
-                state.advance(Phase::Aborting);
-                RunError::NoThread(error)
-            })?;
-        Ok(RunHandle { state, outcome })
+        Ok(handle)
     }
 
     /// Runs the pipeline on the current thread, inside the caller's tokio
     /// runtime: one worker, no threads but those that backends ask for.
     ///
     /// For tests: under a paused clock the whole run is deterministic. Blocked
-    /// and starved times of edges stay zero, since the runtime is not ours.
+    /// and starved times of edges stay zero, since the runtime is not ours,
+    /// and the number of workers in the options means nothing.
     ///
     /// # Cancellation
     ///
@@ -117,19 +105,23 @@ impl Pipeline {
     ///
     /// # Panics
     ///
-    /// Panics outside of a tokio runtime with the timer enabled.
+    /// Panics outside of a tokio runtime with the timer enabled, and with the
+    /// I/O driver if the options ask for Ctrl-C.
     pub async fn run_local(self, options: RunOptions) -> Result<RunReport, RunError> {
         let (state, parts) = self.checked()?;
         let plan = plan(&state.graph, std::num::NonZeroUsize::MIN);
         let jobs = worker::jobs(&state, &plan, parts.node_makers, &parts.edge_makers);
         let thread = OnThread::new(state.graph.name.clone());
         let _abort = AbortOnDrop(Arc::clone(&state));
-        let work = async {
+        let nodes = LocalSet::new();
+        let work = nodes.run_until(async {
             for job in jobs {
                 worker::work(job, &state, &thread).await;
             }
-        };
-        join(work, supervise(&state, &options)).await;
+        });
+        join(work, supervise(&state, &options, || {})).await;
+        // The nodes of an aborted run go with it, and are counted then.
+        drop(nodes);
         conclude(&state)
     }
 
@@ -144,32 +136,34 @@ impl Pipeline {
     }
 }
 
-fn supervisor(
+type Outcome = Result<RunReport, RunError>;
+
+/// Starts the thread that watches over a run, and waits until it does.
+fn spawn_supervisor(
     state: &Arc<RunState>,
-    options: &RunOptions,
-    tell: oneshot::Sender<Result<RunReport, RunError>>,
-) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let outcome = match runtime {
-        Ok(runtime) => {
-            runtime.block_on(supervise(state, options));
-            conclude(state)
-        }
-        Err(error) => {
-            state.advance(Phase::Aborting);
-            Err(RunError::NoThread(error))
-        }
-    };
-    // Nobody listens if the handle was dropped, which is an abort and no fault.
-    drop(tell.send(outcome));
+    options: RunOptions,
+) -> io::Result<oneshot::Receiver<Outcome>> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let (tell, outcome) = oneshot::channel();
+    let (listening, listens) = mpsc::channel();
+    let state = Arc::clone(state);
+    spawn_contained(format!("{}-run", state.graph.name), move || {
+        let listening = || listening.send(()).unwrap_or_default();
+        runtime.block_on(supervise(&state, &options, listening));
+        // Nobody takes it if the handle was dropped, which is no fault.
+        drop(tell.send(conclude(&state)));
+    })?;
+    // An error means that it has panicked already, which `join` will tell.
+    listens.recv().unwrap_or_default();
+    Ok(outcome)
 }
 
 impl RunHandle {
     /// Tells the sources to end, and lets the rest work off what is under way.
     ///
-    /// Returns at once. Whatever has not ended at the stop deadline is aborted.
+    /// Returns at once. A source is dropped where it stands, with what its
+    /// operators hold, unless it was made to end by itself (`node_until`).
+    /// Whatever has not ended at the stop deadline is aborted.
     pub fn stop(&self) {
         self.state.advance(Phase::Draining);
     }
@@ -181,15 +175,7 @@ impl RunHandle {
 
     /// What has been done so far; counts lag by at most a chunk per edge end.
     pub fn snapshot(&self) -> RunReport {
-        let edges = self.state.edges();
-        RunReport {
-            pipeline: self.state.graph.name.clone(),
-            ending: Ending::Running,
-            elapsed: self.state.started.elapsed(),
-            nodes: self.state.nodes(&edges),
-            edges,
-            left_behind: Vec::new(),
-        }
+        self.state.report(Ending::Running, Vec::new())
     }
 
     /// Waits for the end of the run.
@@ -202,10 +188,8 @@ impl RunHandle {
     ///
     /// [`RunError::Failed`] when a node failed.
     pub async fn join(mut self) -> Result<RunReport, RunError> {
-        match (&mut self.outcome).await {
-            Ok(outcome) => outcome,
-            Err(_) => unreachable!("the supervisor sends before it ends"),
-        }
+        let told = (&mut self.outcome).await;
+        told.unwrap_or(Err(RunError::Unsupervised))
     }
 }
 

@@ -28,12 +28,13 @@ pub struct RunReport {
 pub enum Ending {
     /// It has not ended: this is a snapshot.
     Running,
-    /// Every source came to its end, and everything was worked off.
+    /// Its nodes ended by themselves, most often since the sources did.
     Completed,
-    /// It was told to stop, or a node failed, and what was under way was worked off.
+    /// It was told to stop, or a node failed; the nodes that were left worked
+    /// off what was under way to them.
     Stopped,
-    /// It was told to stop at once or did not drain in time, and what was
-    /// under way was dropped.
+    /// It was told to end at once or did not end in time, and what was under
+    /// way was dropped.
     Aborted,
 }
 
@@ -88,6 +89,8 @@ pub struct EdgeReport {
 pub struct LeftBehind {
     /// The name of the thread.
     pub thread: String,
+    /// The stage it is stuck in, if it is a worker.
+    pub stage: Option<Arc<str>>,
     /// The node it is stuck in, if it is a worker.
     pub node: Option<Arc<str>>,
 }

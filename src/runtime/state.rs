@@ -1,10 +1,11 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use super::contain::contain;
 use super::error::{Cause, NodeFailure};
-use super::report::{EdgeReport, NodeEnding, NodeReport};
+use super::report::{EdgeReport, Ending, LeftBehind, NodeEnding, NodeReport, RunReport};
 use super::threads::Threads;
 use crate::edge::EdgeCounters;
 use crate::graph::Graph;
@@ -16,7 +17,8 @@ pub(super) struct RunState {
     pub(super) graph: Graph,
     pub(super) counters: Vec<Arc<EdgeCounters>>,
     pub(super) threads: Arc<Threads>,
-    pub(super) started: Instant,
+    /// When the supervisor began to watch, on its clock.
+    started: OnceLock<Instant>,
     /// Notified when a node or a thread has ended, or the phase has changed.
     pub(super) changed: Arc<Notify>,
     phase: watch::Sender<Phase>,
@@ -37,7 +39,7 @@ impl RunState {
         Arc::new(Self {
             threads: Arc::new(Threads::new(Arc::clone(&changed))),
             changed,
-            started: Instant::now(),
+            started: OnceLock::new(),
             phase: watch::Sender::new(Phase::Running),
             ended: Mutex::new(Ended {
                 nodes: vec![None; graph.nodes.len()],
@@ -46,6 +48,10 @@ impl RunState {
             graph,
             counters,
         })
+    }
+
+    pub(super) fn started(&self) {
+        self.started.get_or_init(Instant::now);
     }
 
     pub(super) fn token(&self) -> StopToken {
@@ -69,30 +75,61 @@ impl RunState {
     }
 
     /// Takes note of a node's end. A failure makes the run drain.
+    ///
+    /// Noted first and logged second: a user's error may panic when it is put
+    /// into words, and a subscriber when it is given them.
     pub(super) fn node_ended(&self, node: usize, end: Result<(), Cause>) {
         let info = &self.graph.nodes[node];
         match end {
             Ok(()) => {
-                tracing::debug!(stage = %info.stage, node = %info.name, "node finished");
                 self.lock().nodes[node] = Some(NodeEnding::Finished);
+                self.changed.notify_one();
+                tracing::debug!(stage = %info.stage, node = %info.name, "node finished");
             }
             Err(cause) => {
+                let text = contain(|| cause.to_string());
                 let failure = NodeFailure {
                     stage: Arc::clone(&info.stage),
                     node: Arc::clone(&info.name),
                     cause,
                 };
-                tracing::error!(
-                    stage = %info.stage, node = %info.name, error = %failure, "node failed",
-                );
                 let mut ended = self.lock();
                 ended.nodes[node] = Some(NodeEnding::Failed);
                 ended.failures.push(failure);
                 drop(ended);
                 self.advance(Phase::Draining);
+                self.changed.notify_one();
+                tracing::error!(
+                    stage = %info.stage, node = %info.name,
+                    error = text.as_deref().unwrap_or("an error without words"),
+                    "node failed",
+                );
             }
         }
-        self.changed.notify_one();
+    }
+
+    /// Takes note that a worker ended, and with it those of its nodes that
+    /// had not.
+    pub(super) fn worker_failed(&self, nodes: &[usize], cause: &Cause) {
+        for node in nodes {
+            if self.lock().nodes[*node].is_none() {
+                let error = format!("its worker {cause}");
+                self.node_ended(*node, Err(Cause::Error(error.into())));
+            }
+        }
+    }
+
+    /// What has been done, by the counts of the edges.
+    pub(super) fn report(&self, ending: Ending, left_behind: Vec<LeftBehind>) -> RunReport {
+        let edges = self.edges();
+        RunReport {
+            pipeline: self.graph.name.clone(),
+            ending,
+            elapsed: self.started.get_or_init(Instant::now).elapsed(),
+            nodes: self.nodes(&edges),
+            edges,
+            left_behind,
+        }
     }
 
     pub(super) fn all_nodes_ended(&self) -> bool {
@@ -104,7 +141,7 @@ impl RunState {
     }
 
     /// The counts of every edge, by the graph's order.
-    pub(super) fn edges(&self) -> Vec<EdgeReport> {
+    fn edges(&self) -> Vec<EdgeReport> {
         let name = |node: usize| Arc::clone(&self.graph.nodes[node].name);
         self.graph
             .edges
@@ -121,7 +158,7 @@ impl RunState {
     }
 
     /// The counts of every node, which are those of its edges.
-    pub(super) fn nodes(&self, edges: &[EdgeReport]) -> Vec<NodeReport> {
+    fn nodes(&self, edges: &[EdgeReport]) -> Vec<NodeReport> {
         let endings = self.lock().nodes.clone();
         let mut reports: Vec<_> = self
             .graph

@@ -16,23 +16,27 @@ const ABORT_GRACE: Duration = Duration::from_millis(250);
 
 /// Watches a run to its end, and takes it through its phases on the way.
 ///
-/// It ends when every thread of the run has, or at the stop deadline plus a
-/// quarter of a second, whatever user code does.
-pub(super) async fn supervise(state: &RunState, options: &RunOptions) {
+/// It ends when every thread of the run has. Once the run was told to end, or
+/// all its nodes have, that is at the stop deadline plus a quarter of a second
+/// at the latest, whatever user code does. `listening` is called when an
+/// interrupt would no longer be missed.
+pub(super) async fn supervise(state: &RunState, options: &RunOptions, listening: impl FnOnce()) {
     let mut interrupts = Interrupts::listen(options.stop_on_ctrl_c);
+    state.started();
+    listening();
     let mut until = None;
-    let mut seen = Phase::Running;
+    let mut seen = (Phase::Running, false);
     while !finished(state) {
         let phase = state.phase();
-        if phase != seen {
-            seen = phase;
-            until = Some(
-                Instant::now()
-                    + match phase {
-                        Phase::Aborting => ABORT_GRACE,
-                        Phase::Draining | Phase::Running => options.stop_deadline,
-                    },
-            );
+        let winding_down = (phase, state.all_nodes_ended());
+        if winding_down != seen {
+            seen = winding_down;
+            let patience = match phase {
+                Phase::Aborting => ABORT_GRACE,
+                Phase::Draining | Phase::Running => options.stop_deadline,
+            };
+            // A time past the end of the clock is no deadline.
+            until = Instant::now().checked_add(patience);
         }
         tokio::select! {
             () = state.changed.notified() => {}
@@ -55,33 +59,30 @@ fn finished(state: &RunState) -> bool {
 
 /// Says how a run went, once nothing of it moves any more.
 pub(super) fn conclude(state: &RunState) -> Result<RunReport, RunError> {
-    let left_behind = state
+    let left_behind: Vec<_> = state
         .threads
         .alive()
         .iter()
-        .map(|thread| LeftBehind {
-            thread: thread.name.clone(),
-            node: thread
-                .node()
-                .map(|node| Arc::clone(&state.graph.nodes[node].name)),
+        .map(|thread| {
+            let node = thread.node().map(|node| &state.graph.nodes[node]);
+            LeftBehind {
+                thread: thread.name.clone(),
+                stage: node.map(|node| Arc::clone(&node.stage)),
+                node: node.map(|node| Arc::clone(&node.name)),
+            }
         })
         .collect();
-    let edges = state.edges();
-    let report = RunReport {
-        pipeline: state.graph.name.clone(),
-        ending: match state.phase() {
-            Phase::Running => Ending::Completed,
-            Phase::Draining => Ending::Stopped,
-            Phase::Aborting => Ending::Aborted,
-        },
-        elapsed: state.started.elapsed(),
-        nodes: state.nodes(&edges),
-        edges,
-        left_behind,
-    };
-    for left in &report.left_behind {
-        tracing::error!(thread = %left.thread, node = ?left.node, "thread left behind");
+    for left in &left_behind {
+        tracing::error!(
+            thread = %left.thread, stage = ?left.stage, node = ?left.node, "thread left behind",
+        );
     }
+    let ending = match state.phase() {
+        Phase::Running => Ending::Completed,
+        Phase::Draining => Ending::Stopped,
+        Phase::Aborting => Ending::Aborted,
+    };
+    let report = state.report(ending, left_behind);
     let mut failures = state.take_failures().into_iter();
     match failures.next() {
         None => Ok(report),

@@ -73,19 +73,19 @@ impl Threads {
         body: impl FnOnce(Arc<OnThread>) + Send + 'static,
     ) -> io::Result<()> {
         let key = self.made.fetch_add(1, Relaxed);
-        let thread = OnThread::new(name.clone());
+        let thread = OnThread::new(name);
         self.lock().insert(key, Arc::clone(&thread));
         let threads = Arc::clone(self);
-        let spawned = thread::Builder::new().name(name).spawn(move || {
-            if let Err(cause) = contain(|| body(Arc::clone(&thread))) {
-                tracing::error!(thread = %thread.name, ?cause, "a thread of the run panicked");
-            }
-            threads.ended(key);
+        let name = thread.name.clone();
+        let spawned = spawn_contained(name, move || {
+            // Also when the body panics: a run that waits must not wait on.
+            let _ended = Ended { threads, key };
+            body(thread);
         });
         if spawned.is_err() {
             self.ended(key);
         }
-        spawned.map(drop)
+        spawned
     }
 
     /// The threads that have not ended.
@@ -101,4 +101,32 @@ impl Threads {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<usize, Arc<OnThread>>> {
         self.alive.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Takes a thread off the list when it is dropped.
+struct Ended {
+    threads: Arc<Threads>,
+    key: usize,
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.threads.ended(self.key);
+    }
+}
+
+/// Runs `body` on a new thread, where a panic of it ends.
+pub(super) fn spawn_contained(
+    name: String,
+    body: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
+    // The operating system takes no name with a zero in it.
+    let name = name.replace('\0', "?");
+    let builder = thread::Builder::new().name(name.clone());
+    let spawned = builder.spawn(move || {
+        if let Err(cause) = contain(body) {
+            tracing::error!(thread = %name, error = %cause, "a thread of the run panicked");
+        }
+    });
+    spawned.map(drop)
 }

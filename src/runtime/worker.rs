@@ -1,9 +1,11 @@
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::future::{Either, join_all, select};
-use tokio::runtime::Builder;
-use tokio::task::LocalSet;
+use futures_util::future::{Either, select};
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::JoinSet;
+use tracing::Span;
 
 use super::contain::contain;
 use super::error::Cause;
@@ -12,8 +14,12 @@ use super::state::RunState;
 use super::threads::OnThread;
 use crate::edge::idle;
 use crate::graph::{Cost, EdgeMaker};
-use crate::node::{EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, NodeFuture, Workers};
+use crate::node::{EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Workers};
 use crate::pipeline::Plan;
+
+/// After so many polls of nodes a worker looks at its timers and sockets. A
+/// poll takes a node about a millisecond at most, see `Drive`.
+const POLLS_PER_TURN: u32 = 16;
 
 /// What one worker shall run.
 #[derive(Default)]
@@ -54,50 +60,60 @@ pub(super) fn jobs(
 
 /// Runs a worker on this thread until its nodes have ended or the run is aborted.
 pub(super) fn run(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) {
+    let nodes: Vec<_> = job.nodes.iter().map(|(node, _)| *node).collect();
     let runtime = Builder::new_current_thread()
         .enable_all()
+        .event_interval(POLLS_PER_TURN)
         .on_thread_park(idle::parked)
         .on_thread_unpark(idle::unparked)
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(work(job, state, thread)),
-        Err(error) => {
-            let text = format!("its worker cannot start: {error}");
-            for (node, _) in job.nodes {
-                state.node_ended(node, Err(Cause::Error(text.clone().into())));
-            }
-        }
+        .build_local(LocalOptions::default());
+    let end = match runtime {
+        Ok(runtime) => contain(|| {
+            runtime.block_on(work(job, state, thread));
+            // Drops the nodes of an aborted run, and waits for no blocking
+            // task that user code has left behind.
+            runtime.shutdown_background();
+        }),
+        Err(error) => Err(Cause::Error(
+            format!("its worker cannot start: {error}").into(),
+        )),
+    };
+    if let Err(cause) = end {
+        state.worker_failed(&nodes, &cause);
     }
 }
 
-/// Builds the nodes of a worker and runs them here.
+/// Builds the nodes of a worker and runs them on this thread.
 pub(super) async fn work(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) {
-    let nodes = LocalSet::new();
-    let running = build(job, state, thread).into_iter().map(|(node, guard)| {
-        let state = Arc::clone(state);
-        nodes.spawn_local(async move { state.node_ended(node, guard.await) })
-    });
-    let all = join_all(running);
-    let abort = std::pin::pin!(state.token().aborting());
-    match select(std::pin::pin!(nodes.run_until(all)), abort).await {
-        Either::Left((_, _)) => {}
-        // The nodes, and with them their ends of the edges, go when `nodes` does.
-        Either::Right(((), _)) => tracing::debug!(thread = %thread.name, "worker aborted"),
+    let mut nodes = JoinSet::new();
+    for guard in build(job, state, thread) {
+        nodes.spawn_local(guard);
+    }
+    let all = pin!(async move { while nodes.join_next().await.is_some() {} });
+    let abort = pin!(state.token().aborting());
+    if let Either::Right(_) = select(all, abort).await {
+        tracing::debug!(thread = %thread.name, "worker aborted");
     }
 }
 
-fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<(usize, Guard)> {
+fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> {
     let threads = Arc::clone(&state.threads);
     let mut context = NodeContext {
         stage: "".into(),
         node: "".into(),
         stop: state.token(),
         prompt: false,
-        workers: Workers::new(move |name, body| threads.spawn(name, |_| body())),
+        workers: Workers::new(move |name, body| {
+            let span = Span::current();
+            threads.spawn(name, move |_| span.in_scope(body))
+        }),
         edges: LentEdges::new(job.edges),
     };
     let mut guards = Vec::with_capacity(job.nodes.len());
     for (node, make) in job.nodes {
+        if state.phase() == Phase::Aborting {
+            break;
+        }
         let info = &state.graph.nodes[node];
         context.stage = Arc::clone(&info.stage);
         context.node = Arc::clone(&info.name);
@@ -109,14 +125,13 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<(usize,
         let made = span.in_scope(|| contain(|| make(&mut context)));
         drop(inside);
         match made {
-            Ok(Ok(future)) => guards.push((node, guard(future, node, thread, span))),
+            Ok(Ok(future)) => {
+                let (thread, state) = (Arc::clone(thread), Arc::clone(state));
+                guards.push(Guard::new(future, node, thread, state, span));
+            }
             Ok(Err(error)) => state.node_ended(node, Err(Cause::Error(error))),
             Err(panic) => state.node_ended(node, Err(panic)),
         }
     }
     guards
-}
-
-fn guard(future: NodeFuture, node: usize, thread: &Arc<OnThread>, span: tracing::Span) -> Guard {
-    Guard::new(future, node, Arc::clone(thread), span)
 }
