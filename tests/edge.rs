@@ -307,41 +307,56 @@ proptest! {
     ) {
         let kind = if remote { Kind::Remote } else { Kind::Local };
         let (mut sender, mut inlet) = edge(kind, capacity);
-        let (_, waker) = Wakes::new();
+        let (sender_wakes, sender_waker) = Wakes::new();
+        let (inlet_wakes, inlet_waker) = Wakes::new();
+        // How often an end had been woken when it last went to sleep.
+        let (mut sender_sleeps, mut inlet_sleeps) = (None, None);
         let mut model = VecDeque::new();
         let mut next = 0_u64;
-        // Slots reserved under a larger capacity outlive a shrink.
-        let mut most = capacity;
+        let (mut now, mut most) = (capacity, capacity);
         for step in steps {
             match step {
                 Step::Send => {
-                    if send(&mut sender, next, &waker).is_ready() {
+                    if send(&mut sender, next, &sender_waker).is_ready() {
                         model.push_back(next);
                         next += 1;
+                        let slept = sender_sleeps.take();
+                        prop_assert!(slept.is_none_or(|wakes| wakes < sender_wakes.count()));
                     } else {
-                        // Blocked: the edge is full, counting what the inlet
-                        // has handed out since it last gave slots back.
-                        prop_assert!(!model.is_empty() || capacity > 8 || most > 8);
+                        // Full, but for the slots of messages that were handed
+                        // out since the inlet last gave some back.
+                        prop_assert!(model.len() + (most / 8).max(1) > now);
+                        sender_sleeps = Some(sender_wakes.count());
                     }
+                    // Slots reserved under a larger capacity outlive a shrink.
                     prop_assert!(model.len() <= most);
                 }
                 Step::Cancel => {
-                    let cx = &mut Context::from_waker(&waker);
-                    prop_assert!(!matches!(sender.poll_reserve(cx), Poll::Ready(Err(Closed))));
+                    let cx = &mut Context::from_waker(&sender_waker);
+                    match sender.poll_reserve(cx) {
+                        Poll::Ready(Ok(_slot)) => sender_sleeps = None,
+                        Poll::Ready(Err(Closed)) => prop_assert!(false, "nobody closed it"),
+                        Poll::Pending => sender_sleeps = Some(sender_wakes.count()),
+                    }
                 }
                 Step::Flush => sender.flush(),
-                Step::Receive => match receive(&mut inlet, &waker) {
-                    Poll::Ready(message) => prop_assert_eq!(message, model.pop_front()),
-                    Poll::Pending => sender.flush(),
+                Step::Receive => match receive(&mut inlet, &inlet_waker) {
+                    Poll::Ready(message) => {
+                        prop_assert_eq!(message, model.pop_front());
+                        let slept = inlet_sleeps.take();
+                        prop_assert!(slept.is_none_or(|wakes| wakes < inlet_wakes.count()));
+                    }
+                    Poll::Pending => inlet_sleeps = Some(inlet_wakes.count()),
                 },
                 Step::Resize(capacity) => {
                     inlet.resize(n(capacity));
+                    now = capacity;
                     most = most.max(capacity);
                 }
             }
         }
         drop(sender);
-        while let Poll::Ready(Some(message)) = receive(&mut inlet, &waker) {
+        while let Poll::Ready(Some(message)) = receive(&mut inlet, &inlet_waker) {
             prop_assert_eq!(Some(message), model.pop_front());
         }
         prop_assert!(model.is_empty());

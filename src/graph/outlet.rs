@@ -159,6 +159,16 @@ impl<T: Message> Outlet<T> {
     ///
     /// `make` runs on the worker, so what it builds need not be `Send`.
     ///
+    /// # Backpressure
+    ///
+    /// A message is taken from the operators only while the edge behind has
+    /// room; while it has none, what the operators have admitted goes on.
+    ///
+    /// # Cancellation
+    ///
+    /// An abort drops the node with what its operators hold. A node whose
+    /// reader has left ends, and so do those before it.
+    ///
     /// # Errors
     ///
     /// A panic in `make` or in an operator ends the run with an error that
@@ -240,12 +250,7 @@ impl<T: Message> Outlet<T> {
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
     {
-        let (graph, from) = (self.graph, self.edge);
-        let node = graph.begin_node(NodeName::Given(name), &[from]);
-        graph.finish_node(node, move |context| {
-            let consumed = consume(Flow::native(context.inlet(from)?));
-            Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
-        });
+        self.end(NodeName::Given(name), consume);
     }
 
     /// Gives every branch a copy of every message.
@@ -283,7 +288,16 @@ impl<T: Message> Outlet<T> {
 
     /// Joins outlets of one message type, in the order of arrival.
     ///
-    /// Ends when all of them have ended.
+    /// Ends when all of them have ended. No outlet is preferred.
+    ///
+    /// # Backpressure
+    ///
+    /// While the edge behind is full, nothing is taken from any of them.
+    ///
+    /// # Errors
+    ///
+    /// An outlet of another pipeline is left out and reported when the
+    /// pipeline starts.
     pub fn merge(self, name: &str, others: impl IntoIterator<Item = Self>) -> Self {
         let graph = self.graph.clone();
         let mut inlets = vec![self.edge];
@@ -317,14 +331,25 @@ impl<T: Message> Outlet<T> {
 
     /// Reads the messages and drops them, on purpose.
     pub fn ignore(self) {
+        self.end(NodeName::Operator("ignore"), |flow| async {
+            flow.for_each(drop).await;
+            Ok::<_, StageError>(())
+        });
+    }
+
+    fn end<Fut, E>(
+        self,
+        name: NodeName<'_>,
+        consume: impl FnOnce(Flow<Inlet<T>>) -> Fut + Send + 'static,
+    ) where
+        Fut: Future<Output = Result<(), E>> + 'static,
+        E: Into<StageError>,
+    {
         let (graph, from) = (self.graph, self.edge);
-        let node = graph.begin_node(NodeName::Operator("ignore"), &[from]);
+        let node = graph.begin_node(name, &[from]);
         graph.finish_node(node, move |context| {
-            let flow = Flow::native(context.inlet::<T>(from)?);
-            Ok(Box::pin(async move {
-                flow.for_each(drop).await;
-                Ok(())
-            }))
+            let consumed = consume(Flow::native(context.inlet(from)?));
+            Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
         });
     }
 

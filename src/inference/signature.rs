@@ -26,7 +26,8 @@ use crate::message::{Element, ElementType, Tensor, Tensors};
 ///
 /// let sentences: Vec<_> = mismatches.iter().map(ToString::to_string).collect();
 /// assert_eq!(sentences, [
-///     "input `bytes` is declared as i64[rows, 1024], but the model takes i32[rows, 2048]",
+///     "input `bytes` is declared as i64[rows, 1024], but the model takes i32[rows, 2048]: \
+///      declare it so, or give another model",
 ///     "the model has no output `label` (did you mean `target_label`?); \
 ///      it gives `target_label: f32[rows, 214]`",
 /// ]);
@@ -323,18 +324,20 @@ impl fmt::Display for Mismatch {
             Self::Input { declared, taken } => {
                 let (name, element, shape) = (&taken.name, taken.element, Listed(&taken.shape));
                 write!(f, "input `{name}` is declared as {declared}, ")?;
-                write!(f, "but the model takes {element}{shape}")
+                write!(f, "but the model takes {element}{shape}: ")?;
+                f.write_str("declare it so, or give another model")
             }
             Self::Output { declared, given } => {
                 let (name, element, shape) = (&given.name, given.element, Listed(&given.shape));
                 write!(f, "output `{name}` is read as {declared}, ")?;
-                write!(f, "but the model gives {element}{shape}")
+                write!(f, "but the model gives {element}{shape}: ")?;
+                f.write_str("read it so, or give another model")
             }
-            Self::Twice { name } => write!(f, "input `{name}` is declared twice"),
+            Self::Twice { name } => write!(f, "input `{name}` is declared twice: take one away"),
             Self::Unfilled { taken } => {
                 write!(
                     f,
-                    "the model also takes `{taken}`, which the stage does not fill"
+                    "the model also takes `{taken}`, which the stage does not fill: add an input for it"
                 )
             }
         }

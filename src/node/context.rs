@@ -8,7 +8,7 @@ use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
 use crate::message::Message;
 
 /// Names an edge within its graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct EdgeId(pub(crate) usize);
 
 /// An edge as it is lent to a worker, before one of its nodes asks for an end.

@@ -8,15 +8,15 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum LoadError {
     /// The file is missing, a directory, or may not be read.
-    #[error("model file `{}` cannot be read", path.display())]
+    #[error("model file `{}` cannot be read: {cause}; give the path of one that can", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The file is truncated, or something else.
-    #[error("`{}` is not an ONNX model: {reason}", path.display())]
+    #[error("`{}` is not an ONNX model: {reason}; give a complete ONNX file", path.display())]
     NotOnnx {
         /// The file.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum LoadError {
     },
     /// The model uses operators that the engine does not have.
     #[error(
-        "model `{}` uses operators that are not supported here: {}",
+        "model `{}` uses operators that are not supported here: {}; export it without them",
         path.display(),
         operators.join(", ")
     )]
@@ -37,7 +37,8 @@ pub enum LoadError {
     },
     /// An input or output has elements that no tensor here can hold.
     #[error(
-        "model `{}`: {tensor} has {element} elements, but u8, i32, i64, f32 and f64 are supported",
+        "model `{}`: {tensor} has {element} elements, but u8, i32, i64, f32 and f64 are supported: \
+         cast it inside the model",
         path.display()
     )]
     Element {
@@ -61,7 +62,7 @@ pub enum LoadError {
         tensor: String,
     },
     /// The engine cannot prepare the model for running.
-    #[error("model `{}` cannot be run: {reason}", path.display())]
+    #[error("model `{}` cannot be run: {reason}; try another export of it", path.display())]
     Rejected {
         /// The file.
         path: PathBuf,

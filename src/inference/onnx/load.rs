@@ -19,9 +19,9 @@ use crate::message::ElementType;
 
 /// Reads a model and makes sure that it runs.
 pub(super) fn load(path: &Path) -> Result<Model, LoadError> {
-    let file = fs::read(path).map_err(|source| LoadError::Read {
+    let file = fs::read(path).map_err(|cause| LoadError::Read {
         path: path.to_owned(),
-        source,
+        cause,
     })?;
     let loader = Loader { path };
     let parsed = loader.parse(&file)?;
