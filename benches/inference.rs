@@ -15,6 +15,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
@@ -74,18 +75,24 @@ fn pipeline_over_bare_loop(bench: &mut Bench, runtime: &Runtime, model: &Loaded)
         claim,
         |amount| {
             let run = pipeline(model.clone(), some(amount));
-            runtime.block_on(run).expect("the pipeline runs")
+            let labels = runtime.block_on(run).expect("the pipeline runs");
+            in_order(labels, model.take_calls())
         },
         |amount| {
             let run = bare_loop(model, some(amount));
-            runtime.block_on(run).expect("the model runs")
+            let labels = runtime.block_on(run).expect("the model runs");
+            in_order(labels, model.take_calls())
         },
     );
 }
 
 /// The model, loaded and started once for all rounds of both sides.
 #[derive(Clone)]
-struct Loaded(Arc<Onnx>);
+struct Loaded {
+    model: Arc<Onnx>,
+    /// Proves that both sides have made as many batches of the samples.
+    calls: Arc<AtomicU64>,
+}
 
 impl Loaded {
     fn load() -> Self {
@@ -95,17 +102,25 @@ impl Loaded {
             .expect("the model loads")
             .threads(NonZeroUsize::MIN);
         model.start(&workers).expect("the model's thread starts");
-        Self(Arc::new(model))
+        Self {
+            model: Arc::new(model),
+            calls: Arc::default(),
+        }
+    }
+
+    /// How often the model has been called since this was last asked.
+    fn take_calls(&self) -> u64 {
+        self.calls.swap(0, Relaxed)
     }
 }
 
 impl Backend for Loaded {
     fn signature(&self) -> &Signature {
-        self.0.signature()
+        self.model.signature()
     }
 
     fn slots(&self) -> NonZeroUsize {
-        self.0.slots()
+        self.model.slots()
     }
 
     fn start(&mut self, _: &Workers) -> Result<(), InferError> {
@@ -113,7 +128,8 @@ impl Backend for Loaded {
     }
 
     fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
-        self.0.infer(inputs)
+        self.calls.fetch_add(1, Relaxed);
+        self.model.infer(inputs)
     }
 }
 
@@ -164,15 +180,18 @@ fn sample(seed: u32) -> Sample {
     tokens.collect()
 }
 
-/// The index of the highest score.
+/// The label of the highest score, and the score, which tells samples of one
+/// label apart.
 fn best(scores: &[f32]) -> u64 {
     let scores = scores.iter().enumerate();
     scores
         .max_by(|one, other| one.1.total_cmp(other.1))
-        .map_or(0, |(label, _)| label as u64)
+        .map_or(0, |(label, score)| {
+            (label as u64) << 32 | u64::from(score.to_bits())
+        })
 }
 
-/// A number that is different for other labels, and for another order of them.
-fn in_order(labels: u64, label: u64) -> u64 {
-    labels.wrapping_mul(1_000_003).wrapping_add(label)
+/// Adds a number to a list of which only a fingerprint is kept.
+fn in_order(list: u64, number: u64) -> u64 {
+    list.wrapping_mul(1_000_003).wrapping_add(number)
 }

@@ -56,7 +56,7 @@ impl<T> Inlet<T> {
         }
     }
 
-    #[inline(never)]
+    #[cold]
     fn give_back(&mut self) {
         let count = self.charged - self.chunk.len();
         self.charged = self.chunk.len();
@@ -69,10 +69,11 @@ impl<T> Inlet<T> {
         }
     }
 
-    #[inline(never)]
-    fn refill(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    /// Fetches the next chunk; `false` once there is none.
+    #[cold]
+    fn refill(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         if self.done {
-            return Poll::Ready(None);
+            return Poll::Ready(false);
         }
         self.give_back();
         // One unit of the task's budget per chunk: a node whose edge never
@@ -87,7 +88,7 @@ impl<T> Inlet<T> {
             Fetched::Wait(_replaced) => Poll::Pending,
             Fetched::Closed => {
                 self.done = true;
-                Poll::Ready(None)
+                Poll::Ready(false)
             }
             Fetched::Chunk { step } => {
                 budget.made_progress();
@@ -95,18 +96,9 @@ impl<T> Inlet<T> {
                 self.charged = self.chunk.len();
                 self.step = step;
                 self.mark = self.charged.saturating_sub(step);
-                Poll::Ready(self.hand_out())
+                Poll::Ready(true)
             }
         }
-    }
-
-    #[inline]
-    fn hand_out(&mut self) -> Option<T> {
-        let message = self.chunk.pop()?;
-        if self.chunk.len() == self.mark {
-            self.give_back();
-        }
-        Some(message)
     }
 }
 
@@ -116,9 +108,18 @@ impl<T> Stream for Inlet<T> {
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let this = self.get_mut();
-        match this.hand_out() {
-            Some(message) => Poll::Ready(Some(message)),
-            None => this.refill(cx),
+        // Each way out names its answer, so that the operators which match on
+        // it are compiled into the way itself.
+        loop {
+            if let Some(message) = this.chunk.pop() {
+                if this.chunk.len() == this.mark {
+                    this.give_back();
+                }
+                return Poll::Ready(Some(message));
+            }
+            if !ready!(this.refill(cx)) {
+                return Poll::Ready(None);
+            }
         }
     }
 

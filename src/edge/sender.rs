@@ -19,8 +19,9 @@ pub struct Sender<T> {
     /// Sent, and not yet exchanged with the edge.
     chunk: Vec<T>,
     chunk_limit: usize,
-    /// Slots that may be filled before the next exchange.
-    slots: usize,
+    /// How long the chunk may become before the next exchange. A length that
+    /// changes anyway is compared, so that sending counts nothing else.
+    room: usize,
     /// Slots reserved beyond these.
     reserve: usize,
 }
@@ -58,7 +59,7 @@ impl<T> Sender<T> {
             link,
             chunk: Vec::new(),
             chunk_limit,
-            slots: 0,
+            room: 0,
             reserve: 0,
         }
     }
@@ -81,7 +82,7 @@ impl<T> Sender<T> {
     /// reserved so far are used up.
     #[inline]
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<Slot<'_, T>, Closed>> {
-        if self.slots == 0 {
+        if self.chunk.len() >= self.room {
             ready!(self.exchange(cx))?;
         }
         Poll::Ready(Ok(Slot { sender: self }))
@@ -90,15 +91,17 @@ impl<T> Sender<T> {
     /// Fills a slot that was reserved before.
     #[inline]
     pub(crate) fn put(&mut self, message: T) {
-        debug_assert!(self.slots > 0, "a slot is reserved before it is filled");
-        self.slots -= 1;
+        debug_assert!(
+            self.chunk.len() < self.room,
+            "a slot is reserved before it is filled"
+        );
         self.chunk.push(message);
     }
 
     /// Fills a slot, or counts the message as discarded if the edge is closed
     /// and therefore has none.
     pub(crate) fn put_or_discard(&mut self, message: T) {
-        if self.slots > 0 {
+        if self.chunk.len() < self.room {
             self.put(message);
         } else {
             self.counters().count_unconnected();
@@ -114,6 +117,7 @@ impl<T> Sender<T> {
         if self.chunk.is_empty() {
             return;
         }
+        self.room -= self.chunk.len();
         let chunk = &mut self.chunk;
         let waker = self.link.with(|shared| shared.flush(chunk));
         // Left behind if the inlet is gone: dropped here, outside the lock.
@@ -138,7 +142,7 @@ impl<T> Sender<T> {
         }
     }
 
-    #[inline(never)]
+    #[cold]
     fn exchange(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
         self.flush();
         if self.reserve == 0 {
@@ -153,8 +157,8 @@ impl<T> Sender<T> {
                 Reserved::Closed => return Poll::Ready(Err(Closed)),
             };
         }
-        self.slots = self.reserve.min(self.chunk_limit);
-        self.reserve -= self.slots;
+        self.room = self.reserve.min(self.chunk_limit);
+        self.reserve -= self.room;
         Poll::Ready(Ok(()))
     }
 }
@@ -173,7 +177,7 @@ impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
             .field("unflushed", &self.chunk.len())
-            .field("slots", &(self.slots + self.reserve))
+            .field("slots", &(self.room - self.chunk.len() + self.reserve))
             .finish_non_exhaustive()
     }
 }
