@@ -29,6 +29,11 @@ use unprivileged::Unprivileged;
 /// How long a machine under load may take for what takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+async fn in_time<T>(what: &str, it: impl Future<Output = T>) -> T {
+    let came = timeout(PATIENCE, it).await;
+    came.unwrap_or_else(|_| unreachable!("{what} took more than {PATIENCE:?}"))
+}
+
 // === WalkFiles ===
 
 /// What a walk found: paths and dead letters, both sorted.
@@ -59,8 +64,8 @@ async fn walk_and(
     dead.for_each("dead", move |letter| {
         to.lock().unwrap().push(letter.to_string());
     });
-    let run = timeout(PATIENCE, pipeline.run_local(RunOptions::new()));
-    let report = run.await.expect("the walk ends").unwrap();
+    let run = pipeline.run_local(RunOptions::new());
+    let report = in_time("the walk", run).await.unwrap();
     let mut paths = std::mem::take(&mut *paths.lock().unwrap());
     paths.sort();
     let mut letters = std::mem::take(&mut *letters.lock().unwrap());
@@ -297,15 +302,11 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 async fn joined(handle: RunHandle) -> Result<RunReport, RunError> {
-    let outcome = timeout(PATIENCE, handle.join()).await;
-    outcome.expect("the run ends within its deadline")
+    in_time("the end of the run", handle.join()).await
 }
 
 async fn failed(pipeline: Pipeline) -> RunFailure {
-    match timeout(PATIENCE, pipeline.run())
-        .await
-        .expect("the run ends")
-    {
+    match in_time("the run", pipeline.run()).await {
         Err(RunError::Failed(failure)) => *failure,
         other => unreachable!("the run was to fail, not: {other:?}"),
     }
@@ -523,15 +524,13 @@ async fn a_line_does_not_wait_for_company() {
     let handle = pipeline.sink(ToFile::json_lines(&target.path)).start();
     for number in 0..3 {
         sender.send(line(number)).await.unwrap();
-        let came = timeout(PATIENCE, told.recv()).await;
-        let came = came
-            .expect("a line comes without a second message")
-            .unwrap();
+        let came = in_time("a line without a second message", told.recv()).await;
+        let came = came.unwrap();
         assert_eq!(serde_json::from_str::<Line>(&came).unwrap(), line(number));
     }
     drop(sender);
     joined(handle.unwrap()).await.unwrap();
-    assert_eq!(timeout(PATIENCE, told.recv()).await, Ok(None));
+    assert_eq!(in_time("the end of the file", told.recv()).await, None);
     reader.join().unwrap();
 }
 

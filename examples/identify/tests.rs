@@ -1,8 +1,10 @@
 //! The sample, the rules and the summary, case by case.
 
 use std::error::Error;
+use std::io::Write;
 
 use super::*;
+use crate::summary::Summary;
 
 type Checked = Result<(), Box<dyn Error>>;
 

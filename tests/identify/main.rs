@@ -112,5 +112,8 @@ fn it_tells_what_files_are() {
     assert_eq!(report.ending, "completed");
     report.conserves();
     assert_eq!(report.row("to-file").received, 3);
-    assert!(end.stdout.contains("files: 3; content types: 3;"), "{end:?}");
+    assert!(
+        end.stdout.contains("files: 3; content types: 3;"),
+        "{end:?}"
+    );
 }

@@ -16,7 +16,8 @@ pub(crate) fn magika(name: &str) -> PathBuf {
 /// An ONNX model from `bytes: i32[rows, tokens]` to
 /// `target_label: f32[rows, scores]`: the first tokens are the scores.
 pub(crate) fn tiny(tokens: usize, scores: usize) -> Vec<u8> {
-    const (I32, F32): (usize, usize) = (6, 1);
+    const F32: usize = 1;
+    const I32: usize = 6;
     let cast = Proto::node("Cast", "bytes", "floats").attribute("to", 2, 3, F32);
     let slice = Proto::node("Slice", "floats", "target_label")
         .attribute("axes", 7, 8, 1)

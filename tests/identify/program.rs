@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a machine under load may take for what takes a second.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program, which `cargo` puts beside the tests.
 ///
@@ -21,7 +21,6 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// If it has not been built; the message says how to.
 pub(crate) fn identify() -> Command {
     let mut command = Command::new(path());
-    command.stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -31,7 +30,11 @@ pub(crate) fn path() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().unwrap().parent().unwrap();
     let path = profile.join("examples/identify");
-    let release = if cfg!(debug_assertions) { "" } else { " --release" };
+    let release = if cfg!(debug_assertions) {
+        ""
+    } else {
+        " --release"
+    };
     assert!(
         path.exists(),
         "there is no {}: run `cargo build{release} --features onnx --example identify`",
@@ -57,6 +60,12 @@ pub(crate) fn run(command: &mut Command) -> End {
     Running::start(command).end(PATIENCE)
 }
 
+/// Runs a command of another make to its end.
+#[track_caller]
+pub(crate) fn run_piped(command: &mut Command) -> End {
+    run(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+}
+
 /// The program while it runs. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Running {
@@ -64,6 +73,7 @@ pub(crate) struct Running {
     /// What it says on standard error, as it says it.
     said: Receiver<String>,
     end: Receiver<End>,
+    ended: Option<End>,
 }
 
 impl Running {
@@ -81,7 +91,13 @@ impl Running {
                 })
             });
             let mut stderr = String::new();
-            for line in child.stderr.take().map(BufReader::new).into_iter().flat_map(BufRead::lines) {
+            for line in child
+                .stderr
+                .take()
+                .map(BufReader::new)
+                .into_iter()
+                .flat_map(BufRead::lines)
+            {
                 let line = line.unwrap();
                 stderr.push_str(&line);
                 stderr.push('\n');
@@ -92,7 +108,12 @@ impl Running {
             let stdout = stdout.map_or_else(String::new, |out| out.join().unwrap());
             drop(tell.send(ended(child, stdout, stderr)));
         });
-        Self { pid, said, end }
+        Self {
+            pid,
+            said,
+            end,
+            ended: None,
+        }
     }
 
     /// Waits for a line on standard error that has this in it.
@@ -111,13 +132,12 @@ impl Running {
 
     /// Waits until an interrupt would no longer simply kill it.
     #[track_caller]
-    pub(crate) fn wait_until_it_listens(&self) {
+    pub(crate) fn wait_until_it_listens(&mut self) {
         let start = Instant::now();
         while !self.listens() {
             assert!(start.elapsed() < PATIENCE, "it never minded interrupts");
-            if self.ends_within(Duration::from_millis(1)) {
-                unreachable!("it ended before it minded interrupts");
-            }
+            let ended = self.ended_within(Duration::from_millis(1));
+            assert!(!ended, "it ended before it minded interrupts: {self:?}");
         }
     }
 
@@ -137,47 +157,35 @@ impl Running {
     /// Presses Ctrl-C again and again until it has ended, so that no two are
     /// taken for one.
     #[track_caller]
-    pub(crate) fn interrupt_until_the_end(self) -> End {
+    pub(crate) fn interrupt_until_the_end(mut self) -> End {
         let start = Instant::now();
-        while start.elapsed() < PATIENCE {
+        while !self.ended_within(Duration::from_millis(5)) && start.elapsed() < PATIENCE {
             self.interrupt();
-            match self.end.recv_timeout(Duration::from_millis(5)) {
-                Ok(end) => return end,
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
         }
-        unreachable!("however often it was interrupted, it went on");
+        self.end(Duration::ZERO)
     }
 
-    /// Lets it run for so long, unless it ends by itself.
-    pub(crate) fn ends_within(&self, moment: Duration) -> bool {
-        // What is said meanwhile is collected elsewhere too.
-        let start = Instant::now();
-        while let Some(left) = moment.checked_sub(start.elapsed()) {
-            match self.said.recv_timeout(left) {
-                Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => return false,
-                Err(RecvTimeoutError::Disconnected) => return true,
-            }
+    /// Waits for its end, at most so long.
+    pub(crate) fn ended_within(&mut self, limit: Duration) -> bool {
+        if self.ended.is_none() {
+            self.ended = self.end.recv_timeout(limit).ok();
         }
-        false
+        self.ended.is_some()
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and returns it.
     #[track_caller]
-    pub(crate) fn end(self, limit: Duration) -> End {
-        match self.end.recv_timeout(limit) {
-            Ok(end) => end,
-            Err(error) => unreachable!("it did not end within {limit:?}: {error}"),
-        }
+    pub(crate) fn end(mut self, limit: Duration) -> End {
+        self.ended_within(limit);
+        let ended = self.ended.take();
+        ended.unwrap_or_else(|| unreachable!("it did not end within {limit:?}"))
     }
 
     fn signal(&self, name: &str) {
-        let mut kill = Command::new("kill");
-        kill.arg(format!("-{name}")).arg(self.pid.to_string());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "kill -$0 $1", name, &self.pid.to_string()]);
         // It may have ended a moment ago, and `kill` then says so.
-        drop(kill.stderr(Stdio::null()).status());
+        drop(shell.stderr(Stdio::null()).status());
     }
 }
 

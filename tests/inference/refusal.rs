@@ -33,7 +33,7 @@ async fn a_stage_that_does_not_fit_its_model_is_refused_with_every_reason() {
     assert_eq!(
         refused(pipeline).await,
         "pipeline `misfit` cannot start\n  \
-         P0006: stage `infer`: input `x` is declared as i64[rows, 2], but the model takes i32[rows]\n  \
+         P0006: stage `infer`: input `x` is declared as i64[rows, 2], but the model takes i32[rows]: declare it so, or give another model\n  \
          P0006: stage `infer`: the model has no input `z` (did you mean `x`?); it takes `x: i32[rows]`\n  \
          P0006: stage `infer`: the model has no output `Y` (did you mean `y`?); it gives `y: i32[rows]`",
     );

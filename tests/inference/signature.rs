@@ -62,7 +62,7 @@ fn a_wrong_name_is_told_with_the_nearest_one() {
         &[
             "the model has no input `Token` (did you mean `tokens`?); \
              it takes `tokens: i64[rows, any]`, `mask: u8[rows, 128]`",
-            "the model also takes `tokens: i64[rows, any]`, which the stage does not fill",
+            "the model also takes `tokens: i64[rows, any]`, which the stage does not fill: add an input for it",
             "the model has no output `pool` (did you mean `pooled`?); \
              it gives `embedding: f32[rows, 384]`, `pooled: f32[rows, 4, 96]`",
             "the model has no output `logits`; \
@@ -83,10 +83,14 @@ fn wrong_elements_and_shapes_are_told_with_both_types() {
             Column::of::<f32>("pooled").with_row_shape([384]),
         ],
         &[
-            "input `tokens` is declared as i32[rows, 128], but the model takes i64[rows, any]",
-            "input `mask` is declared as u8[rows, 1, 128], but the model takes u8[rows, 128]",
-            "output `embedding` is read as f64, but the model gives f32[rows, 384]",
-            "output `pooled` is read as f32[rows, 384], but the model gives f32[rows, 4, 96]",
+            "input `tokens` is declared as i32[rows, 128], but the model takes i64[rows, any]: \
+             declare it so, or give another model",
+            "input `mask` is declared as u8[rows, 1, 128], but the model takes u8[rows, 128]: \
+             declare it so, or give another model",
+            "output `embedding` is read as f64, but the model gives f32[rows, 384]: \
+             read it so, or give another model",
+            "output `pooled` is read as f32[rows, 384], but the model gives f32[rows, 4, 96]: \
+             read it so, or give another model",
         ],
     );
 }
@@ -96,14 +100,14 @@ fn an_input_is_filled_once() {
     expect(
         &[tokens(), mask(), tokens()],
         &[],
-        &["input `tokens` is declared twice"],
+        &["input `tokens` is declared twice: take one away"],
     );
     expect(
         &[],
         &[],
         &[
-            "the model also takes `tokens: i64[rows, any]`, which the stage does not fill",
-            "the model also takes `mask: u8[rows, 128]`, which the stage does not fill",
+            "the model also takes `tokens: i64[rows, any]`, which the stage does not fill: add an input for it",
+            "the model also takes `mask: u8[rows, 128]`, which the stage does not fill: add an input for it",
         ],
     );
 }

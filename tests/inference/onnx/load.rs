@@ -25,7 +25,8 @@ fn a_missing_file_is_named() {
     assert!(matches!(error, LoadError::Read { .. }));
     assert_eq!(
         text,
-        "model file `PATH` cannot be read: No such file or directory (os error 2)",
+        "model file `PATH` cannot be read: No such file or directory (os error 2); \
+         give the path of one that can",
     );
 }
 
@@ -36,7 +37,8 @@ fn a_directory_is_no_file() {
 
     assert_eq!(
         text,
-        "model file `PATH` cannot be read: Is a directory (os error 21)"
+        "model file `PATH` cannot be read: Is a directory (os error 21); \
+         give the path of one that can"
     );
 }
 
@@ -78,7 +80,8 @@ fn unsupported_operators_are_named_all_at_once() {
 
     assert_eq!(
         text,
-        "model `PATH` uses operators that are not supported here: Frobnicate, Polish",
+        "model `PATH` uses operators that are not supported here: Frobnicate, Polish; \
+         export it without them",
     );
 }
 
@@ -126,7 +129,7 @@ fn elements_that_no_tensor_holds_are_refused() {
     assert_eq!(
         text,
         "model `PATH`: input `x` has bool elements, \
-         but u8, i32, i64, f32 and f64 are supported",
+         but u8, i32, i64, f32 and f64 are supported: cast it inside the model",
     );
 }
 

@@ -85,7 +85,8 @@ fn a_stage_of_another_shape_does_not_fit() {
     assert_eq!(
         sentences,
         [
-            "input `bytes` is declared as f32[rows, 4096], but the model takes i32[rows, 2048]",
+            "input `bytes` is declared as f32[rows, 4096], but the model takes i32[rows, 2048]: \
+             declare it so, or give another model",
             "the model has no output `label` (did you mean `target_label`?); \
              it gives `target_label: f32[rows, 214]`",
         ],

@@ -75,8 +75,8 @@ async fn a_model_file_that_is_missing_and_one_that_does_not_fit_show_together() 
         error.to_string(),
         "pipeline `refused` cannot start\n  \
          P0006: stage `infer`: model file `no/such/model.onnx` cannot be read: \
-         No such file or directory (os error 2)\n  \
+         No such file or directory (os error 2); give the path of one that can\n  \
          P0006: stage `infer.2`: input `bytes` is declared as i32[rows, 1024], \
-         but the model takes i32[rows, 2048]",
+         but the model takes i32[rows, 2048]: declare it so, or give another model",
     );
 }
