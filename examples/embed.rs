@@ -94,7 +94,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         )
         // A client that has hung up no longer listens, which is its right.
         .for_each("reply", |(reply, score)| {
-            reply.send(score).unwrap_or_default()
+            reply.send(score).unwrap_or_default();
         })
         .start()?;
 

@@ -1,6 +1,6 @@
 //! A run ends, whatever user code does, and says how.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, reason = "a test may panic")]
 
 use std::io;
 use std::panic::panic_any;

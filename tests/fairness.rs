@@ -1,6 +1,6 @@
 //! No node, branch or edge holds up another that could go on.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -77,7 +77,7 @@ async fn a_branch_with_room_gets_its_messages_while_another_is_full() {
 #[tokio::test(start_paused = true)]
 async fn values_go_on_while_the_dead_letters_are_full() {
     let pipeline = Pipeline::named("split");
-    let halves = |n: usize| if n % 2 == 0 { Ok(n) } else { Err(n) };
+    let halves = |n: usize| if n.is_multiple_of(2) { Ok(n) } else { Err(n) };
     let (even, odd) = pipeline
         .source(FromIter::new(0..100_usize))
         .try_node("halves", move |numbers| numbers.map(halves));
@@ -152,7 +152,7 @@ async fn a_source_with_a_faster_reader_sees_a_stop() {
     let (pipeline, seen) = (Pipeline::named("slow"), Seen::default());
     slow_source(&pipeline, Duration::from_millis(2), &seen);
     let handle = pipeline
-        .start_with(RunOptions::new().stop_deadline(Duration::from_secs(60)))
+        .start_with(RunOptions::new().stop_deadline(Duration::from_mins(1)))
         .unwrap();
     seen.more_than(3).await;
     handle.stop();
@@ -186,7 +186,7 @@ async fn a_source_of_errors_that_nobody_reads_sees_a_stop() {
     });
     numbers.ignore();
     let handle = pipeline
-        .start_with(RunOptions::new().stop_deadline(Duration::from_secs(60)))
+        .start_with(RunOptions::new().stop_deadline(Duration::from_mins(1)))
         .unwrap();
     seen.more_than(1000).await;
     handle.stop();

@@ -117,7 +117,7 @@ async fn shared_permit(frozen: bool) -> Result<Result<RunReport, RunError>, Elap
             Ok::<_, std::io::Error>(())
         });
     timeout(
-        Duration::from_secs(3600),
+        Duration::from_hours(1),
         pipeline.run_local(RunOptions::new()),
     )
     .await

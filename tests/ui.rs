@@ -3,8 +3,6 @@
 //! `TRYBUILD=overwrite cargo test --test ui` writes the `.stderr` files anew;
 //! read each aloud before committing it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 
 #[test]

@@ -29,7 +29,10 @@ impl Graph {
     pub fn to_mermaid(&self) -> String {
         let mut text = "flowchart LR\n".to_owned();
         for (index, node) in self.nodes.iter().enumerate() {
-            line(&mut text, format_args!("  n{index}[\"{}\"]", node.name));
+            line(
+                &mut text,
+                format_args!("  n{index}[\"{}\"]", escaped(&node.name)),
+            );
         }
         for (index, edge) in self.edges.iter().enumerate() {
             let to = match edge.to {
@@ -42,7 +45,7 @@ impl Graph {
                     "  n{from} {arrow}|\"{message}\"| {to}",
                     from = edge.from,
                     arrow = if edge.dead_letters { "-.->" } else { "-->" },
-                    message = edge.message.replace('<', "&lt;").replace('>', "&gt;"),
+                    message = escaped(&edge.message),
                 ),
             );
         }
@@ -57,4 +60,12 @@ impl Graph {
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     text.push_str(&line.to_string());
     text.push('\n');
+}
+
+/// Text as Mermaid takes it within quotes.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -17,7 +17,7 @@ pub enum RunError {
     /// The operating system had no thread for a worker; those that had been
     /// started were aborted.
     #[error("cannot start a thread for the run: {0}")]
-    NoThread(#[source] io::Error),
+    NoThread(io::Error),
     /// A node failed.
     #[error(transparent)]
     Failed(Box<RunFailure>),

@@ -147,7 +147,8 @@ fn spawn_supervisor(
     let (tell, outcome) = oneshot::channel();
     let (listening, listens) = mpsc::channel();
     let state = Arc::clone(state);
-    spawn_contained(format!("{}-run", state.graph.name), move || {
+    let name = format!("{}-run", state.graph.name);
+    spawn_contained(&name, move || {
         let listening = || listening.send(()).unwrap_or_default();
         runtime.block_on(supervise(&state, &options, listening));
         // Nobody takes it if the handle was dropped, which is no fault.

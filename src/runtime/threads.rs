@@ -77,7 +77,7 @@ impl Threads {
         self.lock().insert(key, Arc::clone(&thread));
         let threads = Arc::clone(self);
         let name = thread.name.clone();
-        let spawned = spawn_contained(name, move || {
+        let spawned = spawn_contained(&name, move || {
             // Also when the body panics: a run that waits must not wait on.
             let _ended = Ended { threads, key };
             body(thread);
@@ -116,10 +116,7 @@ impl Drop for Ended {
 }
 
 /// Runs `body` on a new thread, where a panic of it ends.
-pub(super) fn spawn_contained(
-    name: String,
-    body: impl FnOnce() + Send + 'static,
-) -> io::Result<()> {
+pub(super) fn spawn_contained(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
     // The operating system takes no name with a zero in it.
     let name = name.replace('\0', "?");
     let builder = thread::Builder::new().name(name.clone());
