@@ -144,7 +144,7 @@ fn a_graph_is_drawn_as_mermaid() {
       n9 -.->|"DeadLetter&lt;ParseIntError&gt;"| n10
       n11 -->|"u32"| n12
       n12 -->|"u32"| n13
-      n12 -.->|"DeadLetter&lt;&str&gt;"| none14((" "))
+      n12 -.->|"DeadLetter&lt;&amp;str&gt;"| none14((" "))
     "#);
 }
 
