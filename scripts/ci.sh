@@ -21,6 +21,7 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-featur
 
 examples() {
     local example
+    cargo build --examples
     for example in examples/*.rs; do
         example=$(basename "$example" .rs)
         echo "== example $example"
@@ -50,10 +51,14 @@ all=(fmt clippy tests docs examples features onnx benches demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")
-[ ${#jobs[@]} -gt 0 ] || {
+usage() {
     echo "usage: scripts/ci.sh all | JOB...   jobs: ${all[*]}" >&2
     exit 2
 }
+[ ${#jobs[@]} -gt 0 ] || usage
+for job in "${jobs[@]}"; do
+    case " ${all[*]} " in *" $job "*) ;; *) usage ;; esac
+done
 for job in "${jobs[@]}"; do
     printf '\n=== %s\n' "$job"
     began=$SECONDS

@@ -88,7 +88,7 @@ def ours(program, drafts, paths):
         try:
             done = subprocess.run([program, "--output", output, *call], cwd=ROOT, stdout=sys.stderr, check=False)
             if done.returncode != 0:
-                say(f"ours ended with {done.returncode}")
+                stop(f"{program} ended with {done.returncode}; see above")
             for line in output.read_text(encoding="utf-8").splitlines():
                 found = json.loads(line)
                 answers[found["path"]] = (found["label"], float(found["score"]))

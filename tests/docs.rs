@@ -306,7 +306,9 @@ fn the_picture_in_the_readme_is_the_pipeline_of_identify() {
         ".try_node(\"read\"",
         "unwalkable.for_each(\"unwalkable\"",
         "unreadable.for_each(\"unreadable\"",
-        ".stage(\n            Infer::",
+        "Infer::loaded(",
+        "infer.split(samples",
+        "unanswered.for_each(\"unanswered\"",
         ".stage(Monitor::new(",
         ".node(\"count\"",
         ".sink(ToFile::json_lines(",
@@ -328,8 +330,9 @@ fn the_picture_in_the_readme_is_the_pipeline_of_identify() {
     });
     unwalkable.for_each("unwalkable", drop);
     unreadable.for_each("unreadable", drop);
-    let pipeline = samples
-        .stage(infer)
+    let (verdicts, unanswered) = infer.split(samples);
+    unanswered.for_each("unanswered", drop);
+    let pipeline = verdicts
         .stage(Monitor::new("files"))
         .node("count", |verdicts| verdicts)
         .sink(ToFile::json_lines("identified.jsonl"));

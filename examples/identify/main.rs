@@ -17,7 +17,7 @@ use millpond::inference::Infer;
 use millpond::stage::Cost;
 use millpond::stages::{Monitor, ToFile, WalkFiles};
 use millpond::{Pipeline, RunOptions};
-use summary::{Summary, finish, passed_over};
+use summary::{Summary, finish, passed_over, without_verdict};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -36,13 +36,12 @@ async fn main() -> ExitCode {
     let (samples, unreadable) = paths.try_node("read", |paths| paths.map(Sample::read));
     unwalkable.for_each("unwalkable", |letter| passed_over(&letter));
     unreadable.for_each("unreadable", |letter| passed_over(&letter));
-    let run = samples
-        .cost(Cost::Blocking)
-        .stage(
-            Infer::loaded(arguments.model)
-                .input("bytes", [TOKENS], |sample: &Sample| &sample.tokens)
-                .output(SCORES, decide),
-        )
+    let infer = Infer::loaded(arguments.model)
+        .input("bytes", [TOKENS], |sample: &Sample| &sample.tokens)
+        .output(SCORES, decide);
+    let (verdicts, unanswered) = infer.split(samples.cost(Cost::Blocking));
+    unanswered.for_each("unanswered", |letter| without_verdict(&letter.error));
+    let run = verdicts
         .stage(Monitor::new("files"))
         .node("count", |verdicts| verdicts.inspect(count))
         .sink(ToFile::json_lines(arguments.output))

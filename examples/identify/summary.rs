@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use millpond::inference::InferFailure;
 use millpond::{RunError, RunReport};
 
-use crate::magika::{Tables, Verdict, one_line};
+use crate::magika::{Sample, Tables, Verdict, one_line};
 
 /// Counts verdicts by content type, and remembers where an extension disagrees.
 #[derive(Debug)]
@@ -128,6 +129,12 @@ pub(crate) fn fail(error: &dyn Display, code: ExitCode) -> ExitCode {
 /// Names what no verdict was found for, on one line whatever its name.
 pub(crate) fn passed_over(letter: &dyn Display) {
     say(&one_line(&letter.to_string()));
+}
+
+/// Names a file that the model gave no answer for.
+pub(crate) fn without_verdict(failure: &InferFailure<Sample>) {
+    let path = failure.message.path.display();
+    say(&one_line(&format!("{path}: {failure}")));
 }
 
 // Nothing is to be done about a reader of our output that has gone, and what

@@ -2,14 +2,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::columns::{Input, Output};
-use super::{Backend, Column, InferError, InferFailure};
+use super::{Backend, Column, InferError, InferFailure, TensorSpec};
 use crate::message::Tensors;
 
 /// Turns batches of messages into calls of the backend.
 pub(super) struct Caller<B, In> {
     backend: B,
     inputs: Vec<Box<dyn Input<In>>>,
-    outputs: Rc<[Column]>,
+    /// Those that are read, as the model declares them.
+    outputs: Rc<[TensorSpec]>,
     time_limit: Option<Duration>,
 }
 
@@ -23,13 +24,15 @@ impl<B: Backend, In> Caller<B, In> {
     pub(super) fn new(
         backend: B,
         inputs: Vec<Box<dyn Input<In>>>,
-        outputs: Vec<Column>,
+        columns: &[Column],
         time_limit: Option<Duration>,
     ) -> Self {
+        let declared = backend.signature().outputs.iter();
+        let is_read = |spec: &&TensorSpec| columns.iter().any(|column| column.name == spec.name);
         Self {
+            outputs: declared.filter(is_read).cloned().collect(),
             backend,
             inputs,
-            outputs: outputs.into(),
             time_limit,
         }
     }
@@ -128,14 +131,14 @@ async fn within(
 }
 
 /// Makes sure that the rows of the answer are those of the batch.
-fn verify(answer: &Tensors, outputs: &[Column], rows: usize) -> Result<(), InferError> {
-    for Column { name, element, .. } in outputs {
-        let Ok(tensor) = answer.get(name) else {
-            return Err(broken(format!("output `{name}` is missing")));
+fn verify(answer: &Tensors, outputs: &[TensorSpec], rows: usize) -> Result<(), InferError> {
+    for spec in outputs {
+        let Ok(tensor) = answer.get(&spec.name) else {
+            return Err(broken(format!("output `{}` is missing", spec.name)));
         };
-        if tensor.element() != *element || tensor.rows() != rows {
+        if !spec.takes(tensor) || tensor.rows() != rows {
             return Err(broken(format!(
-                "output `{name}` is {tensor:?}, not {element} with {rows} rows"
+                "the output is {tensor:?}, not {spec} with {rows} rows"
             )));
         }
     }

@@ -283,7 +283,7 @@ impl<B: Backend, In: Message, Out: Message> Infer<B, In, Out> {
             let in_flight = self.max_in_flight.min(backend.slots().get());
             let mut output = self.output;
             let columns = output.columns();
-            let mut caller = Caller::new(backend, self.inputs, columns, self.time_limit);
+            let mut caller = Caller::new(backend, self.inputs, &columns, self.time_limit);
             Ok(flow
                 .map_batched(self.max_items, self.max_wait, in_flight, move |messages| {
                     caller.call(messages)

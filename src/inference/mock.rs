@@ -181,7 +181,7 @@ impl Backend for Mock {
         let (call, in_flight) = self.log.begin(rows);
         let fault = self.faults.get(&call).cloned();
         let many = u32::try_from(rows).unwrap_or(u32::MAX);
-        let latency = self.fixed + self.per_row.saturating_mul(many);
+        let latency = self.fixed.saturating_add(self.per_row.saturating_mul(many));
         let answer = Arc::clone(&self.answer);
         async move {
             let _in_flight = in_flight;

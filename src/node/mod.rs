@@ -3,7 +3,7 @@
 //!
 //! A node is built on the worker that runs it, from a closure that was sent
 //! there, so its state need not be `Send`. What is boxed is the node's whole
-//! future, [`NodeFuture`]: dynamic dispatch is paid per wake, and inside, the
+//! future: dynamic dispatch is paid per wake, and inside, the
 //! operators stay generic.
 
 mod border;

@@ -1,6 +1,7 @@
 //! Disks that are full: exit code 1, one clear line, and complete lines only.
 
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -69,7 +70,10 @@ impl SmallDisk {
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self { folder });
         }
-        eprintln!("skipped: this user cannot mount a small disk");
+        drop(writeln!(
+            std::io::stderr(),
+            "skipped: this user cannot mount a small disk"
+        ));
         None
     }
 }

@@ -218,11 +218,15 @@ async fn a_model_that_breaks_its_signature_fails_the_batch() {
         (Tensors::new(), "output `y` is missing"),
         (
             Tensors::new().with("y", Tensor::zeros::<i32>(3, &[]).unwrap()),
-            "output `y` is i32[3], not i32 with 2 rows",
+            "the output is i32[3], not y: i32[rows] with 2 rows",
         ),
         (
             Tensors::new().with("y", Tensor::zeros::<f32>(2, &[]).unwrap()),
-            "output `y` is f32[2], not i32 with 2 rows",
+            "the output is f32[2], not y: i32[rows] with 2 rows",
+        ),
+        (
+            Tensors::new().with("y", Tensor::zeros::<i32>(2, &[0]).unwrap()),
+            "the output is i32[2, 0], not y: i32[rows] with 2 rows",
         ),
     ] {
         let signature = Signature {

@@ -2,6 +2,7 @@
 //! but root, as whom tests often run.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,10 @@ impl Unprivileged {
         if this.starts() {
             return Some(this);
         }
-        eprintln!("skipped: this system runs no program as user {NOBODY}");
+        drop(writeln!(
+            std::io::stderr(),
+            "skipped: this system runs no program as user {NOBODY}"
+        ));
         None
     }
 

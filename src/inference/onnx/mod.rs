@@ -29,8 +29,9 @@ use model::Model;
 /// shared by all threads from then on. Nothing is padded.
 ///
 /// Each plan keeps a copy of the weights, arranged for its size: memory is the
-/// model file's times the number of sizes, at most four sizes unless
-/// [`max_part`](Self::max_part) says otherwise.
+/// model file's times the number of sizes. That is at most four unless
+/// [`max_part`](Self::max_part) says otherwise, and 64 if the model has free
+/// dimensions beside the rows and each batch comes with other ones.
 ///
 /// # Backpressure
 ///
@@ -101,7 +102,7 @@ impl Onnx {
 
     /// Sets how many rows are run at once at the most; 8 if it is not called.
     ///
-    /// Taken as the next lower power of two. Larger batches are run in parts.
+    /// Rounded down to a power of two. Larger batches are run in parts.
     #[must_use]
     pub fn max_part(mut self, rows: NonZeroUsize) -> Self {
         self.max_part = rows;
