@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::{Column, InferError};
-use crate::message::{Element, Tensor, TensorError, Tensors};
+use crate::message::{Element, Tensor, TensorError, Tensors, elements_in};
 
 /// Writes one input of the model, a row for each message of a batch.
 pub(super) trait Input<In>: Send {
@@ -45,9 +45,7 @@ pub(super) struct Written<E, F> {
 
 impl<E: Element> Rows<E> {
     fn new(name: &str, row_shape: Vec<usize>) -> Self {
-        let row_len = row_shape
-            .iter()
-            .fold(1_usize, |product, &size| product.saturating_mul(size));
+        let row_len = elements_in(&row_shape).unwrap_or(usize::MAX);
         Self {
             name: name.into(),
             row_shape,

@@ -9,6 +9,7 @@ mod mode;
 mod tensor;
 
 pub use mode::{Mode, Plain};
+pub(crate) use tensor::elements_in;
 pub use tensor::{Element, ElementType, Tensor, TensorError, Tensors};
 
 /// A value that can travel on an edge: it is `Send` and borrows nothing.

@@ -199,10 +199,7 @@ impl Tensor {
         if shape.is_empty() {
             return Err(TensorError::NoRows);
         }
-        let held = shape
-            .iter()
-            .try_fold(1_usize, |product, &size| product.checked_mul(size));
-        if held != Some(elements.len()) {
+        if elements_in(&shape) != Some(elements.len()) {
             let found = elements.len();
             return Err(TensorError::Length { shape, found });
         }
@@ -218,10 +215,7 @@ impl Tensor {
     /// can count.
     pub fn zeros<E: Element>(rows: usize, row_shape: &[usize]) -> Result<Self, TensorError> {
         let shape: Vec<usize> = [&[rows], row_shape].concat();
-        let held = shape
-            .iter()
-            .try_fold(1_usize, |product, &size| product.checked_mul(size));
-        match held {
+        match elements_in(&shape) {
             Some(held) => Self::new(shape, vec![E::default(); held]),
             None => Err(TensorError::Length { shape, found: 0 }),
         }
@@ -246,9 +240,7 @@ impl Tensor {
     pub fn row_len(&self) -> usize {
         // Cannot overflow unless there is no row at all, and then any answer
         // describes the rows that are not there.
-        self.row_shape()
-            .iter()
-            .fold(1_usize, |product, &size| product.saturating_mul(size))
+        elements_in(self.row_shape()).unwrap_or(usize::MAX)
     }
 
     /// Returns the type of the elements.
@@ -436,4 +428,11 @@ impl IntoIterator for Tensors {
     fn into_iter(self) -> Self::IntoIter {
         self.named.into_iter()
     }
+}
+
+/// How many elements a tensor of this shape holds, if a `usize` can say.
+pub(crate) fn elements_in(shape: &[usize]) -> Option<usize> {
+    shape
+        .iter()
+        .try_fold(1_usize, |product, size| product.checked_mul(*size))
 }

@@ -13,7 +13,7 @@ use crate::stage::{Identified, Stage};
 /// A line says how many messages have passed and how many of them a second
 /// since the line before; the last line, written when the node ends, gives
 /// the rate over all. Lines are written as messages pass, so a stream that
-/// stands still writes none.
+/// stands still writes none, nor does one that ends without a message.
 pub struct Monitor {
     what: String,
     period: Duration,

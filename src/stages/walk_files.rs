@@ -17,6 +17,9 @@ use crate::stage::{Identified, Source};
 /// file is emitted itself. A folder that cannot be read becomes a dead letter,
 /// counted and logged unless [`split`](Self::split) hands out its outlet, and
 /// the walk goes on.
+///
+/// The walk runs on the worker and looks at folder after folder until it finds
+/// a file: a stop is seen at the next file.
 #[derive(Clone, Debug)]
 pub struct WalkFiles {
     roots: Vec<PathBuf>,

@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The file is missing, a directory, or may not be read.
+    /// The file is missing, a folder, or may not be read.
     #[error("model file `{}` cannot be read: {cause}; give the path of one that can", path.display())]
     Read {
         /// The file.

@@ -8,7 +8,7 @@ use tract_onnx::prelude::{
 
 use super::plans::{Plans, caught, one_line};
 use crate::inference::{Dim, InferError, Signature, TensorSpec};
-use crate::message::{Element, ElementType, Tensor, TensorError, Tensors};
+use crate::message::{Element, ElementType, Tensor, TensorError, Tensors, elements_in};
 
 pub(super) struct Model {
     pub(super) signature: Signature,
@@ -25,16 +25,16 @@ impl Model {
     /// out passes.
     pub(super) fn try_zeros(&self) -> Result<(), String> {
         const MOST: usize = 1 << 26;
-        let elements = |spec: &TensorSpec| {
-            let mut sizes = spec.shape.iter().skip(1).map(fixed);
-            sizes.try_fold(1, |product: usize, size| product.checked_mul(size))
+        let row_shape =
+            |spec: &TensorSpec| spec.shape.iter().skip(1).map(fixed).collect::<Vec<_>>();
+        let small = |spec: &TensorSpec| {
+            elements_in(&row_shape(spec)).is_some_and(|elements| elements <= MOST)
         };
-        let mut inputs = self.signature.inputs.iter().map(elements);
-        if !inputs.all(|elements| elements.is_some_and(|elements| elements <= MOST)) {
+        if !self.signature.inputs.iter().all(small) {
             return Ok(());
         }
         let inputs = self.signature.inputs.iter().map(|spec| {
-            let row_shape: Vec<_> = spec.shape.iter().skip(1).map(fixed).collect();
+            let row_shape = row_shape(spec);
             let zeros = match spec.element {
                 ElementType::U8 => Tensor::zeros::<u8>(1, &row_shape),
                 ElementType::I32 => Tensor::zeros::<i32>(1, &row_shape),
