@@ -185,14 +185,15 @@ impl fmt::Display for RunReport {
                 NodeEnding::Failed => "  failed",
                 NodeEnding::Running | NodeEnding::Finished => "",
             };
+            // A node that makes messages absorbs none.
+            let absorbed = match node.absorbed() {
+                made if made < 0 => "-".to_owned(),
+                absorbed => absorbed.to_string(),
+            };
             writeln!(
                 f,
-                "  {:width$} {:>10} {:>10} {:>10} {:>10}{failed}",
-                node.node,
-                node.received,
-                node.emitted,
-                node.absorbed(),
-                node.dead_lettered,
+                "  {:width$} {:>10} {:>10} {absorbed:>10} {:>10}{failed}",
+                node.node, node.received, node.emitted, node.dead_lettered,
             )?;
         }
         for left in &self.left_behind {
