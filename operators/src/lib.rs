@@ -31,9 +31,25 @@
 //! | [`map`](Flow::map) | [`transform`] | `f` of every item | nothing |
 //! | [`inspect`](Flow::inspect) | [`transform`] | every item, seen by `f` | nothing |
 //! | [`enumerate`](Flow::enumerate) | [`transform`] | every item with its index | nothing |
+//! | [`flat_map_iter`](Flow::flat_map_iter) | [`transform`] | the items of an iterator made of every item | 1 iterator |
+//! | [`scan`](Flow::scan) | [`transform`] | what `f` makes of every item and a state, until it makes nothing | its state |
+//! | [`stateful_map`](Flow::stateful_map) | [`transform`] | what `f` makes of every item and a state, and of the state at last | its state |
+//! | [`pairwise`](Flow::pairwise) | [`transform`] | every two neighbours as a pair | 1 |
+//! | [`intersperse`](Flow::intersperse) | [`transform`] | every item, with a separator between each two | 1 |
+//! | [`start_with`](Flow::start_with) | [`transform`] | given items, then every item | the given items |
+//! | [`default_if_empty`](Flow::default_if_empty) | [`transform`] | every item, or a given one if there is none | the given item |
 //! | [`filter`](Flow::filter) | [`filter`] | the items that pass a test | nothing |
 //! | [`filter_map`](Flow::filter_map) | [`filter`] | what `f` makes of some items | nothing |
 //! | [`take`](Flow::take) | [`filter`] | the first items | nothing |
+//! | [`skip`](Flow::skip) | [`filter`] | all items but the first | nothing |
+//! | [`take_while`](Flow::take_while) | [`filter`] | the items before the first that fails a test | nothing |
+//! | [`take_while_inclusive`](Flow::take_while_inclusive) | [`filter`] | the items up to and with the first that fails a test | nothing |
+//! | [`skip_while`](Flow::skip_while) | [`filter`] | the items from the first that fails a test on | nothing |
+//! | [`map_while`](Flow::map_while) | [`filter`] | what `f` makes of the items, until it makes nothing | nothing |
+//! | [`skip_last`](Flow::skip_last) | [`filter`] | all items but the last | `max_items` |
+//! | [`take_last`](Flow::take_last) | [`filter`] | the last items | `max_items` |
+//! | [`dedup_by_key`](Flow::dedup_by_key) | [`filter`] | the items whose key differs from that of the item before | 1 key |
+//! | [`dedup`](Flow::dedup) | [`filter`] | the items that differ from the item before | 1 |
 //! | [`chunks`](Flow::chunks) | [`window`] | vectors of a given length | `max_items - 1` |
 //! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing |
@@ -46,6 +62,10 @@
 //! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all |
 //! | [`fold`](Flow::fold) | [`consume`] | a state made of all items | its state |
 //! | [`next`](Flow::next) | [`consume`] | the next item | nothing |
+//! | [`first`](Flow::first) | [`consume`] | the first item | nothing |
+//! | [`last`](Flow::last) | [`consume`] | the last item | 1 |
+//! | [`element_at`](Flow::element_at) | [`consume`] | the item with an index | nothing |
+//! | [`single`](Flow::single) | [`consume`] | the only item, or an error | 1 |
 //!
 //! # The default contract
 //!

@@ -1,15 +1,24 @@
 //! Every public type can be named, printed, sent and shared, and is `Unpin`
 //! where its parts are. One line per type.
 
+use std::array::IntoIter;
 use std::fmt::Debug;
 use std::future::Ready;
 
 use futures::stream::Empty;
 use millpond_operators::combine::{Merge, MergeAll};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
-use millpond_operators::consume::{Collect, Fold, ForEach, ForEachAsync, Next};
-use millpond_operators::filter::{Filter, FilterMap, Take};
-use millpond_operators::transform::{Enumerate, Inspect, Map};
+use millpond_operators::consume::{
+    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
+};
+use millpond_operators::filter::{
+    Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
+    TakeWhile, TakeWhileInclusive,
+};
+use millpond_operators::transform::{
+    DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
+    StatefulMap,
+};
 use millpond_operators::window::{Batch, Chunks};
 use millpond_operators::{Flow, Foreign, flow};
 
@@ -25,21 +34,42 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Batch<S>>();
     everyday::<Chunks<S>>();
     everyday::<Collect<S, Vec<u8>>>();
+    everyday::<Dedup<S>>();
+    everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
+    everyday::<DefaultIfEmpty<S>>();
+    everyday::<ElementAt<S>>();
     everyday::<Enumerate<S>>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
+    everyday::<First<S>>();
+    everyday::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<Inspect<S, fn(&u8)>>();
+    everyday::<Intersperse<S>>();
+    everyday::<Last<S>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapBatched<S, fn(Vec<u8>) -> Ready<Vec<u8>>, Ready<Vec<u8>>, u8>>();
+    everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
     everyday::<Next<'_, S>>();
+    everyday::<NotSingle>();
+    everyday::<Pairwise<S>>();
+    everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<Single<S>>();
+    everyday::<Skip<S>>();
+    everyday::<SkipLast<S>>();
+    everyday::<SkipWhile<S, fn(&u8) -> bool>>();
+    everyday::<StartWith<S, IntoIter<u8, 2>>>();
+    everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
     everyday::<Take<S>>();
+    everyday::<TakeLast<S>>();
+    everyday::<TakeWhile<S, fn(&u8) -> bool>>();
+    everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
 }
 
 #[test]
@@ -47,16 +77,36 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
     cloned::<Collect<S, Vec<u8>>>();
+    cloned::<Dedup<S>>();
+    cloned::<DedupByKey<S, fn(&u8) -> u8, u8>>();
+    cloned::<DefaultIfEmpty<S>>();
+    cloned::<ElementAt<S>>();
     cloned::<Enumerate<S>>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
+    cloned::<First<S>>();
+    cloned::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
     cloned::<Inspect<S, fn(&u8)>>();
+    cloned::<Intersperse<S>>();
+    cloned::<Last<S>>();
     cloned::<Map<S, fn(u8) -> u8>>();
+    cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
+    cloned::<Pairwise<S>>();
+    cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    cloned::<Single<S>>();
+    cloned::<Skip<S>>();
+    cloned::<SkipLast<S>>();
+    cloned::<SkipWhile<S, fn(&u8) -> bool>>();
+    cloned::<StartWith<S, IntoIter<u8, 2>>>();
+    cloned::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
     cloned::<Take<S>>();
+    cloned::<TakeLast<S>>();
+    cloned::<TakeWhile<S, fn(&u8) -> bool>>();
+    cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
 }
 
 #[test]

@@ -3,23 +3,35 @@
 //! | method | gives |
 //! | --- | --- |
 //! | [`collect`](crate::Flow::collect) | a collection of all items |
+//! | [`element_at`](crate::Flow::element_at) | the item with an index |
+//! | [`first`](crate::Flow::first) | the first item |
 //! | [`fold`](crate::Flow::fold) | what a closure makes of all items, one by one |
 //! | [`for_each`](crate::Flow::for_each) | nothing; a closure gets each item |
 //! | [`for_each_async`](crate::Flow::for_each_async) | nothing; a future is made of each item, and awaited |
+//! | [`last`](crate::Flow::last) | the last item |
 //! | [`next`](crate::Flow::next) | the next item |
+//! | [`single`](crate::Flow::single) | the only item, or an error |
 //!
 //! `while let Some(item) = items.next().await` with an `.await` in its body
 //! leaves the stream unpolled while the body waits. `for_each_async` keeps
 //! driving it; prefer that over any stream that has work under way.
 
 mod collect;
+mod element_at;
+mod first;
 mod fold;
 mod for_each;
 mod for_each_async;
+mod last;
 mod next;
+mod single;
 
 pub use collect::Collect;
+pub use element_at::ElementAt;
+pub use first::First;
 pub use fold::Fold;
 pub use for_each::ForEach;
 pub use for_each_async::ForEachAsync;
+pub use last::Last;
 pub use next::Next;
+pub use single::{NotSingle, Single};

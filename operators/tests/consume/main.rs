@@ -1,7 +1,11 @@
 //! The operators of the `consume` group.
 
 mod collect;
+mod element_at;
+mod first;
 mod fold;
 mod for_each;
 mod for_each_async;
+mod last;
 mod next;
+mod single;

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::stream::{self, FusedStream, StreamExt};
+use millpond_operators::testing::Token;
+use millpond_operators::{flow, laws};
+
+fn early(token: Token) -> Option<Token> {
+    (token.value() < 5).then_some(token)
+}
+
+laws! {
+    map_while: |s| s.map_while(early),
+    model: |v| v.into_iter().map_while(early).collect(),
+}
+
+laws! {
+    map_while_to_the_end: |s| s.map_while(Some),
+    model: |v| v,
+}
+
+#[tokio::test]
+async fn it_ends_at_the_first_none_and_drops_the_input() {
+    let resource = Arc::new(());
+    let held = Arc::clone(&resource);
+    let endless = stream::iter([1, 2])
+        .chain(stream::pending())
+        .inspect(move |_| drop(Arc::clone(&held)));
+    let mut items = flow(endless).map_while(|n| (n < 2).then_some(n));
+
+    assert_eq!(items.next().await, Some(1));
+    assert_eq!(Arc::strong_count(&resource), 2);
+    assert_eq!(items.next().now_or_never(), Some(None));
+    assert_eq!(Arc::strong_count(&resource), 1);
+    assert!(items.is_terminated());
+}
