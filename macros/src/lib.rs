@@ -1,4 +1,4 @@
-//! The attribute macros of [millpond](https://docs.rs/millpond).
+//! The attribute macros of millpond.
 //!
 //! None is published yet: stages are written by hand, as `millpond::stage`
 //! shows. `#[stage]`, `#[source]`, `#[sink]` and `#[module]` will live here.
