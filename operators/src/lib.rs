@@ -51,6 +51,10 @@
 //! | [`dedup_by_key`](Flow::dedup_by_key) | [`filter`] | the items whose key differs from that of the item before | 1 key |
 //! | [`dedup`](Flow::dedup) | [`filter`] | the items that differ from the item before | 1 |
 //! | [`chunks`](Flow::chunks) | [`window`] | vectors of a given length | `max_items - 1` |
+//! | [`chunks_weighted`](Flow::chunks_weighted) | [`window`] | vectors bounded by the sum of costs | items that cost less than `max_weight`, or 1 |
+//! | [`chunks_by`](Flow::chunks_by) | [`window`] | vectors of neighbours with one key | all with one key |
+//! | [`ready_chunks`](Flow::ready_chunks) | [`window`] | vectors of what is ready | nothing |
+//! | [`sliding`](Flow::sliding) | [`window`] | windows of a given length, at a given distance | `size - 1` |
 //! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing |
 //! | [`merge()`] | [`combine`] | the items of many streams | nothing |

@@ -19,7 +19,7 @@ use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
 };
-use millpond_operators::window::{Batch, Chunks};
+use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
 use millpond_operators::{Flow, Foreign, flow};
 
 type S = Foreign<Empty<u8>>;
@@ -33,6 +33,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Foreign<Empty<u8>>>();
     everyday::<Batch<S>>();
     everyday::<Chunks<S>>();
+    everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();
+    everyday::<ChunksWeighted<S, fn(&u8) -> usize>>();
     everyday::<Collect<S, Vec<u8>>>();
     everyday::<Dedup<S>>();
     everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
@@ -59,11 +61,13 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
     everyday::<Pairwise<S>>();
+    everyday::<ReadyChunks<S>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
     everyday::<SkipLast<S>>();
     everyday::<SkipWhile<S, fn(&u8) -> bool>>();
+    everyday::<Sliding<S>>();
     everyday::<StartWith<S, IntoIter<u8, 2>>>();
     everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
     everyday::<Take<S>>();
@@ -76,6 +80,8 @@ fn all_types_have_the_everyday_traits() {
 fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
+    cloned::<ChunksBy<S, fn(&u8) -> u8, u8>>();
+    cloned::<ChunksWeighted<S, fn(&u8) -> usize>>();
     cloned::<Collect<S, Vec<u8>>>();
     cloned::<Dedup<S>>();
     cloned::<DedupByKey<S, fn(&u8) -> u8, u8>>();
@@ -96,11 +102,13 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
     cloned::<Pairwise<S>>();
+    cloned::<ReadyChunks<S>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();
     cloned::<Skip<S>>();
     cloned::<SkipLast<S>>();
     cloned::<SkipWhile<S, fn(&u8) -> bool>>();
+    cloned::<Sliding<S>>();
     cloned::<StartWith<S, IntoIter<u8, 2>>>();
     cloned::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
     cloned::<Take<S>>();

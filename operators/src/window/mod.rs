@@ -4,14 +4,28 @@
 //! | --- | --- | --- |
 //! | [`batch`](crate::Flow::batch) | at a count, or after a wait | `time` |
 //! | [`chunks`](crate::Flow::chunks) | at a count | |
+//! | [`chunks_by`](crate::Flow::chunks_by) | when the key changes | |
+//! | [`chunks_weighted`](crate::Flow::chunks_weighted) | at a sum of costs | |
+//! | [`ready_chunks`](crate::Flow::ready_chunks) | at a count, or when nothing more is ready | |
+//! | [`sliding`](crate::Flow::sliding) | at a count; groups may overlap | |
 //!
 //! Use `batch` where items arrive at their own pace and none may wait too
-//! long; use `chunks` where every group but the last must be full.
+//! long, and `ready_chunks` where none may wait at all; use `chunks` where
+//! every group but the last must be full, and `chunks_weighted` where items
+//! differ in size.
 
 #[cfg(feature = "time")]
 mod batch;
 mod chunks;
+mod chunks_by;
+mod chunks_weighted;
+mod ready_chunks;
+mod sliding;
 
 #[cfg(feature = "time")]
 pub use batch::Batch;
 pub use chunks::Chunks;
+pub use chunks_by::ChunksBy;
+pub use chunks_weighted::ChunksWeighted;
+pub use ready_chunks::ReadyChunks;
+pub use sliding::{ShortWindow, Sliding};

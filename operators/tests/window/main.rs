@@ -2,6 +2,10 @@
 
 mod batch;
 mod chunks;
+mod chunks_by;
+mod chunks_weighted;
+mod ready_chunks;
+mod sliding;
 
 /// The model of the group: vectors of `max_items`, and what is left.
 fn in_chunks<T>(items: Vec<T>, max_items: usize) -> Vec<Vec<T>> {
