@@ -17,9 +17,6 @@ use crate::node::{
     drive_source,
 };
 
-/// Of a node whose closure never came, since a panic came first.
-const BROKEN_OFF: &str = "building it was broken off";
-
 /// Makes the ends of an edge between workers, for the message type it was taken at.
 pub(crate) type EdgeMaker = fn(NonZeroUsize, Arc<EdgeCounters>) -> EdgeEnds;
 
@@ -43,8 +40,7 @@ pub(crate) struct Parts {
 #[derive(Default)]
 struct Building {
     graph: Graph,
-    /// For each node; none between the beginning and the end of making it.
-    node_makers: Vec<Option<MakeNode>>,
+    node_makers: Vec<MakeNode>,
     edge_makers: Vec<EdgeMaker>,
     scopes: Vec<Scope>,
     /// How often a name that may repeat has been used.
@@ -70,6 +66,18 @@ pub(crate) enum NodeName<'a> {
     Operator(&'static str),
 }
 
+/// A node that is being added, and gets its outlets.
+pub(crate) struct NewNode<'a> {
+    building: &'a mut Building,
+    node: usize,
+}
+
+/// The outlets of a new node, and how it is made on its worker.
+pub(crate) struct Made<R> {
+    edges: R,
+    make: MakeNode,
+}
+
 impl GraphBuilder {
     pub(crate) fn new(name: String) -> Self {
         let mut building = Building::default();
@@ -88,11 +96,12 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce() -> P + Send + 'static,
     ) -> Outlet<P::Item> {
-        let node = self.begin_node(NodeName::Given(name), &[]);
-        let edge = self.new_edge::<P::Item>(node);
-        self.finish_node(node, move |context| {
-            let border = Single::new(context.sender(edge)?);
-            Ok(Box::pin(drive_source(make(), border, context)))
+        let edge = self.add_node(NodeName::Given(name), &[], |node| {
+            let edge = node.outlet::<P::Item>();
+            Made::by(edge, move |context| {
+                let border = Single::new(context.sender(edge)?);
+                Ok(Box::pin(drive_source(make(), border, context)))
+            })
         });
         Outlet::new(self.clone(), edge)
     }
@@ -106,12 +115,13 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(Stopped) -> P + Send + 'static,
     ) -> Outlet<P::Item> {
-        let node = self.begin_node(NodeName::Given(name), &[]);
-        let edge = self.new_edge::<P::Item>(node);
-        self.finish_node(node, move |context| {
-            let flow = make(Stopped::new(context.stop.clone()));
-            let border = Single::new(context.sender(edge)?);
-            Ok(Box::pin(drive(flow, border, context)))
+        let edge = self.add_node(NodeName::Given(name), &[], |node| {
+            let edge = node.outlet::<P::Item>();
+            Made::by(edge, move |context| {
+                let flow = make(Stopped::new(context.stop.clone()));
+                let border = Single::new(context.sender(edge)?);
+                Ok(Box::pin(drive(flow, border, context)))
+            })
         });
         Outlet::new(self.clone(), edge)
     }
@@ -128,12 +138,12 @@ impl GraphBuilder {
         T: Message,
         E: fmt::Display + Message,
     {
-        let node = self.begin_node(NodeName::Given(name), &[]);
-        let main = self.new_edge::<T>(node);
-        let dead = self.new_dead_letter_edge::<DeadLetter<E>>(node);
-        self.finish_node(node, move |context| {
-            let border = Split::lent(context, main, dead)?;
-            Ok(Box::pin(drive_source(make(), border, context)))
+        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
+            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let border = Split::lent(context, main, dead)?;
+                Ok(Box::pin(drive_source(make(), border, context)))
+            })
         });
         (
             Outlet::new(self.clone(), main),
@@ -167,49 +177,29 @@ impl GraphBuilder {
         building.taken = true;
         Ok(Parts {
             graph,
-            node_makers: std::mem::take(&mut building.node_makers)
-                .into_iter()
-                .map(|make| make.unwrap_or_else(|| Box::new(|_| Err(BROKEN_OFF.into()))))
-                .collect(),
+            node_makers: std::mem::take(&mut building.node_makers),
             edge_makers: std::mem::take(&mut building.edge_makers),
         })
     }
 
     // === nodes ===
 
-    /// Adds a node that reads these edges. Its maker follows with `finish_node`.
-    pub(crate) fn begin_node(&self, name: NodeName<'_>, inlets: &[EdgeId]) -> usize {
-        let mut building = self.lock();
-        let name = building.full_name(name);
-        let scope = building.scopes.last();
-        let (stage, cost) = match scope {
-            Some(scope) => (Arc::clone(&scope.id), scope.cost),
-            None => (Arc::clone(&name), Cost::default()),
-        };
-        let graph = &mut building.graph;
-        let node = graph.nodes.len();
-        graph.nodes.push(NodeInfo {
-            stage,
-            name,
-            cost,
-            placement: Placement::default(),
-        });
-        for inlet in inlets {
-            graph.edges[inlet.0].to = Some(node);
-        }
-        building.node_makers.resize_with(node + 1, || None);
-        node
-    }
-
-    pub(crate) fn finish_node(
+    /// Adds a node that reads these edges. `wire` gives it its outlets and
+    /// its maker; all of it at once, so that no node stands without its maker.
+    pub(crate) fn add_node<R>(
         &self,
-        node: usize,
-        make: impl FnOnce(&mut NodeContext) -> Result<NodeFuture, StageError> + Send + 'static,
-    ) {
+        name: NodeName<'_>,
+        inlets: &[EdgeId],
+        wire: impl FnOnce(&mut NewNode<'_>) -> Made<R>,
+    ) -> R {
         let mut building = self.lock();
-        if let Some(place) = building.node_makers.get_mut(node) {
-            *place = Some(Box::new(make));
-        }
+        let node = building.push_node(name, inlets);
+        let Made { edges, make } = wire(&mut NewNode {
+            building: &mut building,
+            node,
+        });
+        building.node_makers.push(make);
+        edges
     }
 
     pub(crate) fn node_mut<R>(&self, edge: EdgeId, change: impl FnOnce(&mut NodeInfo) -> R) -> R {
@@ -220,14 +210,6 @@ impl GraphBuilder {
     }
 
     // === edges ===
-
-    pub(crate) fn new_edge<T: Message>(&self, from: usize) -> EdgeId {
-        self.lock().new_edge::<T>(from, false)
-    }
-
-    pub(crate) fn new_dead_letter_edge<T: Message>(&self, from: usize) -> EdgeId {
-        self.lock().new_edge::<T>(from, true)
-    }
 
     pub(crate) fn set_capacity(&self, edge: EdgeId, messages: usize) {
         self.lock().graph.edges[edge.0].capacity = messages;
@@ -271,7 +253,50 @@ impl GraphBuilder {
     }
 }
 
+impl NewNode<'_> {
+    /// Gives the node an outlet.
+    pub(crate) fn outlet<T: Message>(&mut self) -> EdgeId {
+        self.building.new_edge::<T>(self.node, false)
+    }
+
+    /// Gives the node an outlet for dead letters.
+    pub(crate) fn dead_letters<T: Message>(&mut self) -> EdgeId {
+        self.building.new_edge::<T>(self.node, true)
+    }
+}
+
+impl<R> Made<R> {
+    pub(crate) fn by(
+        edges: R,
+        make: impl FnOnce(&mut NodeContext) -> Result<NodeFuture, StageError> + Send + 'static,
+    ) -> Self {
+        Self {
+            edges,
+            make: Box::new(make),
+        }
+    }
+}
+
 impl Building {
+    fn push_node(&mut self, name: NodeName<'_>, inlets: &[EdgeId]) -> usize {
+        let name = self.full_name(name);
+        let (stage, cost) = match self.scopes.last() {
+            Some(scope) => (Arc::clone(&scope.id), scope.cost),
+            None => (Arc::clone(&name), Cost::default()),
+        };
+        let node = self.graph.nodes.len();
+        self.graph.nodes.push(NodeInfo {
+            stage,
+            name,
+            cost,
+            placement: Placement::default(),
+        });
+        for inlet in inlets {
+            self.graph.edges[inlet.0].to = Some(node);
+        }
+        node
+    }
+
     fn new_edge<T: Message>(&mut self, from: usize, dead_letters: bool) -> EdgeId {
         let edges = &mut self.graph.edges;
         edges.push(EdgeInfo {

@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 
 use millpond_operators::{Flow, Progress};
 
-use super::builder::NodeName;
+use super::builder::{Made, NodeName};
 use super::{BuildError, Cost, DeadLetter, GraphBuilder, Placement};
 use crate::edge::Inlet;
 use crate::message::{Message, Mode, Plain};
@@ -143,14 +143,14 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         make: impl FnOnce(&NodeContext, Flow<Inlet<M::Of<T>>>) -> Result<P, StageError> + Send + 'static,
     ) -> EdgeId {
         let (graph, from) = (&self.graph, self.edge);
-        let node = graph.begin_node(name, &[from]);
-        let to = graph.new_edge::<P::Item>(node);
-        graph.finish_node(node, move |context| {
-            let flow = Flow::native(context.inlet(from)?);
-            let border = Single::new(context.sender(to)?);
-            Ok(Box::pin(drive(make(context, flow)?, border, context)))
-        });
-        to
+        graph.add_node(name, &[from], |node| {
+            let to = node.outlet::<P::Item>();
+            Made::by(to, move |context| {
+                let flow = Flow::native(context.inlet(from)?);
+                let border = Single::new(context.sender(to)?);
+                Ok(Box::pin(drive(make(context, flow)?, border, context)))
+            })
+        })
     }
 }
 
@@ -225,13 +225,13 @@ impl<T: Message> Outlet<T> {
         E: fmt::Display + Message,
     {
         let (graph, from) = (self.graph, self.edge);
-        let node = graph.begin_node(NodeName::Given(name), &[from]);
-        let main = graph.new_edge::<U>(node);
-        let dead = graph.new_dead_letter_edge::<DeadLetter<E>>(node);
-        graph.finish_node(node, move |context| {
-            let flow = Flow::native(context.inlet(from)?);
-            let border = Split::lent(context, main, dead)?;
-            Ok(Box::pin(drive(make(context, flow)?, border, context)))
+        let (main, dead) = graph.add_node(NodeName::Given(name), &[from], |node| {
+            let (main, dead) = (node.outlet::<U>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let flow = Flow::native(context.inlet(from)?);
+                let border = Split::lent(context, main, dead)?;
+                Ok(Box::pin(drive(make(context, flow)?, border, context)))
+            })
         });
         (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))
     }
@@ -309,23 +309,22 @@ impl<T: Message> Outlet<T> {
                 foreign = true;
             }
         }
-        let node = graph.begin_node(NodeName::Given(name), &inlets);
+        let edges = inlets.clone();
+        let to = graph.add_node(NodeName::Given(name), &edges, |node| {
+            let to = node.outlet::<T>();
+            Made::by(to, move |context| {
+                let inlets = inlets
+                    .into_iter()
+                    .map(|inlet| Ok(Flow::native(context.inlet::<T>(inlet)?)))
+                    .collect::<Result<Vec<_>, StageError>>()?;
+                let merged = millpond_operators::merge(inlets);
+                let border = Single::new(context.sender(to)?);
+                Ok(Box::pin(drive(merged, border, context)))
+            })
+        });
         if foreign {
             graph.fault_at_last_node(|node| BuildError::ForeignOutlet { node });
         }
-        let to = graph.new_edge::<T>(node);
-        graph.finish_node(node, move |context| {
-            let inlets = inlets
-                .into_iter()
-                .map(|inlet| Ok(Flow::native(context.inlet::<T>(inlet)?)))
-                .collect::<Result<Vec<_>, StageError>>()?;
-            let border = Single::new(context.sender(to)?);
-            Ok(Box::pin(drive(
-                millpond_operators::merge(inlets),
-                border,
-                context,
-            )))
-        });
         Self::new(graph, to)
     }
 
@@ -346,10 +345,11 @@ impl<T: Message> Outlet<T> {
         E: Into<StageError>,
     {
         let (graph, from) = (self.graph, self.edge);
-        let node = graph.begin_node(name, &[from]);
-        graph.finish_node(node, move |context| {
-            let consumed = consume(Flow::native(context.inlet(from)?));
-            Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
+        graph.add_node(name, &[from], |_| {
+            Made::by((), move |context| {
+                let consumed = consume(Flow::native(context.inlet(from)?));
+                Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
+            })
         });
     }
 
@@ -363,15 +363,16 @@ impl<T: Message> Outlet<T> {
     {
         const { assert!(N > 0, "a fan-out has at least one branch") }
         let (graph, from) = (self.graph, self.edge);
-        let node = graph.begin_node(NodeName::Given(name), &[from]);
-        let branches = [(); N].map(|()| graph.new_edge::<T>(node));
-        graph.finish_node(node, move |context| {
-            let flow = Flow::native(context.inlet::<T>(from)?);
-            let senders = branches
-                .into_iter()
-                .map(|branch| context.sender(branch))
-                .collect::<Result<Vec<_>, StageError>>()?;
-            Ok(Box::pin(drive(flow, border(senders), context)))
+        let branches = graph.add_node(NodeName::Given(name), &[from], |node| {
+            let branches = [(); N].map(|()| node.outlet::<T>());
+            Made::by(branches, move |context| {
+                let flow = Flow::native(context.inlet::<T>(from)?);
+                let senders = branches
+                    .into_iter()
+                    .map(|branch| context.sender(branch))
+                    .collect::<Result<Vec<_>, StageError>>()?;
+                Ok(Box::pin(drive(flow, border(senders), context)))
+            })
         });
         branches.map(|branch| Self::new(graph.clone(), branch))
     }
