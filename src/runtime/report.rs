@@ -112,13 +112,17 @@ impl RunReport {
     /// Panics if the pipeline has no such node; the message lists those it has.
     #[track_caller]
     pub fn node(&self, name: &str) -> &NodeReport {
-        let found = self.nodes.iter().find(|node| &*node.node == name);
+        match self.nodes.iter().find(|node| &*node.node == name) {
+            Some(found) => found,
+            None => self.no_node(name),
+        }
+    }
+
+    #[track_caller]
+    #[expect(clippy::panic, reason = "as the docs of `node` say")]
+    fn no_node(&self, name: &str) -> ! {
         let known: Vec<_> = self.nodes.iter().map(|node| &*node.node).collect();
-        assert!(
-            found.is_some(),
-            "the pipeline has no node `{name}`; it has {known:?}"
-        );
-        found.unwrap_or(&self.nodes[0])
+        panic!("the pipeline has no node `{name}`; it has {known:?}");
     }
 
     /// Messages that were on an edge when the node behind it went away.
