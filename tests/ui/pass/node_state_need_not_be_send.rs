@@ -1,5 +1,5 @@
 #[path = "../stages.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each program uses some of it")]
 mod stages;
 
 use std::cell::Cell;
