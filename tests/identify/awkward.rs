@@ -6,12 +6,11 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Command;
 
-use super::Desk;
 use super::program::{self, End, run};
 use super::report::Report;
 use super::unprivileged::Unprivileged;
+use super::{Desk, make_fifo};
 
 /// What was written of which files, and what was said about the others, both
 /// sorted.
@@ -48,11 +47,6 @@ fn told(desk: &Desk, end: &End) -> Told {
         said,
         report,
     }
-}
-
-fn make_fifo(path: &Path) {
-    let made = Command::new("mkfifo").arg(path).status().unwrap();
-    assert!(made.success(), "mkfifo {}: {made}", path.display());
 }
 
 #[test]

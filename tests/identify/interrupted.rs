@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::program::{End, PATIENCE, Running};
 use super::report::Report;
-use super::{Desk, model, verdicts};
+use super::{Desk, make_fifo, model, verdicts};
 
 /// What a run may take after it was told to stop, by default.
 const DEADLINE: Duration = Duration::from_millis(5250);
@@ -42,8 +42,7 @@ fn drained(end: &End, lines: usize) {
 /// Reads a FIFO line by line, as they come, to its end. An empty line comes
 /// before the others, once the program has opened it, and so has begun its run.
 fn lines_of(fifo: &Path) -> Receiver<Vec<u8>> {
-    let made = Command::new("mkfifo").arg(fifo).status().unwrap();
-    assert!(made.success(), "mkfifo {}: {made}", fifo.display());
+    make_fifo(fifo);
     let (tell, lines) = channel();
     let fifo = fifo.to_owned();
     thread::spawn(move || {
@@ -130,9 +129,7 @@ fn twice_drops_what_is_under_way_and_counts_it() {
 /// A desk whose output nobody reads, so that the sink cannot even open it.
 fn blocked() -> (Desk, Running) {
     let desk = Desk::new();
-    let fifo: PathBuf = desk.output();
-    let made = Command::new("mkfifo").arg(fifo).status().unwrap();
-    assert!(made.success(), "mkfifo: {made}");
+    make_fifo(&desk.output());
     let mut running = Running::start(&mut endless(&desk));
     running.wait_until_it_listens();
     (desk, running)

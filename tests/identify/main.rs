@@ -117,3 +117,8 @@ fn it_tells_what_files_are() {
         "{end:?}"
     );
 }
+
+fn make_fifo(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success(), "mkfifo {}: {made}", path.display());
+}
