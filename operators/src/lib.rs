@@ -26,50 +26,50 @@
 //!
 //! # The operators
 //!
-//! | operator | group | gives | holds at most |
-//! | --- | --- | --- | --- |
-//! | [`map`](Flow::map) | [`transform`] | `f` of every item | nothing |
-//! | [`inspect`](Flow::inspect) | [`transform`] | every item, seen by `f` | nothing |
-//! | [`enumerate`](Flow::enumerate) | [`transform`] | every item with its index | nothing |
-//! | [`flat_map_iter`](Flow::flat_map_iter) | [`transform`] | the items of an iterator made of every item | 1 iterator |
-//! | [`scan`](Flow::scan) | [`transform`] | what `f` makes of every item and a state, until it makes nothing | its state |
-//! | [`stateful_map`](Flow::stateful_map) | [`transform`] | what `f` makes of every item and a state, and of the state at last | its state |
-//! | [`pairwise`](Flow::pairwise) | [`transform`] | every two neighbours as a pair | 1 |
-//! | [`intersperse`](Flow::intersperse) | [`transform`] | every item, with a separator between each two | 1 |
-//! | [`start_with`](Flow::start_with) | [`transform`] | given items, then every item | the given items |
-//! | [`default_if_empty`](Flow::default_if_empty) | [`transform`] | every item, or a given one if there is none | the given item |
-//! | [`filter`](Flow::filter) | [`filter`] | the items that pass a test | nothing |
-//! | [`filter_map`](Flow::filter_map) | [`filter`] | what `f` makes of some items | nothing |
-//! | [`take`](Flow::take) | [`filter`] | the first items | nothing |
-//! | [`skip`](Flow::skip) | [`filter`] | all items but the first | nothing |
-//! | [`take_while`](Flow::take_while) | [`filter`] | the items before the first that fails a test | nothing |
-//! | [`take_while_inclusive`](Flow::take_while_inclusive) | [`filter`] | the items up to and with the first that fails a test | nothing |
-//! | [`skip_while`](Flow::skip_while) | [`filter`] | the items from the first that fails a test on | nothing |
-//! | [`map_while`](Flow::map_while) | [`filter`] | what `f` makes of the items, until it makes nothing | nothing |
-//! | [`skip_last`](Flow::skip_last) | [`filter`] | all items but the last | `max_items` |
-//! | [`take_last`](Flow::take_last) | [`filter`] | the last items | `max_items` |
-//! | [`dedup_by_key`](Flow::dedup_by_key) | [`filter`] | the items whose key differs from that of the item before | 1 key |
-//! | [`dedup`](Flow::dedup) | [`filter`] | the items that differ from the item before | 1 |
-//! | [`chunks`](Flow::chunks) | [`window`] | vectors of a given length | `max_items - 1` |
-//! | [`chunks_weighted`](Flow::chunks_weighted) | [`window`] | vectors bounded by the sum of costs | items that cost less than `max_weight`, or 1 |
-//! | [`chunks_by`](Flow::chunks_by) | [`window`] | vectors of neighbours with one key | all with one key |
-//! | [`ready_chunks`](Flow::ready_chunks) | [`window`] | vectors of what is ready | nothing |
-//! | [`sliding`](Flow::sliding) | [`window`] | windows of a given length, at a given distance | `size - 1` |
-//! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` |
-//! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing |
-//! | [`merge()`] | [`combine`] | the items of many streams | nothing |
-//! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` |
-//! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` |
-//! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` |
-//! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing |
-//! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 |
-//! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all |
-//! | [`fold`](Flow::fold) | [`consume`] | a state made of all items | its state |
-//! | [`next`](Flow::next) | [`consume`] | the next item | nothing |
-//! | [`first`](Flow::first) | [`consume`] | the first item | nothing |
-//! | [`last`](Flow::last) | [`consume`] | the last item | 1 |
-//! | [`element_at`](Flow::element_at) | [`consume`] | the item with an index | nothing |
-//! | [`single`](Flow::single) | [`consume`] | the only item, or an error | 1 |
+//! | operator | group | gives | holds at most | elsewhere |
+//! | --- | --- | --- | --- | --- |
+//! | [`map`](Flow::map) | [`transform`] | `f` of every item | nothing | futures, tokio-stream, Pekko, Reactor, Flink, MRC |
+//! | [`inspect`](Flow::inspect) | [`transform`] | every item, seen by `f` | nothing | futures; Reactor `doOnNext` |
+//! | [`enumerate`](Flow::enumerate) | [`transform`] | every item with its index | nothing | futures; Pekko `zipWithIndex`; Reactor `index` |
+//! | [`flat_map_iter`](Flow::flat_map_iter) | [`transform`] | the items of an iterator made of every item | 1 iterator | Pekko `mapConcat`; Reactor `flatMapIterable`; MRC `flatten` |
+//! | [`scan`](Flow::scan) | [`transform`] | what `f` makes of every item and a state, until it makes nothing | its state | futures; Reactor; Pekko emits the seed too |
+//! | [`stateful_map`](Flow::stateful_map) | [`transform`] | what `f` makes of every item and a state, and of the state at last | its state | Pekko |
+//! | [`pairwise`](Flow::pairwise) | [`transform`] | every two neighbours as a pair | 1 | MRC |
+//! | [`intersperse`](Flow::intersperse) | [`transform`] | every item, with a separator between each two | 1 | Pekko |
+//! | [`start_with`](Flow::start_with) | [`transform`] | given items, then every item | the given items | Pekko `prepend`; Reactor `startWith` |
+//! | [`default_if_empty`](Flow::default_if_empty) | [`transform`] | every item, or a given one if there is none | the given item | Reactor; Pekko `orElse` |
+//! | [`filter`](Flow::filter) | [`filter`] | the items that pass a test | nothing | futures, tokio-stream, Pekko, Reactor, Flink, MRC |
+//! | [`filter_map`](Flow::filter_map) | [`filter`] | what `f` makes of some items | nothing | futures, tokio-stream; Pekko `collect` |
+//! | [`take`](Flow::take) | [`filter`] | the first items | nothing | futures, tokio-stream, Pekko, Reactor |
+//! | [`skip`](Flow::skip) | [`filter`] | all items but the first | nothing | futures, tokio-stream, Reactor; Pekko `drop` |
+//! | [`take_while`](Flow::take_while) | [`filter`] | the items before the first that fails a test | nothing | futures, tokio-stream, Pekko, Reactor |
+//! | [`take_while_inclusive`](Flow::take_while_inclusive) | [`filter`] | the items up to and with the first that fails a test | nothing | Pekko `takeWhile(p, inclusive)`; Reactor `takeUntil` |
+//! | [`skip_while`](Flow::skip_while) | [`filter`] | the items from the first that fails a test on | nothing | futures, tokio-stream, Reactor; Pekko `dropWhile` |
+//! | [`map_while`](Flow::map_while) | [`filter`] | what `f` makes of the items, until it makes nothing | nothing | tokio-stream |
+//! | [`skip_last`](Flow::skip_last) | [`filter`] | all items but the last | `max_items` | Reactor |
+//! | [`take_last`](Flow::take_last) | [`filter`] | the last items | `max_items` | Reactor; Pekko `takeLast` |
+//! | [`dedup_by_key`](Flow::dedup_by_key) | [`filter`] | the items whose key differs from that of the item before | 1 key | Reactor `distinctUntilChanged(f)` |
+//! | [`dedup`](Flow::dedup) | [`filter`] | the items that differ from the item before | 1 | Reactor `distinctUntilChanged`; Pekko `dropRepeated` |
+//! | [`chunks`](Flow::chunks) | [`window`] | vectors of a given length | `max_items - 1` | futures; Pekko `grouped`; Reactor `buffer` |
+//! | [`chunks_weighted`](Flow::chunks_weighted) | [`window`] | vectors bounded by the sum of costs | items that cost less than `max_weight`, or 1 | Pekko `groupedWeighted` |
+//! | [`chunks_by`](Flow::chunks_by) | [`window`] | vectors of neighbours with one key | all with one key | Pekko `groupedAdjacentBy`; Reactor `bufferUntilChanged` |
+//! | [`ready_chunks`](Flow::ready_chunks) | [`window`] | vectors of what is ready | nothing | futures |
+//! | [`sliding`](Flow::sliding) | [`window`] | windows of a given length, at a given distance | `size - 1` | Pekko; Reactor `buffer(n, skip)` |
+//! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` | tokio-stream `chunks_timeout`; Pekko `groupedWithin`; Reactor `bufferTimeout` |
+//! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing | tokio-stream, Pekko, Reactor; futures `select` |
+//! | [`combine::merge`] | [`combine`] | the items of many streams | nothing | futures `select_all`; Pekko `Merge`; Reactor |
+//! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
+//! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
+//! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
+//! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
+//! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all | futures, tokio-stream; Pekko `Sink.collection`; Reactor |
+//! | [`fold`](Flow::fold) | [`consume`] | a state made of all items | its state | futures, tokio-stream, Pekko; Reactor `reduce` |
+//! | [`next`](Flow::next) | [`consume`] | the next item | nothing | futures, tokio-stream |
+//! | [`first`](Flow::first) | [`consume`] | the first item | nothing | Pekko `Sink.head`; Reactor `next` |
+//! | [`last`](Flow::last) | [`consume`] | the last item | 1 | Pekko `Sink.last`; Reactor |
+//! | [`element_at`](Flow::element_at) | [`consume`] | the item with an index | nothing | Reactor |
+//! | [`single`](Flow::single) | [`consume`] | the only item, or an error | 1 | Reactor |
 //!
 //! # The default contract
 //!
@@ -106,18 +106,31 @@
 //! | feature | default | adds |
 //! | --- | --- | --- |
 //! | `time` | yes | `batch`, `map_batched`; needs tokio's timer |
+//! | `tasks` | no | `detach`, `map_spawn`, `map_blocking`; needs tokio's runtime |
+//! | `retry` | no | `retry_item`, `restart_with_backoff`, with the delays of `backon` |
+//! | `tokio-stream` | no | sources over tokio's channels, intervals, listeners and signals |
+//! | `tower` | no | `map_service` |
 //! | `testing` | no | `testing`: the contract above as laws, to check your own operators with |
 
 mod budget;
 pub mod combine;
 pub mod concurrent;
 pub mod consume;
+pub mod errors;
+#[cfg(feature = "time")]
+pub mod event_time;
+pub mod fan_out;
 pub mod filter;
 mod flow;
 mod foreign;
+pub mod lifecycle;
 mod progress;
+pub mod rate;
+pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "time")]
+pub mod time;
 pub mod transform;
 pub mod window;
 

@@ -1,9 +1,9 @@
 //! Operators that join several streams into one.
 //!
-//! | method or function | emits |
+//! | method or function | gives |
 //! | --- | --- |
-//! | [`Flow::merge`](crate::Flow::merge) | the items of two streams, as they come |
-//! | [`merge`](crate::merge()) | the items of any number of streams of one type, as they come |
+//! | [`merge`](crate::Flow::merge) | the items of two streams, as they come |
+//! | [`merge`](fn@merge) | the items of any number of streams of one type, as they come |
 //!
 //! Both are fair. Do not nest the method to join more than two streams, since
 //! the outermost one would get half of all turns; use the function.

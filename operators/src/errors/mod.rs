@@ -1,0 +1,4 @@
+//! Operators on streams of results.
+//!
+//! | method | what it does with an error |
+//! | --- | --- |

@@ -1,0 +1,4 @@
+//! Operators that reckon with the times that items carry.
+//!
+//! | method | gives |
+//! | --- | --- |

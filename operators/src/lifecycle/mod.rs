@@ -1,0 +1,4 @@
+//! Operators that stop a stream, and that watch it end.
+//!
+//! | method | does |
+//! | --- | --- |

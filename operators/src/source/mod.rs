@@ -1,0 +1,4 @@
+//! Flows that begin here.
+//!
+//! | function | gives |
+//! | --- | --- |

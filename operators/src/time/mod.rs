@@ -1,0 +1,4 @@
+//! Operators that measure, limit or shift time.
+//!
+//! | method | gives |
+//! | --- | --- |

@@ -1,0 +1,1 @@
+//! The kit against operators of other crates: each witness pins a known defect.
