@@ -61,6 +61,13 @@
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`map_async_keyed`](Flow::map_async_keyed) | [`concurrent`] | results of futures as they come, in order per key | `max_in_flight` | Pekko `mapAsyncPartitioned` |
+//! | [`map_spawn`](Flow::map_spawn) | [`concurrent`] | results of tasks, in order | `max_in_flight` | MRC `pe_count` |
+//! | [`map_blocking`](Flow::map_blocking) | [`concurrent`] | results of calls on blocking threads, in order | `max_in_flight` | Pekko `mapAsync` on a blocking dispatcher |
+//! | [`map_service`](Flow::map_service) | [`concurrent`] | responses of a `tower` service, in order | `max_in_flight` | tower `call_all` |
+//! | [`race`](Flow::race) | [`concurrent`] | the items of whichever of two streams has one first | nothing | Reactor `firstWithValue` |
+//! | [`concurrent::race`] | [`concurrent`] | the items of whichever of many streams has one first | nothing | Reactor `firstWithValue` |
+//! | [`detach`](Flow::detach) | [`concurrent`] | every item, from a task of its own | `max_items` | Pekko `async`, `detach`; Reactor `publishOn` |
 //! | [`source::lazy`] | [`source`] | the items of a flow made at the first poll | nothing | Pekko `lazySource`; Reactor `defer` |
 //! | [`source::poll_fn`] | [`source`] | what a closure gives at each poll | nothing | futures |
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |

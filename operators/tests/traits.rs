@@ -8,7 +8,13 @@ use std::future::Ready;
 use futures::sink::Drain;
 use futures::stream::Empty;
 use millpond_operators::combine::{Merge, MergeAll};
-use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
+#[cfg(feature = "tower")]
+use millpond_operators::concurrent::MapService;
+#[cfg(feature = "tasks")]
+use millpond_operators::concurrent::{Detach, MapBlocking, MapSpawn};
+use millpond_operators::concurrent::{
+    MapAsync, MapAsyncKeyed, MapAsyncUnordered, MapBatched, Race, RaceAll,
+};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
     NotSingle, SendTo, Single,
@@ -59,6 +65,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Lazy<S, fn() -> Flow<S>>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
+    everyday::<MapAsyncKeyed<S, fn(&u8) -> u8, u8, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapBatched<S, fn(Vec<u8>) -> Ready<Vec<u8>>, Ready<Vec<u8>>, u8>>();
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
@@ -71,6 +78,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Pairwise<S>>();
     everyday::<PollFn<fn() -> u8>>();
     everyday::<Queue<u8>>();
+    everyday::<Race<S, S>>();
+    everyday::<RaceAll<S>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     everyday::<SendTo<S, Drain<u8>>>();
@@ -87,6 +96,21 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
+}
+
+#[cfg(feature = "tasks")]
+#[test]
+fn those_with_tasks_have_the_everyday_traits() {
+    everyday::<Detach<S>>();
+    everyday::<MapBlocking<S, fn(u8) -> u8, u8>>();
+    everyday::<MapSpawn<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
+}
+
+#[cfg(feature = "tower")]
+#[test]
+fn map_service_has_the_everyday_traits() {
+    type C = tower::util::ServiceFn<fn(u8) -> Ready<Result<u8, u8>>>;
+    everyday::<MapService<S, C>>();
 }
 
 #[test]
@@ -121,6 +145,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Pairwise<S>>();
     cloned::<PollFn<fn() -> u8>>();
     cloned::<ReadyChunks<S>>();
+    cloned::<Race<S, S>>();
+    cloned::<RaceAll<S>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();
     cloned::<Skip<S>>();
