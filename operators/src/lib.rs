@@ -84,6 +84,12 @@
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |
 //! | [`source::unfold`] | [`source`] | what futures make of a state | 1 | futures; Pekko `unfoldAsync` |
 //! | [`source::unfold_resource`] | [`source`] | what is read from a resource, closed once | the resource | Pekko; Reactor `using` |
+//! | [`stop_with`](Flow::stop_with) | [`lifecycle`] | every item, until a switch is thrown | nothing | futures `Abortable`; Pekko `KillSwitch` |
+//! | [`with_kill_switch`](Flow::with_kill_switch) | [`lifecycle`] | every item, until a switch is thrown, then its error | 1 error | Pekko `KillSwitch` |
+//! | [`drain`](Flow::drain) | [`lifecycle`] | what is on its way after a switch is thrown, for a while | nothing | Pekko `DrainingControl` |
+//! | [`watch_termination`](Flow::watch_termination) | [`lifecycle`] | every item, and a future of how it ended | nothing | Pekko |
+//! | [`on_cancel`](Flow::on_cancel) | [`lifecycle`] | every item; calls `f` if dropped before its end | nothing | Reactor `doOnCancel` |
+//! | [`finally`](Flow::finally) | [`lifecycle`] | every item; calls `f` once it is over | nothing | Reactor `doFinally` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |

@@ -23,6 +23,10 @@ use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
+use millpond_operators::lifecycle::{
+    Cause, Finally, KillSwitch, Lost, OnCancel, StopWith, Terminated, Termination,
+    WatchTermination, WithKillSwitch,
+};
 use millpond_operators::rate::{
     BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
     FailOnOverflow, LatestByKey, Overflow, Overflowed, Valve, Valved,
@@ -33,7 +37,7 @@ use millpond_operators::transform::{
     StatefulMap,
 };
 use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
-use millpond_operators::{Flow, Foreign, flow};
+use millpond_operators::{Flow, Foreign, flow, lifecycle};
 use tokio::time::Instant;
 
 type S = Foreign<Empty<u8>>;
@@ -45,15 +49,24 @@ fn cloned<T: Clone>() {}
 fn all_types_have_the_everyday_traits() {
     everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     everyday::<Buffered<u8>>();
+    everyday::<Cause>();
     everyday::<Conflate<fn(u8, u8) -> u8, u8>>();
     everyday::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
     everyday::<DeadlineDrop<S, fn(&u8) -> Instant>>();
     everyday::<Decoupled<S, Buffered<u8>>>();
+    everyday::<lifecycle::Drain<S, u8>>();
     everyday::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
     everyday::<FailOnOverflow<u8>>();
+    everyday::<Finally<S, fn(Cause)>>();
+    everyday::<KillSwitch<u8>>();
     everyday::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    everyday::<Lost>();
+    everyday::<OnCancel<S, fn()>>();
     everyday::<Overflow>();
     everyday::<Overflowed>();
+    everyday::<StopWith<S, u8>>();
+    everyday::<Terminated>();
+    everyday::<Termination>();
     everyday::<Valve>();
     everyday::<Valved<S>>();
     everyday::<Flow<S>>();
@@ -114,6 +127,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
+    everyday::<WatchTermination<S>>();
+    everyday::<WithKillSwitch<S, u8>>();
 }
 
 #[cfg(feature = "tasks")]
@@ -135,15 +150,20 @@ fn map_service_has_the_everyday_traits() {
 fn those_that_hold_no_future_can_be_cloned() {
     cloned::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     cloned::<Buffered<u8>>();
+    cloned::<Cause>();
     cloned::<Conflate<fn(u8, u8) -> u8, u8>>();
     cloned::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
     cloned::<DeadlineDrop<S, fn(&u8) -> Instant>>();
     cloned::<Decoupled<S, Buffered<u8>>>();
     cloned::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
     cloned::<FailOnOverflow<u8>>();
+    cloned::<KillSwitch<u8>>();
     cloned::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    cloned::<Lost>();
     cloned::<Overflow>();
     cloned::<Overflowed>();
+    cloned::<StopWith<S, u8>>();
+    cloned::<Terminated>();
     cloned::<Valve>();
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
@@ -189,6 +209,7 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    cloned::<WithKillSwitch<S, u8>>();
 }
 
 #[test]

@@ -60,8 +60,8 @@ impl<S: Progress> Flow<S> {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
-    /// let digests: Vec<u32> = flow(stream::iter(["a", "bcd", "ef"]))
-    ///     .map_blocking(2, |text| text.bytes().map(u32::from).sum())
+    /// let digests: Vec<_> = flow(stream::iter(["a", "bcd", "ef"]))
+    ///     .map_blocking(2, |text| text.bytes().map(u32::from).sum::<u32>())
     ///     .collect()
     ///     .await;
     ///
