@@ -22,6 +22,21 @@ laws! {
 }
 
 laws! {
+    drain_after_a_stop: |s| {
+        let switch = KillSwitch::new();
+        let thrower = switch.clone();
+        s.get_ref().on_stop(move || {
+            thrower.shutdown();
+        });
+        s.stop_with(&switch).map_async(3, Token::work).drain(&switch, Duration::MAX)
+    },
+    model: |v| v.into_iter().map(Ok).collect(),
+    look_ahead: 3,
+    in_flight: 3,
+    stops,
+}
+
+laws! {
     drain_with_time_enough: |s| stopped_at_the_third(s, Duration::MAX),
     model: |v| v.into_iter().take(3).map(Ok).collect(),
     look_ahead: 3,

@@ -8,8 +8,12 @@ use millpond_operators::lifecycle::Cause;
 use millpond_operators::{flow, laws};
 
 laws! {
-    finally: |s| s.finally(|_| ()),
+    finally: |s| {
+        let finalizer = s.get_ref().finalizer();
+        s.finally(move |_| finalizer())
+    },
     model: |v| v,
+    finalizer,
 }
 
 #[tokio::test]

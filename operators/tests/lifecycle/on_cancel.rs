@@ -6,7 +6,10 @@ use futures::stream;
 use millpond_operators::{flow, laws};
 
 laws! {
-    on_cancel: |s| s.on_cancel(|| ()),
+    on_cancel: |s| {
+        let finalizer = s.get_ref().finalizer();
+        s.on_cancel(finalizer)
+    },
     model: |v| v,
 }
 

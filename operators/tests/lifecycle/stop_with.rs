@@ -16,6 +16,19 @@ laws! {
 }
 
 laws! {
+    stop_with_a_switch_of_another_task: |s| {
+        let switch = KillSwitch::new();
+        let thrower = switch.clone();
+        s.get_ref().on_stop(move || {
+            thrower.shutdown();
+        });
+        s.stop_with(&switch)
+    },
+    model: |v| v,
+    stops,
+}
+
+laws! {
     stop_with_a_switch_that_is_thrown: |s| {
         let switch = KillSwitch::new();
         let thrower = switch.clone();

@@ -17,6 +17,19 @@ laws! {
 }
 
 laws! {
+    with_kill_switch_of_another_task: |s| {
+        let switch = KillSwitch::default();
+        let thrower = switch.clone();
+        s.get_ref().on_stop(move || {
+            thrower.shutdown();
+        });
+        s.map(Item::Ok).with_kill_switch(&switch)
+    },
+    model: |v| v.into_iter().map(Ok).collect(),
+    stops,
+}
+
+laws! {
     with_kill_switch_that_aborts: |s| {
         let switch = KillSwitch::default();
         let thrower = switch.clone();
