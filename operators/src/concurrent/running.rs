@@ -52,7 +52,6 @@ impl<Fut: Future, Tag> Running<Fut, Tag> {
             wakes,
             woken,
             places,
-            ..
         } = self;
         let mut poll = |places: &mut Places<Fut, Tag>, number: usize| {
             if let Some((tag, result)) = places.poll(number) {
