@@ -11,6 +11,11 @@ use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
 };
+use millpond_operators::errors::{
+    AndThen, CatchUnwind, IgnoreErrors, InspectErr, InspectOk, MapErr, MapOk, OnErrorComplete,
+    Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryOrElse, TrySkipWhile,
+    TryTakeWhile, UntilErr,
+};
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
@@ -23,6 +28,7 @@ use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyC
 use millpond_operators::{Flow, Foreign, flow};
 
 type S = Foreign<Empty<u8>>;
+type R = Foreign<Empty<Result<u8, u8>>>;
 
 fn everyday<T: Send + Sync + Unpin + Debug>() {}
 fn cloned<T: Clone>() {}
@@ -31,7 +37,9 @@ fn cloned<T: Clone>() {}
 fn all_types_have_the_everyday_traits() {
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
+    everyday::<AndThen<R, fn(u8) -> Ready<Result<u8, u8>>, Ready<Result<u8, u8>>>>();
     everyday::<Batch<S>>();
+    everyday::<CatchUnwind<S>>();
     everyday::<Chunks<S>>();
     everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     everyday::<ChunksWeighted<S, fn(&u8) -> usize>>();
@@ -48,20 +56,28 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<IgnoreErrors<R>>();
     everyday::<Inspect<S, fn(&u8)>>();
+    everyday::<InspectErr<R, fn(&u8)>>();
+    everyday::<InspectOk<R, fn(&u8)>>();
     everyday::<Intersperse<S>>();
     everyday::<Last<S>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapBatched<S, fn(Vec<u8>) -> Ready<Vec<u8>>, Ready<Vec<u8>>, u8>>();
+    everyday::<MapErr<R, fn(u8) -> u8>>();
+    everyday::<MapOk<R, fn(u8) -> u8>>();
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
+    everyday::<OnErrorComplete<R, u8>>();
     everyday::<Pairwise<S>>();
     everyday::<ReadyChunks<S>>();
+    everyday::<Recover<R, fn(u8) -> u8>>();
+    everyday::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
@@ -74,6 +90,13 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
+    everyday::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
+    everyday::<TryFlatMapIter<R, fn(u8) -> Result<[u8; 2], u8>, IntoIter<u8, 2>>>();
+    everyday::<TryOrElse<R, fn(u8) -> Ready<Result<u8, u8>>, Ready<Result<u8, u8>>>>();
+    everyday::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
+    everyday::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
+    everyday::<UntilErr<R>>();
 }
 
 #[test]
@@ -94,15 +117,23 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
+    cloned::<IgnoreErrors<R>>();
     cloned::<Inspect<S, fn(&u8)>>();
+    cloned::<InspectErr<R, fn(&u8)>>();
+    cloned::<InspectOk<R, fn(&u8)>>();
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
     cloned::<Map<S, fn(u8) -> u8>>();
+    cloned::<MapErr<R, fn(u8) -> u8>>();
+    cloned::<MapOk<R, fn(u8) -> u8>>();
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
+    cloned::<OnErrorComplete<R, u8>>();
     cloned::<Pairwise<S>>();
     cloned::<ReadyChunks<S>>();
+    cloned::<Recover<R, fn(u8) -> u8>>();
+    cloned::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();
     cloned::<Skip<S>>();
@@ -115,6 +146,12 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    cloned::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
+    cloned::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
+    cloned::<TryFlatMapIter<R, fn(u8) -> Result<[u8; 2], u8>, IntoIter<u8, 2>>>();
+    cloned::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
+    cloned::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
+    cloned::<UntilErr<R>>();
 }
 
 #[test]
