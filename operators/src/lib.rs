@@ -87,6 +87,10 @@
 //! | [`last`](Flow::last) | [`consume`] | the last item | 1 | Pekko `Sink.last`; Reactor |
 //! | [`element_at`](Flow::element_at) | [`consume`] | the item with an index | nothing | Reactor |
 //! | [`single`](Flow::single) | [`consume`] | the only item, or an error | 1 | Reactor |
+//! | [`try_for_each`](Flow::try_for_each) | [`consume`] | the value of each `Ok` to a closure, or the first error | nothing | futures |
+//! | [`try_for_each_async`](Flow::try_for_each_async) | [`consume`] | the value of each `Ok` to a future, or the first error | 1 | futures `try_for_each` |
+//! | [`try_collect`](Flow::try_collect) | [`consume`] | a collection of all values, or the first error | all | futures |
+//! | [`try_fold`](Flow::try_fold) | [`consume`] | a state made of all values, or the first error | its state | futures |
 //!
 //! # The default contract
 //!

@@ -10,6 +10,7 @@ use millpond_operators::combine::{Merge, MergeAll};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
+    TryCollect, TryFold, TryForEach, TryForEachAsync,
 };
 use millpond_operators::errors::{
     AndThen, CatchUnwind, IgnoreErrors, InspectErr, InspectOk, MapErr, MapOk, OnErrorComplete,
@@ -90,9 +91,13 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<TryCollect<R, Vec<u8>>>();
     everyday::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
     everyday::<TryFlatMapIter<R, fn(u8) -> Result<[u8; 2], u8>, IntoIter<u8, 2>>>();
+    everyday::<TryFold<R, u8, fn(u8, u8) -> Result<u8, u8>>>();
+    everyday::<TryForEach<R, fn(u8) -> Result<(), u8>>>();
+    everyday::<TryForEachAsync<R, fn(u8) -> Ready<Result<(), u8>>, Ready<Result<(), u8>>>>();
     everyday::<TryOrElse<R, fn(u8) -> Ready<Result<u8, u8>>, Ready<Result<u8, u8>>>>();
     everyday::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
@@ -146,9 +151,12 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    cloned::<TryCollect<R, Vec<u8>>>();
     cloned::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
     cloned::<TryFlatMapIter<R, fn(u8) -> Result<[u8; 2], u8>, IntoIter<u8, 2>>>();
+    cloned::<TryFold<R, u8, fn(u8, u8) -> Result<u8, u8>>>();
+    cloned::<TryForEach<R, fn(u8) -> Result<(), u8>>>();
     cloned::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<UntilErr<R>>();

@@ -78,7 +78,10 @@ where
         };
         match (this.keep)(&value) {
             Ok(true) => Poll::Ready(Some(Ok(value))),
-            Ok(false) => this.input.end(),
+            Ok(false) => {
+                this.input.end();
+                Poll::Ready(None)
+            }
             Err(error) => this.input.end_with(error),
         }
     }

@@ -59,14 +59,13 @@ impl<S> UntilErr<S> {
         Self { input: Some(input) }
     }
 
-    /// Drops the input, and says that nothing more comes.
-    pub(crate) fn end<T>(self: Pin<&mut Self>) -> Poll<Option<T>> {
+    /// Drops the input; nothing more comes then.
+    pub(crate) fn end(self: Pin<&mut Self>) {
         self.project().input.set(None);
-        Poll::Ready(None)
     }
 
     /// Drops the input, and hands out a last `Err`.
-    pub(crate) fn end_with<T, E>(self: Pin<&mut Self>, error: E) -> Poll<Option<Result<T, E>>> {
+    pub(super) fn end_with<T, E>(self: Pin<&mut Self>, error: E) -> Poll<Option<Result<T, E>>> {
         self.project().input.set(None);
         Poll::Ready(Some(Err(error)))
     }

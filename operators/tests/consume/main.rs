@@ -9,3 +9,7 @@ mod for_each_async;
 mod last;
 mod next;
 mod single;
+mod try_collect;
+mod try_fold;
+mod try_for_each;
+mod try_for_each_async;
