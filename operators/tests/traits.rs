@@ -5,6 +5,7 @@ use std::array::IntoIter;
 use std::fmt::Debug;
 use std::future::Ready;
 
+use futures::sink::Drain;
 use futures::stream::Empty;
 use millpond_operators::combine::{Merge, MergeAll};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
@@ -16,11 +17,14 @@ use millpond_operators::errors::{
     AndThen, CatchUnwind, IgnoreErrors, InspectErr, InspectOk, MapErr, MapOk, OnErrorComplete,
     Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryOrElse, TrySkipWhile,
     TryTakeWhile, UntilErr,
+    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
+    NotSingle, SendTo, Single,
 };
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
+use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
@@ -58,11 +62,14 @@ fn all_types_have_the_everyday_traits() {
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<IgnoreErrors<R>>();
+    everyday::<ForEachConcurrent<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<Ignore<S>>();
     everyday::<Inspect<S, fn(&u8)>>();
     everyday::<InspectErr<R, fn(&u8)>>();
     everyday::<InspectOk<R, fn(&u8)>>();
     everyday::<Intersperse<S>>();
     everyday::<Last<S>>();
+    everyday::<Lazy<S, fn() -> Flow<S>>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
@@ -75,11 +82,16 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
     everyday::<OnErrorComplete<R, u8>>();
+    everyday::<Offered<u8>>();
+    everyday::<Offers<u8>>();
     everyday::<Pairwise<S>>();
+    everyday::<PollFn<fn() -> u8>>();
+    everyday::<Queue<u8>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Recover<R, fn(u8) -> u8>>();
     everyday::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<SendTo<S, Drain<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
     everyday::<SkipLast<S>>();
@@ -102,6 +114,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<UntilErr<R>>();
+    everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
+    everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
 }
 
 #[test]
@@ -123,11 +137,13 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
     cloned::<IgnoreErrors<R>>();
+    cloned::<Ignore<S>>();
     cloned::<Inspect<S, fn(&u8)>>();
     cloned::<InspectErr<R, fn(&u8)>>();
     cloned::<InspectOk<R, fn(&u8)>>();
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
+    cloned::<Lazy<S, fn() -> Flow<S>>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapErr<R, fn(u8) -> u8>>();
     cloned::<MapOk<R, fn(u8) -> u8>>();
@@ -135,7 +151,10 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
     cloned::<OnErrorComplete<R, u8>>();
+    cloned::<Offered<u8>>();
+    cloned::<Offers<u8>>();
     cloned::<Pairwise<S>>();
+    cloned::<PollFn<fn() -> u8>>();
     cloned::<ReadyChunks<S>>();
     cloned::<Recover<R, fn(u8) -> u8>>();
     cloned::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
