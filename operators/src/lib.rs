@@ -78,6 +78,9 @@
 //! | [`on_error_complete`](Flow::on_error_complete) | [`errors`] | the values of the `Ok`s before the first `Err` | the error | Pekko, Reactor |
 //! | [`ignore_errors`](Flow::ignore_errors) | [`errors`] | the values of the `Ok`s | nothing | Pekko `Supervision.Resume`; Reactor `onErrorContinue` |
 //! | [`catch_unwind`](Flow::catch_unwind) | [`errors`] | every item as an `Ok`, and a panic as a last `Err` | a panic | futures |
+//! | [`retry_item`](Flow::retry_item) | [`errors`] | results of calls, made again where they fail, in order | `max_in_flight`, and as many that wait | Pekko `RetryFlow`; Flink `AsyncRetryStrategy`; tower `Retry` |
+//! | [`retry_item_unordered`](Flow::retry_item_unordered) | [`errors`] | results of calls, made again where they fail, as they come | `max_in_flight`, and as many that wait | Flink `AsyncRetryStrategy`; tower `Retry` |
+//! | [`errors::restart_with_backoff`] | [`errors`] | results of a source, made anew where it fails | nothing | Pekko `RestartSource`; Reactor `retryWhen` |
 //! | [`source::lazy`] | [`source`] | the items of a flow made at the first poll | nothing | Pekko `lazySource`; Reactor `defer` |
 //! | [`source::poll_fn`] | [`source`] | what a closure gives at each poll | nothing | futures |
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |

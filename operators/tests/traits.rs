@@ -10,15 +10,14 @@ use futures::stream::Empty;
 use millpond_operators::combine::{Merge, MergeAll};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
-    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
-    TryCollect, TryFold, TryForEach, TryForEachAsync,
+    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
+    NotSingle, SendTo, Single,
 };
+use millpond_operators::consume::{TryCollect, TryFold, TryForEach, TryForEachAsync};
 use millpond_operators::errors::{
     AndThen, CatchUnwind, IgnoreErrors, InspectErr, InspectOk, MapErr, MapOk, OnErrorComplete,
     Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryOrElse, TrySkipWhile,
     TryTakeWhile, UntilErr,
-    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
-    NotSingle, SendTo, Single,
 };
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
@@ -116,6 +115,32 @@ fn all_types_have_the_everyday_traits() {
     everyday::<UntilErr<R>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
+}
+
+#[test]
+#[cfg(feature = "retry")]
+fn the_types_that_retry_have_the_everyday_traits() {
+    use backon::ConstantBuilder;
+    use millpond_operators::errors::{
+        GaveUp, GaveUpReason, RestartPolicy, RestartWithBackoff, RetryBudget, RetryItem,
+        RetryItemUnordered, RetryPolicy,
+    };
+
+    type B = ConstantBuilder;
+    type Call = Ready<Result<u8, u8>>;
+
+    everyday::<GaveUp<u8>>();
+    everyday::<GaveUpReason>();
+    everyday::<RestartPolicy<B, u8>>();
+    everyday::<RestartWithBackoff<R, u8, B, fn() -> Flow<R>>>();
+    everyday::<RetryBudget>();
+    everyday::<RetryItem<S, fn(&u8) -> Call, Call, B, u8, u8>>();
+    everyday::<RetryItemUnordered<S, fn(&u8) -> Call, Call, B, u8, u8>>();
+    everyday::<RetryPolicy<B, u8>>();
+    cloned::<GaveUp<u8>>();
+    cloned::<RestartPolicy<B, u8>>();
+    cloned::<RetryBudget>();
+    cloned::<RetryPolicy<B, u8>>();
 }
 
 #[test]

@@ -19,6 +19,9 @@
 //! | [`on_error_complete`](crate::Flow::on_error_complete) | keeps it, and ends |
 //! | [`ignore_errors`](crate::Flow::ignore_errors) | drops and counts it, and goes on |
 //! | [`catch_unwind`](crate::Flow::catch_unwind) | makes one of a panic, and ends |
+//! | [`retry_item`](crate::Flow::retry_item) | calls again for the item, in order; feature `retry` |
+//! | [`retry_item_unordered`](crate::Flow::retry_item_unordered) | calls again for the item; feature `retry` |
+//! | [`restart_with_backoff`](fn@restart_with_backoff) | makes the source anew; feature `retry` |
 //!
 //! The name says what happens at an `Err`. A method named like one of `Result`
 //! acts on each result by itself and goes on. A `try_` method emits the first
@@ -34,6 +37,8 @@
 //! made for. A failed *source* is made anew.
 
 mod and_then;
+#[cfg(feature = "retry")]
+mod attempts;
 mod catch_unwind;
 mod ignore_errors;
 mod inspect_err;
@@ -44,6 +49,18 @@ mod on_error_complete;
 mod one_by_one;
 mod recover;
 mod recover_with;
+#[cfg(feature = "retry")]
+mod restart_policy;
+#[cfg(feature = "retry")]
+mod restart_with_backoff;
+#[cfg(feature = "retry")]
+mod retry_budget;
+#[cfg(feature = "retry")]
+mod retry_item;
+#[cfg(feature = "retry")]
+mod retry_item_unordered;
+#[cfg(feature = "retry")]
+mod retry_policy;
 mod try_filter;
 mod try_filter_map;
 mod try_flat_map_iter;
@@ -62,6 +79,18 @@ pub use map_ok::MapOk;
 pub use on_error_complete::OnErrorComplete;
 pub use recover::Recover;
 pub use recover_with::RecoverWith;
+#[cfg(feature = "retry")]
+pub use restart_policy::RestartPolicy;
+#[cfg(feature = "retry")]
+pub use restart_with_backoff::{RestartWithBackoff, restart_with_backoff};
+#[cfg(feature = "retry")]
+pub use retry_budget::RetryBudget;
+#[cfg(feature = "retry")]
+pub use retry_item::RetryItem;
+#[cfg(feature = "retry")]
+pub use retry_item_unordered::RetryItemUnordered;
+#[cfg(feature = "retry")]
+pub use retry_policy::{GaveUp, GaveUpReason, RetryPolicy};
 pub use try_filter::TryFilter;
 pub use try_filter_map::TryFilterMap;
 pub use try_flat_map_iter::TryFlatMapIter;

@@ -10,6 +10,18 @@ mod map_ok;
 mod on_error_complete;
 mod recover;
 mod recover_with;
+#[cfg(feature = "retry")]
+mod restart_with_backoff;
+#[cfg(feature = "retry")]
+mod retry_budget;
+#[cfg(feature = "retry")]
+mod retry_item;
+#[cfg(feature = "retry")]
+mod retry_item_unordered;
+#[cfg(feature = "retry")]
+mod retry_policy;
+#[cfg(feature = "retry")]
+mod support;
 mod try_filter;
 mod try_filter_map;
 mod try_flat_map_iter;
@@ -27,12 +39,12 @@ use futures::Stream;
 use millpond_operators::testing::{Source, Token};
 use millpond_operators::{Flow, Progress};
 
-/// Makes every seventh token an error.
+/// Makes an error of every seventh token, and where the script says so.
 fn checked(token: Token) -> Result<Token, Token> {
     if token.value() % 7 == 5 {
         Err(token)
     } else {
-        Ok(token)
+        token.checked()
     }
 }
 

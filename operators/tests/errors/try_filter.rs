@@ -15,11 +15,13 @@ fn even(result: &Result<Token, Token>) -> bool {
 laws! {
     try_filter: |s| s.map(checked).try_filter(|token| Ok(token.value().is_multiple_of(2))),
     model: |v| to_first_err(v.into_iter().map(checked)).into_iter().filter(even).collect(),
+    terminal: Result::is_err,
 }
 
 laws! {
     try_filter_that_keeps_nothing: |s| s.map(Ok::<Token, ()>).try_filter(|_| Ok(false)),
     model: |_v| Vec::new(),
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -31,6 +33,7 @@ laws! {
         let failing = v.into_iter().filter(|token| token.value() % 2 == 1);
         to_first_err(failing.map(|token| if token.value() == 5 { Err(5) } else { Ok(token) }))
     },
+    terminal: Result::is_err,
 }
 
 #[tokio::test]

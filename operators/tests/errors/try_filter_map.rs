@@ -17,11 +17,13 @@ laws! {
         let made = v.into_iter().map(checked).map(|result| result.and_then(even));
         to_first_err(made.filter_map(Result::transpose))
     },
+    terminal: Result::is_err,
 }
 
 laws! {
     try_filter_map_that_fails: |s| s.map(Ok).try_filter_map(even),
     model: |v| to_first_err(v.into_iter().map(even).filter_map(Result::transpose)),
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -29,4 +31,5 @@ laws! {
         s.map(Ok::<Token, ()>).try_filter_map(|_| Ok(None::<Token>))
     },
     model: |_v| Vec::new(),
+    terminal: Result::is_err,
 }

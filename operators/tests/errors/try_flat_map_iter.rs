@@ -30,12 +30,14 @@ laws! {
     try_flat_map_iter: |s| s.map(checked).try_flat_map_iter(twice),
     model: |v| all(v, checked),
     look_ahead: 1,
+    terminal: Result::is_err,
 }
 
 laws! {
     try_flat_map_iter_that_fails: |s| s.map(Ok).try_flat_map_iter(twice),
     model: |v| all(v, Ok),
     look_ahead: 1,
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -43,6 +45,7 @@ laws! {
         s.map(Ok::<Token, ()>).try_flat_map_iter(|_| Ok([0_u32; 0]))
     },
     model: |_v| Vec::new(),
+    terminal: Result::is_err,
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ laws! {
     model: |v| to_first_err(v.into_iter().map(|token| checked(token).or_else(mended))),
     look_ahead: 1,
     in_flight: 1,
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -33,6 +34,7 @@ laws! {
     model: |v| v.into_iter().map(Ok).collect(),
     look_ahead: 1,
     in_flight: 1,
+    terminal: Result::is_err,
 }
 
 #[tokio::test]

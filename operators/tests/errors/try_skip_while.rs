@@ -13,11 +13,13 @@ fn is_early(result: &Result<Token, Token>) -> bool {
 laws! {
     try_skip_while: |s| s.map(checked).try_skip_while(|token| Ok(token.value() < 3)),
     model: |v| to_first_err(v.into_iter().map(checked).skip_while(is_early)),
+    terminal: Result::is_err,
 }
 
 laws! {
     try_skip_while_to_the_end: |s| s.map(Ok::<Token, ()>).try_skip_while(|_| Ok(true)),
     model: |_v| Vec::new(),
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -31,6 +33,7 @@ laws! {
         let ids = v.iter().map(Token::value);
         ids.filter(|id| *id == 4).map(Err).collect()
     },
+    terminal: Result::is_err,
 }
 
 #[tokio::test]

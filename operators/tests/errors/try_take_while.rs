@@ -7,14 +7,22 @@ use millpond_operators::{flow, laws};
 
 use super::{checked, to_first_err};
 
+fn is_early(result: &Result<Token, Token>) -> bool {
+    result.as_ref().map_or(true, |token| token.value() < 4)
+}
+
 laws! {
     try_take_while: |s| s.map(checked).try_take_while(|token| Ok(token.value() < 4)),
-    model: |v| v.into_iter().take_while(|token| token.value() < 4).map(Ok).collect(),
+    model: |v| {
+        to_first_err(v.into_iter().map(checked).take_while(is_early))
+    },
+    terminal: Result::is_err,
 }
 
 laws! {
     try_take_while_to_the_err: |s| s.map(checked).try_take_while(|_| Ok(true)),
     model: |v| to_first_err(v.into_iter().map(checked)),
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -27,6 +35,7 @@ laws! {
     model: |v| {
         to_first_err(v.into_iter().map(|token| if token.value() == 4 { Err(4) } else { Ok(token) }))
     },
+    terminal: Result::is_err,
 }
 
 #[tokio::test]

@@ -10,11 +10,13 @@ use super::{checked, to_first_err};
 laws! {
     until_err: |s| s.map(checked).until_err(),
     model: |v| to_first_err(v.into_iter().map(checked)),
+    terminal: Result::is_err,
 }
 
 laws! {
     until_err_without_one: |s| s.map(Ok::<Token, ()>).until_err(),
     model: |v| v.into_iter().map(Ok).collect(),
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -24,6 +26,7 @@ laws! {
     model: |v| to_first_err(v.into_iter().map(checked)),
     look_ahead: 3,
     in_flight: 3,
+    terminal: Result::is_err,
 }
 
 #[tokio::test]
