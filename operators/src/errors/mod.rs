@@ -34,7 +34,11 @@
 //! Three kinds of failure have three answers. A bad *item* leaves by a way of
 //! its own, and the others go on: [`fan_out`](crate::fan_out) splits results
 //! into two streams. A failed *call* is made again for the item that it was
-//! made for. A failed *source* is made anew.
+//! made for, by [`retry_item`](crate::Flow::retry_item). A failed *source* is
+//! made anew, by [`restart_with_backoff`](fn@restart_with_backoff), or replaced
+//! by another, by [`recover_with`](crate::Flow::recover_with). No operator acts
+//! on errors of the operators before it: what becomes of an error is said
+//! where it is made, or after.
 
 mod and_then;
 #[cfg(feature = "retry")]
