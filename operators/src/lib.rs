@@ -73,6 +73,7 @@
 //! | [`try_take_while`](Flow::try_take_while) | [`errors`] | the `Ok`s before the first that fails a test, until an `Err` | nothing | futures |
 //! | [`try_skip_while`](Flow::try_skip_while) | [`errors`] | the `Ok`s from the first that fails a test on, until an `Err` | nothing | futures |
 //! | [`try_flat_map_iter`](Flow::try_flat_map_iter) | [`errors`] | the items of an iterator made of every `Ok`, until an `Err` | 1 iterator | Pekko `mapConcat`; Reactor `flatMapIterable` |
+//! | [`try_flatten`](Flow::try_flatten) | [`errors`] | the results of every stream, one after the other, until an `Err` | 1 stream | futures |
 //! | [`recover`](Flow::recover) | [`errors`] | the values of the `Ok`s, and a last one made of the first `Err` | nothing | Pekko; Reactor `onErrorReturn` |
 //! | [`recover_with`](Flow::recover_with) | [`errors`] | every result, from another stream where one fails | nothing | Pekko `recoverWithRetries`; Reactor `onErrorResume` |
 //! | [`on_error_complete`](Flow::on_error_complete) | [`errors`] | the values of the `Ok`s before the first `Err` | the error | Pekko, Reactor |

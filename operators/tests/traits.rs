@@ -16,8 +16,8 @@ use millpond_operators::consume::{
 use millpond_operators::consume::{TryCollect, TryFold, TryForEach, TryForEachAsync};
 use millpond_operators::errors::{
     AndThen, CatchUnwind, IgnoreErrors, InspectErr, InspectOk, MapErr, MapOk, OnErrorComplete,
-    Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryOrElse, TrySkipWhile,
-    TryTakeWhile, UntilErr,
+    Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryFlatten, TryOrElse,
+    TrySkipWhile, TryTakeWhile, UntilErr,
 };
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
@@ -109,6 +109,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TryFold<R, u8, fn(u8, u8) -> Result<u8, u8>>>();
     everyday::<TryForEach<R, fn(u8) -> Result<(), u8>>>();
     everyday::<TryForEachAsync<R, fn(u8) -> Ready<Result<(), u8>>, Ready<Result<(), u8>>>>();
+    everyday::<TryFlatten<Foreign<Empty<Result<Flow<R>, u8>>>, R>>();
     everyday::<TryOrElse<R, fn(u8) -> Ready<Result<u8, u8>>, Ready<Result<u8, u8>>>>();
     everyday::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
@@ -201,6 +202,7 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TryFlatMapIter<R, fn(u8) -> Result<[u8; 2], u8>, IntoIter<u8, 2>>>();
     cloned::<TryFold<R, u8, fn(u8, u8) -> Result<u8, u8>>>();
     cloned::<TryForEach<R, fn(u8) -> Result<(), u8>>>();
+    cloned::<TryFlatten<Foreign<Empty<Result<Flow<R>, u8>>>, R>>();
     cloned::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<UntilErr<R>>();

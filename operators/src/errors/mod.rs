@@ -14,6 +14,7 @@
 //! | [`try_take_while`](crate::Flow::try_take_while) | emits it, and ends |
 //! | [`try_skip_while`](crate::Flow::try_skip_while) | emits it, and ends |
 //! | [`try_flat_map_iter`](crate::Flow::try_flat_map_iter) | emits it, and ends |
+//! | [`try_flatten`](crate::Flow::try_flatten) | emits it, and ends |
 //! | [`recover`](crate::Flow::recover) | emits a value in its place, and ends |
 //! | [`recover_with`](crate::Flow::recover_with) | goes on with another stream |
 //! | [`on_error_complete`](crate::Flow::on_error_complete) | keeps it, and ends |
@@ -68,6 +69,7 @@ mod retry_policy;
 mod try_filter;
 mod try_filter_map;
 mod try_flat_map_iter;
+mod try_flatten;
 mod try_or_else;
 mod try_skip_while;
 mod try_take_while;
@@ -98,6 +100,7 @@ pub use retry_policy::{GaveUp, GaveUpReason, RetryPolicy};
 pub use try_filter::TryFilter;
 pub use try_filter_map::TryFilterMap;
 pub use try_flat_map_iter::TryFlatMapIter;
+pub use try_flatten::TryFlatten;
 pub use try_or_else::TryOrElse;
 pub use try_skip_while::TrySkipWhile;
 pub use try_take_while::TryTakeWhile;

@@ -25,6 +25,7 @@ mod support;
 mod try_filter;
 mod try_filter_map;
 mod try_flat_map_iter;
+mod try_flatten;
 mod try_or_else;
 mod try_skip_while;
 mod try_take_while;
