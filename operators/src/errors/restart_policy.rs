@@ -6,8 +6,9 @@ use std::time::Duration;
 ///
 /// The delays are those of `backon`: its `ExponentialBuilder`,
 /// `ConstantBuilder` and `FibonacciBuilder` say how long they are, how many,
-/// and with what jitter. There are as many restarts as there are delays, until
-/// a start has held for the [`window`](Self::window).
+/// and whether jitter adds up to as much again to each. There are as many
+/// restarts as there are delays, until a start has held for the
+/// [`window`](Self::window).
 ///
 /// Used by [`restart_with_backoff`](crate::errors::restart_with_backoff).
 ///

@@ -8,8 +8,8 @@ use super::RetryBudget;
 ///
 /// The delays are those of `backon`: its `ExponentialBuilder`,
 /// `ConstantBuilder` and `FibonacciBuilder` say how long they are, how many,
-/// and with what jitter. There are as many retries of an item as there are
-/// delays.
+/// and whether jitter adds up to as much again to each. There are as many
+/// retries of an item as there are delays.
 ///
 /// Used by [`retry_item`](crate::Flow::retry_item) and
 /// [`retry_item_unordered`](crate::Flow::retry_item_unordered).

@@ -36,6 +36,7 @@ laws! {
         }
         results
     },
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -46,6 +47,7 @@ laws! {
         Flow::native(shared).map(checked).recover_with(1000, checked_again)
     },
     model: |v| v.into_iter().filter_map(|token| checked(token).ok()).map(Ok).collect(),
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -54,6 +56,7 @@ laws! {
             .recover_with(300, |id| flow(stream::iter(vec![Err(id)])))
     },
     model: |v| v.iter().take(1).map(|token| Err(token.value())).collect(),
+    terminal: Result::is_err,
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ laws! {
         }
         results
     },
+    terminal: Result::is_err,
 }
 
 laws! {
@@ -52,6 +53,7 @@ laws! {
     model: |v| v.into_iter().map(Ok).collect(),
     look_ahead: 3,
     in_flight: 3,
+    terminal: Result::is_err,
 }
 
 laws! {
