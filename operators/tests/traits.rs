@@ -52,6 +52,7 @@ type R = Foreign<Empty<Result<u8, u8>>>;
 fn everyday<T: Send + Sync + Unpin + Debug>() {}
 fn cloned<T: Clone>() {}
 
+#[expect(clippy::too_many_lines, reason = "one line per type")]
 #[test]
 fn all_types_have_the_everyday_traits() {
     everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
