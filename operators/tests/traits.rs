@@ -4,6 +4,7 @@
 use std::array::IntoIter;
 use std::fmt::Debug;
 use std::future::Ready;
+use std::time::Duration;
 
 use futures::sink::Drain;
 use futures::stream::Empty;
@@ -17,13 +18,21 @@ use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
-use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
+use millpond_operators::source::{
+    Interval, Lazy, MissedTick, Offered, Offers, PollFn, Queue, Timer, Unfold, UnfoldResource,
+};
+use millpond_operators::time::{
+    Audit, Debounce, Delay, DropWithin, Elapsed, EnforceRate, InitialDelay, KeepAlive,
+    LatencyProbe, Rate, RateExceeded, Sample, TakeWithin, Throttle, ThrottleLatest, TimedOut,
+    TimeoutBackpressure, TimeoutFirst, TimeoutIdle, TimeoutTotal, Timestamp,
+};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
 };
 use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
 use millpond_operators::{Flow, Foreign, flow};
+use tokio::time::Instant;
 
 type S = Foreign<Empty<u8>>;
 
@@ -34,15 +43,21 @@ fn cloned<T: Clone>() {}
 fn all_types_have_the_everyday_traits() {
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
+    everyday::<Audit<S>>();
     everyday::<Batch<S>>();
     everyday::<Chunks<S>>();
     everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     everyday::<ChunksWeighted<S, fn(&u8) -> usize>>();
     everyday::<Collect<S, Vec<u8>>>();
+    everyday::<Debounce<S>>();
     everyday::<Dedup<S>>();
     everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<DefaultIfEmpty<S>>();
+    everyday::<Delay<S>>();
+    everyday::<DropWithin<S>>();
+    everyday::<Elapsed<S>>();
     everyday::<ElementAt<S>>();
+    everyday::<EnforceRate<S, fn(&u8) -> usize>>();
     everyday::<Enumerate<S>>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
@@ -53,9 +68,13 @@ fn all_types_have_the_everyday_traits() {
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<ForEachConcurrent<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<Ignore<S>>();
+    everyday::<InitialDelay<S>>();
     everyday::<Inspect<S, fn(&u8)>>();
     everyday::<Intersperse<S>>();
+    everyday::<Interval>();
+    everyday::<KeepAlive<S, fn() -> u8>>();
     everyday::<Last<S>>();
+    everyday::<LatencyProbe<S, fn(&u8) -> Instant, fn(Duration)>>();
     everyday::<Lazy<S, fn() -> Flow<S>>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
@@ -64,6 +83,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
+    everyday::<MissedTick>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
     everyday::<Offered<u8>>();
@@ -71,7 +91,10 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Pairwise<S>>();
     everyday::<PollFn<fn() -> u8>>();
     everyday::<Queue<u8>>();
+    everyday::<Rate>();
+    everyday::<RateExceeded<u8>>();
     everyday::<ReadyChunks<S>>();
+    everyday::<Sample<S>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     everyday::<SendTo<S, Drain<u8>>>();
     everyday::<Single<S>>();
@@ -85,6 +108,16 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<TakeWithin<S>>();
+    everyday::<Throttle<S, fn(&u8) -> usize>>();
+    everyday::<ThrottleLatest<S>>();
+    everyday::<TimedOut>();
+    everyday::<TimeoutBackpressure<S>>();
+    everyday::<TimeoutFirst<S>>();
+    everyday::<TimeoutIdle<S>>();
+    everyday::<TimeoutTotal<S>>();
+    everyday::<Timer>();
+    everyday::<Timestamp<S>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
 }
@@ -99,7 +132,10 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Dedup<S>>();
     cloned::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     cloned::<DefaultIfEmpty<S>>();
+    cloned::<DropWithin<S>>();
+    cloned::<Elapsed<S>>();
     cloned::<ElementAt<S>>();
+    cloned::<EnforceRate<S, fn(&u8) -> usize>>();
     cloned::<Enumerate<S>>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
@@ -111,15 +147,19 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Inspect<S, fn(&u8)>>();
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
+    cloned::<LatencyProbe<S, fn(&u8) -> Instant, fn(Duration)>>();
     cloned::<Lazy<S, fn() -> Flow<S>>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
+    cloned::<MissedTick>();
     cloned::<Offered<u8>>();
     cloned::<Offers<u8>>();
     cloned::<Pairwise<S>>();
     cloned::<PollFn<fn() -> u8>>();
+    cloned::<Rate>();
+    cloned::<RateExceeded<u8>>();
     cloned::<ReadyChunks<S>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();
@@ -133,6 +173,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    cloned::<TimedOut>();
+    cloned::<Timestamp<S>>();
 }
 
 #[test]
