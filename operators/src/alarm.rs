@@ -12,6 +12,8 @@ pub(crate) struct Alarm {
     sleep: Option<Pin<Box<Sleep>>>,
     // What the timer is set to, while it runs.
     armed: Option<Instant>,
+    // What the clock said last. What was due by then needs no second look.
+    seen: Option<Instant>,
 }
 
 impl Alarm {
@@ -23,7 +25,10 @@ impl Alarm {
         };
         // The timer rounds up to its next tick, which would turn a wait of
         // zero into one of a millisecond.
-        if Instant::now() >= due {
+        if self.seen < Some(due) {
+            self.seen = Some(Instant::now());
+        }
+        if self.seen >= Some(due) {
             self.disarm();
             return Poll::Ready(());
         }

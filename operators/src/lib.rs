@@ -133,7 +133,7 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
-//! | `time` | yes | `batch`, `map_batched`; needs tokio's timer |
+//! | `time` | yes | `batch`, `map_batched`, `interval`, `timer`, and the group `time`; needs tokio's timer |
 //! | `tasks` | no | `detach`, `map_spawn`, `map_blocking`; needs tokio's runtime |
 //! | `retry` | no | `retry_item`, `restart_with_backoff`, with the delays of `backon` |
 //! | `tokio-stream` | no | sources over tokio's channels, intervals, listeners and signals |

@@ -12,7 +12,8 @@
 //!
 //! Most flows begin with [`flow`](crate::flow()), which takes any stream,
 //! collection or iterator, and with the feature `tokio-stream` also receivers,
-//! listeners and readers of tokio.
+//! listeners and readers of tokio. The time of an `interval` or a `timer` counts
+//! from its first poll.
 
 #[cfg(feature = "time")]
 mod interval;

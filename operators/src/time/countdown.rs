@@ -53,7 +53,10 @@ impl Countdown {
         self.alarm.poll_at(self.due, cx)
     }
 
-    /// Lets it begin anew. The timer stays as it is until it is needed.
+    /// Lets it begin anew.
+    ///
+    /// The timer stays as it is: to move it at the next wait costs less than to
+    /// stop it for each item, and until then it wakes once at the most.
     pub(super) fn rewind(&mut self) {
         self.begun = false;
     }

@@ -24,7 +24,7 @@ pub struct EnforceRate<S, F> {
 impl<S: Progress> Flow<S> {
     /// Emits every item, as an error if it comes at more than a given rate.
     ///
-    /// A bucket of `burst` tokens, full at first, is filled at `rate`. An item
+    /// A bucket of `burst` tokens, full at first, is filled at [`rate`](Rate). An item
     /// takes as many tokens as `cost` says and is emitted as `Ok`; where there
     /// are too few, it takes none and is emitted as `Err`. `cost` is asked once
     /// for each. An item that costs more than `burst` passes when the bucket is

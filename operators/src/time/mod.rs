@@ -50,7 +50,9 @@
 //! # Clock and timers
 //!
 //! All of them read tokio's clock, which tests can pause. An operator arms one
-//! timer at the most, and none while there is nothing to wait for.
+//! timer at the most, and one that holds items arms none while it holds
+//! nothing. `drop_within`, `enforce_rate` and the last three of the table need
+//! no timer, only the clock.
 
 mod audit;
 mod bucket;

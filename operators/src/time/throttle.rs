@@ -27,7 +27,7 @@ pub struct Throttle<S: Progress, F> {
 impl<S: Progress> Flow<S> {
     /// Emits every item, at no more than a given rate.
     ///
-    /// A bucket of `burst` tokens, full at first, is filled at `rate`. An item
+    /// A bucket of `burst` tokens, full at first, is filled at [`rate`](Rate). An item
     /// takes as many tokens as `cost` says, and waits until there are so many;
     /// `cost` is asked once for each. So in any time at most `burst` tokens go,
     /// and besides as many as `rate` gives in that time; there is no boundary

@@ -5,7 +5,7 @@ use futures::stream;
 use millpond_operators::time::Audit;
 use millpond_operators::{flow, laws};
 
-use super::{NEVER, WAIT, block, ms, scheduled, some_and_the_last, timeline};
+use super::{NEVER, WAIT, block, ms, scheduled, some_and_the_last, timeline, wakes};
 
 laws! {
     audit: |s| s.audit(WAIT),
@@ -67,6 +67,14 @@ async fn a_consumer_without_progress_finds_what_is_newest() {
     let mut items = flow(stream::iter([1, 2, 3])).audit(ms(5));
 
     assert_eq!(items.next().now_or_never(), Some(Some(3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_timer_runs_while_nothing_is_held() {
+    let mut items = scheduled([(0, 'a')], 500).audit(WAIT);
+
+    assert_eq!(items.next().await, Some('a'));
+    assert_eq!(wakes(&mut items, 400).await, 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use millpond_operators::time::Debounce;
 use millpond_operators::{flow, laws};
 use tokio::time::advance;
 
-use super::{NEVER, WAIT, block, ms, scheduled, some_and_the_last, timeline};
+use super::{NEVER, WAIT, block, ms, scheduled, some_and_the_last, timeline, wakes};
 
 laws! {
     debounce: |s| s.debounce(WAIT, NEVER),
@@ -108,6 +108,14 @@ async fn an_input_that_is_always_ready_is_cut_by_the_longest_wait() {
     assert_eq!(items.next().now_or_never(), None);
     advance(ms(1)).await;
     assert_eq!(items.next().now_or_never(), Some(Some(1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_timer_runs_while_nothing_is_held() {
+    let mut items = scheduled([(0, 'a')], 500).debounce(WAIT, NEVER);
+
+    assert_eq!(items.next().await, Some('a'));
+    assert_eq!(wakes(&mut items, 400).await, 0);
 }
 
 #[test]

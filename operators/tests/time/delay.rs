@@ -5,7 +5,7 @@ use futures::stream::{self, StreamExt};
 use millpond_operators::{flow, laws};
 use tokio::time::{Instant, timeout};
 
-use super::{NEVER, WAIT, block, ms, scheduled, timeline};
+use super::{NEVER, WAIT, block, ms, scheduled, timeline, wakes};
 
 laws! {
     delay: |s| s.delay(WAIT, 3),
@@ -75,6 +75,14 @@ async fn after_a_wait_past_the_end_of_the_clock_no_item_leaves() {
     let waited = timeout(Duration::from_hours(24 * 365), items.next()).await;
 
     assert!(waited.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_timer_runs_while_nothing_is_held() {
+    let mut items = scheduled([(0, 'a')], 500).delay(WAIT, 3);
+
+    assert_eq!(items.next().await, Some('a'));
+    assert_eq!(wakes(&mut items, 400).await, 0);
 }
 
 #[test]

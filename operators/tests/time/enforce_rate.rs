@@ -3,7 +3,7 @@ use futures::stream;
 use millpond_operators::time::{Rate, RateExceeded};
 use millpond_operators::{flow, laws};
 
-use super::{WAIT, one_each, scheduled, timeline};
+use super::{WAIT, one_each, scheduled, timeline, within_the_rate};
 
 laws! {
     enforce_rate: |s| {
@@ -28,6 +28,19 @@ laws! {
             }
         });
         enforced.collect()
+    },
+}
+
+laws! {
+    enforce_rate_keeps_to_the_rate: |s| {
+        s.enforce_rate(Rate::new(1, WAIT), 2, |_| 1)
+            .map(|result| (result.is_ok(), result.unwrap_or_else(RateExceeded::into_item)))
+            .timestamp()
+    },
+    relation: |v, out| {
+        let passed = out.iter().filter(|(_, (passed, _))| *passed);
+        out.iter().map(|(_, (_, token))| token).eq(&v)
+            && within_the_rate(passed.map(|(at, _)| *at))
     },
 }
 

@@ -21,13 +21,15 @@ mod timestamp;
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use futures::stream::{self, LocalBoxStream, StreamExt};
+use futures::stream::{self, LocalBoxStream, Stream, StreamExt};
 use millpond_operators::testing::Token;
 use millpond_operators::{Flow, Foreign, Progress, flow};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// Odd, so that nothing is due when items of the laws arrive.
 const WAIT: Duration = ms(5);
@@ -67,6 +69,36 @@ async fn block<P: Progress + Unpin>(items: &mut Flow<P>, millis: u64) {
     });
     let over = timeout(ms(millis), progress).await;
     assert!(over.is_err());
+}
+
+/// Polls once, finds nothing, and counts the wakes of the time that follows.
+async fn wakes<P: Progress + Unpin>(items: &mut Flow<P>, millis: u64) -> usize {
+    let counter = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&counter));
+    let polled = Pin::new(items).poll_next(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    sleep(ms(millis)).await;
+    counter.0.load(Ordering::Relaxed)
+}
+
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Says whether in any time at most two items came, and one more for each `WAIT`.
+fn within_the_rate(times: impl IntoIterator<Item = Instant>) -> bool {
+    let times: Vec<_> = times.into_iter().collect();
+    let windows = (0..times.len()).flat_map(|end| (0..=end).map(move |start| (start, end)));
+    windows.into_iter().all(|(start, end)| {
+        let time = times[end].duration_since(times[start]);
+        let tokens = 2 + time.as_millis() / WAIT.as_millis();
+        (end - start + 1) as u128 <= tokens
+    })
 }
 
 /// Says whether `out` has the items up to some point, and then perhaps an error.

@@ -5,7 +5,7 @@ use futures::stream;
 use millpond_operators::time::Sample;
 use millpond_operators::{flow, laws};
 
-use super::{NEVER, WAIT, block, ms, scheduled, some_and_the_last, timeline};
+use super::{NEVER, WAIT, block, ms, scheduled, some_and_the_last, timeline, wakes};
 
 laws! {
     sample: |s| s.sample(WAIT),
@@ -82,6 +82,14 @@ async fn a_blocked_output_keeps_the_newest_item() {
     block(&mut items, 20).await;
     assert_eq!(items.next().now_or_never(), Some(Some('c')));
     assert_eq!(items.get_ref().dropped(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_timer_runs_while_nothing_is_held() {
+    let mut items = scheduled([(0, 'a')], 500).sample(WAIT);
+
+    assert_eq!(items.next().await, Some('a'));
+    assert_eq!(wakes(&mut items, 400).await, 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use millpond_operators::time::Rate;
 use millpond_operators::{flow, laws};
 use tokio::time::sleep;
 
-use super::{WAIT, block, ms, one_each, scheduled, timeline};
+use super::{WAIT, block, ms, one_each, scheduled, timeline, wakes, within_the_rate};
 
 const ONE_IN_5_MS: fn() -> Rate = || Rate::new(1, WAIT);
 
@@ -42,6 +42,14 @@ laws! {
             out.push((at, token));
         }
         out
+    },
+    look_ahead: 1,
+}
+
+laws! {
+    throttle_keeps_to_the_rate: |s| s.throttle(ONE_IN_5_MS(), 2, |_| 1).timestamp(),
+    relation: |v, out| {
+        out.iter().map(|(_, token)| token).eq(&v) && within_the_rate(out.iter().map(|(at, _)| *at))
     },
     look_ahead: 1,
 }
@@ -136,6 +144,16 @@ async fn an_item_that_leaves_at_once_needs_no_timer() {
 
     assert_eq!(items.next().now_or_never(), Some(Some(1)));
     assert_eq!(items.next().now_or_never(), Some(None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timer_wakes_once_for_an_item() {
+    let mut items = scheduled([(0, 'a'), (0, 'b')], 500).throttle(ONE_IN_5_MS(), 1, |_| 1);
+
+    assert_eq!(items.next().await, Some('a'));
+    assert_eq!(wakes(&mut items, 400).await, 1);
+    assert_eq!(items.next().await, Some('b'));
+    assert_eq!(wakes(&mut items, 50).await, 0);
 }
 
 #[test]
