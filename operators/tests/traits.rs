@@ -18,6 +18,10 @@ use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
+use millpond_operators::rate::{
+    BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
+    FailOnOverflow, LatestByKey, Overflow, Overflowed, Valve, Valved,
+};
 use millpond_operators::source::{
     Interval, Lazy, MissedTick, Offered, Offers, PollFn, Queue, Timer, Unfold, UnfoldResource,
 };
@@ -26,11 +30,6 @@ use millpond_operators::time::{
     LatencyProbe, Rate, RateExceeded, Sample, TakeWithin, Throttle, ThrottleLatest, TimedOut,
     TimeoutBackpressure, TimeoutFirst, TimeoutIdle, TimeoutTotal, Timestamp,
 };
-use millpond_operators::rate::{
-    BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
-    FailOnOverflow, LatestByKey, Overflow, Overflowed, Valve, Valved,
-};
-use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,

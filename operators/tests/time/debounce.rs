@@ -14,6 +14,7 @@ laws! {
     relation: |v, out| some_and_the_last(&v, out),
     look_ahead: 1,
     dropped: Debounce::dropped,
+    rate: (2, WAIT),
 }
 
 laws! {

@@ -90,17 +90,6 @@ impl Wake for Wakes {
     }
 }
 
-/// Says whether in any time at most two items came, and one more for each `WAIT`.
-fn within_the_rate(times: impl IntoIterator<Item = Instant>) -> bool {
-    let times: Vec<_> = times.into_iter().collect();
-    let windows = (0..times.len()).flat_map(|end| (0..=end).map(move |start| (start, end)));
-    windows.into_iter().all(|(start, end)| {
-        let time = times[end].duration_since(times[start]);
-        let tokens = 2 + time.as_millis() / WAIT.as_millis();
-        (end - start + 1) as u128 <= tokens
-    })
-}
-
 /// Says whether `out` has the items up to some point, and then perhaps an error.
 fn up_to_an_error(items: &[Token], out: &[Option<Token>]) -> bool {
     let came = out.iter().flatten();

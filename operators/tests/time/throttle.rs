@@ -7,7 +7,7 @@ use millpond_operators::time::Rate;
 use millpond_operators::{flow, laws};
 use tokio::time::sleep;
 
-use super::{WAIT, block, ms, one_each, scheduled, timeline, wakes, within_the_rate};
+use super::{WAIT, block, ms, one_each, scheduled, timeline, wakes};
 
 const ONE_IN_5_MS: fn() -> Rate = || Rate::new(1, WAIT);
 
@@ -15,6 +15,7 @@ laws! {
     throttle: |s| s.throttle(ONE_IN_5_MS(), 2, one_each),
     model: |v| v,
     look_ahead: 1,
+    rate: (2, WAIT),
 }
 
 laws! {
@@ -42,14 +43,6 @@ laws! {
             out.push((at, token));
         }
         out
-    },
-    look_ahead: 1,
-}
-
-laws! {
-    throttle_keeps_to_the_rate: |s| s.throttle(ONE_IN_5_MS(), 2, |_| 1).timestamp(),
-    relation: |v, out| {
-        out.iter().map(|(_, token)| token).eq(&v) && within_the_rate(out.iter().map(|(at, _)| *at))
     },
     look_ahead: 1,
 }

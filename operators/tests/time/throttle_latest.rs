@@ -12,6 +12,7 @@ laws! {
     relation: |v, out| some_and_the_last(&v, out),
     look_ahead: 1,
     dropped: ThrottleLatest::dropped,
+    rate: (2, WAIT),
 }
 
 laws! {
