@@ -78,11 +78,17 @@ async fn wakes<P: Progress + Unpin>(items: &mut Flow<P>, millis: u64) -> usize {
     let polled = Pin::new(items).poll_next(&mut Context::from_waker(&waker));
     assert!(polled.is_pending());
     sleep(ms(millis)).await;
-    counter.0.load(Ordering::Relaxed)
+    counter.count()
 }
 
 #[derive(Default)]
 struct Wakes(AtomicUsize);
+
+impl Wakes {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 impl Wake for Wakes {
     fn wake(self: Arc<Self>) {

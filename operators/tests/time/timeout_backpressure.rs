@@ -1,13 +1,15 @@
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 use millpond_operators::time::TimedOut;
-use millpond_operators::{flow, laws};
+use millpond_operators::{Progress, flow, laws};
 use tokio::time::sleep;
 
-use super::{NEVER, WAIT, block, ms, scheduled, timeline, up_to_an_error};
+use super::{NEVER, WAIT, Wakes, block, ms, scheduled, timeline, up_to_an_error};
 
 laws! {
     timeout_backpressure: |s| s.timeout_backpressure(NEVER).map(Result::ok),
@@ -71,6 +73,20 @@ async fn waiting_for_an_item_does_not_count() {
     let items = scheduled([(0, 'a'), (90, 'b')], 200).timeout_backpressure(WAIT);
 
     assert_eq!(timeline(items).await, [(0, Ok('a')), (90, Ok('b'))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timer_stops_when_an_item_is_asked_for() {
+    let mut items = scheduled([(0, 'a')], 500).timeout_backpressure(WAIT);
+    let counter = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&counter));
+    let mut cx = Context::from_waker(&waker);
+
+    assert_eq!(items.next().await, Some(Ok('a')));
+    assert!(Pin::new(&mut items).poll_progress(&mut cx).is_pending());
+    assert!(Pin::new(&mut items).poll_next(&mut cx).is_pending());
+    sleep(ms(400)).await;
+    assert_eq!(counter.count(), 0);
 }
 
 #[test]
