@@ -111,6 +111,26 @@
 //! | [`watch_termination`](Flow::watch_termination) | [`lifecycle`] | every item, and a future of how it ended | nothing | Pekko |
 //! | [`on_cancel`](Flow::on_cancel) | [`lifecycle`] | every item; calls `f` if dropped before its end | nothing | Reactor `doOnCancel` |
 //! | [`finally`](Flow::finally) | [`lifecycle`] | every item; calls `f` once it is over | nothing | Reactor `doFinally` |
+//! | [`source::interval`] | [`source`] | ticks at a given distance, without end | nothing | tokio-stream `IntervalStream`; Pekko `Source.tick`; Reactor |
+//! | [`source::timer`] | [`source`] | one item after a wait | nothing | Reactor `Mono.delay` |
+//! | [`timeout_idle`](Flow::timeout_idle) | [`time`] | every item, or an error after a silence | nothing | Pekko `idleTimeout`; Reactor `timeout`; tokio-stream `timeout_repeating` goes on |
+//! | [`timeout_first`](Flow::timeout_first) | [`time`] | every item, or an error if the first is late | nothing | Pekko `initialTimeout`; Reactor `timeout(firstTimeout)` |
+//! | [`timeout_total`](Flow::timeout_total) | [`time`] | every item, or an error if the end is late | nothing | Pekko `completionTimeout` |
+//! | [`timeout_backpressure`](Flow::timeout_backpressure) | [`time`] | every item, or an error if the consumer is late | nothing | Pekko `backpressureTimeout` |
+//! | [`throttle`](Flow::throttle) | [`time`] | every item, at no more than a given rate | 1 | Pekko (shaping); tokio-stream with a gap |
+//! | [`enforce_rate`](Flow::enforce_rate) | [`time`] | every item, as an error above a given rate | nothing | Pekko `throttle` (enforcing) |
+//! | [`debounce`](Flow::debounce) | [`time`] | the newest item after a silence | 1 | Reactor `sampleTimeout` |
+//! | [`sample`](Flow::sample) | [`time`] | the newest item at each tick | 1 | Reactor |
+//! | [`audit`](Flow::audit) | [`time`] | the newest item, a wait after the first | 1 | |
+//! | [`throttle_latest`](Flow::throttle_latest) | [`time`] | an item at once, then the newest every period | 1 | |
+//! | [`delay`](Flow::delay) | [`time`] | every item, later by a given time | `max_held` | Pekko; Reactor `delayElements` |
+//! | [`initial_delay`](Flow::initial_delay) | [`time`] | every item, none before a given time | nothing | Pekko; Reactor `delaySubscription` |
+//! | [`keep_alive`](Flow::keep_alive) | [`time`] | every item, and a made one after a silence | nothing | Pekko |
+//! | [`take_within`](Flow::take_within) | [`time`] | the items of the first time | nothing | Pekko; Reactor `take(duration)` |
+//! | [`drop_within`](Flow::drop_within) | [`time`] | the items after the first time | nothing | Pekko; Reactor `skip(duration)` |
+//! | [`timestamp`](Flow::timestamp) | [`time`] | every item with when it was taken | nothing | Reactor |
+//! | [`elapsed`](Flow::elapsed) | [`time`] | every item with the time since the one before | nothing | Reactor |
+//! | [`latency_probe`](Flow::latency_probe) | [`time`] | every item, with its age told to `record` | nothing | Flink latency markers |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |
@@ -162,13 +182,15 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
-//! | `time` | yes | `batch`, `map_batched`; needs tokio's timer |
+//! | `time` | yes | `batch`, `map_batched`, `interval`, `timer`, and the group `time`; needs tokio's timer |
 //! | `tasks` | no | `detach`, `map_spawn`, `map_blocking`; needs tokio's runtime |
 //! | `retry` | no | `retry_item`, `restart_with_backoff`, with the delays of `backon` |
 //! | `tokio-stream` | no | sources over tokio's channels, intervals, listeners and signals |
 //! | `tower` | no | `map_service` |
 //! | `testing` | no | `testing`: the contract above as laws, to check your own operators with |
 
+#[cfg(feature = "time")]
+mod alarm;
 mod budget;
 pub mod combine;
 pub mod concurrent;

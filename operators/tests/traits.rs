@@ -4,6 +4,7 @@
 use std::array::IntoIter;
 use std::fmt::Debug;
 use std::future::Ready;
+use std::time::Duration;
 
 use futures::sink::Drain;
 use futures::stream::Empty;
@@ -37,7 +38,14 @@ use millpond_operators::rate::{
     BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
     FailOnOverflow, LatestByKey, Overflow, Overflowed, Valve, Valved,
 };
-use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
+use millpond_operators::source::{
+    Interval, Lazy, MissedTick, Offered, Offers, PollFn, Queue, Timer, Unfold, UnfoldResource,
+};
+use millpond_operators::time::{
+    Audit, Debounce, Delay, DropWithin, Elapsed, EnforceRate, InitialDelay, KeepAlive,
+    LatencyProbe, Rate, RateExceeded, Sample, TakeWithin, Throttle, ThrottleLatest, TimedOut,
+    TimeoutBackpressure, TimeoutFirst, TimeoutIdle, TimeoutTotal, Timestamp,
+};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
@@ -54,6 +62,7 @@ fn cloned<T: Clone>() {}
 
 #[expect(clippy::too_many_lines, reason = "one line per type")]
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line per type")]
 fn all_types_have_the_everyday_traits() {
     everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     everyday::<Buffered<u8>>();
@@ -79,6 +88,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Valved<S>>();
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
+    everyday::<Audit<S>>();
     everyday::<AndThen<R, fn(u8) -> Ready<Result<u8, u8>>, Ready<Result<u8, u8>>>>();
     everyday::<Batch<S>>();
     everyday::<CatchUnwind<S>>();
@@ -86,10 +96,15 @@ fn all_types_have_the_everyday_traits() {
     everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     everyday::<ChunksWeighted<S, fn(&u8) -> usize>>();
     everyday::<Collect<S, Vec<u8>>>();
+    everyday::<Debounce<S>>();
     everyday::<Dedup<S>>();
     everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<DefaultIfEmpty<S>>();
+    everyday::<Delay<S>>();
+    everyday::<DropWithin<S>>();
+    everyday::<Elapsed<S>>();
     everyday::<ElementAt<S>>();
+    everyday::<EnforceRate<S, fn(&u8) -> usize>>();
     everyday::<Enumerate<S>>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
@@ -101,11 +116,15 @@ fn all_types_have_the_everyday_traits() {
     everyday::<IgnoreErrors<R>>();
     everyday::<ForEachConcurrent<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<Ignore<S>>();
+    everyday::<InitialDelay<S>>();
     everyday::<Inspect<S, fn(&u8)>>();
     everyday::<InspectErr<R, fn(&u8)>>();
     everyday::<InspectOk<R, fn(&u8)>>();
     everyday::<Intersperse<S>>();
+    everyday::<Interval>();
+    everyday::<KeepAlive<S, fn() -> u8>>();
     everyday::<Last<S>>();
+    everyday::<LatencyProbe<S, fn(&u8) -> Instant, fn(Duration)>>();
     everyday::<Lazy<S, fn() -> Flow<S>>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
@@ -117,6 +136,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
+    everyday::<MissedTick>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
     everyday::<OnErrorComplete<R, u8>>();
@@ -127,7 +147,10 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Queue<u8>>();
     everyday::<Race<S, S>>();
     everyday::<RaceAll<S>>();
+    everyday::<Rate>();
+    everyday::<RateExceeded<u8>>();
     everyday::<ReadyChunks<S>>();
+    everyday::<Sample<S>>();
     everyday::<Recover<R, fn(u8) -> u8>>();
     everyday::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
@@ -143,6 +166,16 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<TakeWithin<S>>();
+    everyday::<Throttle<S, fn(&u8) -> usize>>();
+    everyday::<ThrottleLatest<S>>();
+    everyday::<TimedOut>();
+    everyday::<TimeoutBackpressure<S>>();
+    everyday::<TimeoutFirst<S>>();
+    everyday::<TimeoutIdle<S>>();
+    everyday::<TimeoutTotal<S>>();
+    everyday::<Timer>();
+    everyday::<Timestamp<S>>();
     everyday::<TryCollect<R, Vec<u8>>>();
     everyday::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
@@ -229,7 +262,10 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Dedup<S>>();
     cloned::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     cloned::<DefaultIfEmpty<S>>();
+    cloned::<DropWithin<S>>();
+    cloned::<Elapsed<S>>();
     cloned::<ElementAt<S>>();
+    cloned::<EnforceRate<S, fn(&u8) -> usize>>();
     cloned::<Enumerate<S>>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
@@ -244,6 +280,7 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<InspectOk<R, fn(&u8)>>();
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
+    cloned::<LatencyProbe<S, fn(&u8) -> Instant, fn(Duration)>>();
     cloned::<Lazy<S, fn() -> Flow<S>>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapErr<R, fn(u8) -> u8>>();
@@ -251,11 +288,14 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
+    cloned::<MissedTick>();
     cloned::<OnErrorComplete<R, u8>>();
     cloned::<Offered<u8>>();
     cloned::<Offers<u8>>();
     cloned::<Pairwise<S>>();
     cloned::<PollFn<fn() -> u8>>();
+    cloned::<Rate>();
+    cloned::<RateExceeded<u8>>();
     cloned::<ReadyChunks<S>>();
     cloned::<Race<S, S>>();
     cloned::<RaceAll<S>>();
@@ -274,6 +314,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     cloned::<WithKillSwitch<S, u8>>();
+    cloned::<TimedOut>();
+    cloned::<Timestamp<S>>();
     cloned::<TryCollect<R, Vec<u8>>>();
     cloned::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
