@@ -19,7 +19,9 @@ use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
 };
-use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
+use millpond_operators::window::{
+    Batch, BatchWeighted, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding,
+};
 use millpond_operators::{Flow, Foreign, flow};
 
 type S = Foreign<Empty<u8>>;
@@ -32,6 +34,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
     everyday::<Batch<S>>();
+    everyday::<BatchWeighted<S, fn(&u8) -> usize>>();
     everyday::<Chunks<S>>();
     everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     everyday::<ChunksWeighted<S, fn(&u8) -> usize>>();
@@ -80,6 +83,7 @@ fn all_types_have_the_everyday_traits() {
 fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
+    cloned::<Chunks<S>>();
     cloned::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     cloned::<ChunksWeighted<S, fn(&u8) -> usize>>();
     cloned::<Collect<S, Vec<u8>>>();

@@ -3,6 +3,7 @@
 //! | method | a group is complete | feature |
 //! | --- | --- | --- |
 //! | [`batch`](crate::Flow::batch) | at a count, or after a wait | `time` |
+//! | [`batch_weighted`](crate::Flow::batch_weighted) | at a sum of costs, or after a wait | `time` |
 //! | [`chunks`](crate::Flow::chunks) | at a count | |
 //! | [`chunks_by`](crate::Flow::chunks_by) | when the key changes | |
 //! | [`chunks_weighted`](crate::Flow::chunks_weighted) | at a sum of costs | |
@@ -16,14 +17,20 @@
 
 #[cfg(feature = "time")]
 mod batch;
+#[cfg(feature = "time")]
+mod batch_weighted;
 mod chunks;
 mod chunks_by;
 mod chunks_weighted;
+#[cfg(feature = "time")]
+mod gathering;
 mod ready_chunks;
 mod sliding;
 
 #[cfg(feature = "time")]
 pub use batch::Batch;
+#[cfg(feature = "time")]
+pub use batch_weighted::BatchWeighted;
 pub use chunks::Chunks;
 pub use chunks_by::ChunksBy;
 pub use chunks_weighted::ChunksWeighted;

@@ -1,0 +1,192 @@
+//! What `batch` and `batch_weighted` have in common: one batch that fills, and
+//! its wait.
+
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::Progress;
+use crate::budget::{UNITS_PER_POLL, yield_after};
+
+pub(super) struct Gathering<T> {
+    pub(super) held: Vec<T>,
+    // The sum of the costs of the items held.
+    pub(super) weight: usize,
+    pub(super) max_weight: usize,
+    // Was too heavy for this batch, and begins the next.
+    pub(super) next: Option<(T, usize)>,
+    pub(super) max_wait: Duration,
+    // Of this batch; or of the next, once there is one, since this one then
+    // leaves at once. `None` with items held means never.
+    deadline: Option<Instant>,
+    // Armed when the input is first found pending before the deadline, so an
+    // input that is always ready pays for no timer.
+    timer: Option<Pin<Box<Sleep>>>,
+    pub(super) done: bool,
+}
+
+/// Why no further item was taken.
+pub(super) enum Filled {
+    Full,
+    Ended,
+    /// The input is pending.
+    Waiting,
+    /// The input may have more; the task is already woken.
+    Yielded,
+}
+
+impl<T> Gathering<T> {
+    pub(super) fn new(max_weight: usize, max_wait: Duration) -> Self {
+        Self {
+            held: Vec::new(),
+            weight: 0,
+            max_weight,
+            next: None,
+            max_wait,
+            deadline: None,
+            timer: None,
+            done: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn poll_next<S: Progress<Item = T>>(
+        &mut self,
+        input: Pin<&mut S>,
+        cost: impl FnMut(&T) -> usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Vec<T>>> {
+        let leaves = match self.fill(input, cost, cx) {
+            Filled::Ended if self.held.is_empty() => return Poll::Ready(None),
+            Filled::Full | Filled::Ended => true,
+            Filled::Waiting => self.poll_due(cx),
+            Filled::Yielded => false,
+        };
+        if leaves {
+            Poll::Ready(Some(self.take_batch()))
+        } else {
+            Poll::Pending
+        }
+    }
+
+    pub(super) fn poll_progress<S: Progress<Item = T>>(
+        &mut self,
+        mut input: Pin<&mut S>,
+        cost: impl FnMut(&T) -> usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        match self.fill(input.as_mut(), cost, cx) {
+            Filled::Full => input.poll_progress(cx),
+            Filled::Ended => Poll::Ready(()),
+            Filled::Waiting => {
+                let _due = self.poll_due(cx);
+                Poll::Pending
+            }
+            Filled::Yielded => Poll::Pending,
+        }
+    }
+
+    /// Takes out everything, whatever batch it belongs to.
+    pub(super) fn take_all(&mut self) -> Vec<T> {
+        let mut all = self.take_batch();
+        all.append(&mut self.take_batch());
+        all
+    }
+
+    pub(super) fn is_terminated(&self) -> bool {
+        self.done && self.held.is_empty()
+    }
+
+    fn take_batch(&mut self) -> Vec<T> {
+        let batch = mem::take(&mut self.held);
+        self.weight = 0;
+        self.timer = None;
+        if let Some((item, cost)) = self.next.take() {
+            self.weight = cost;
+            self.held.push(item);
+        } else {
+            self.deadline = None;
+        }
+        batch
+    }
+
+    #[inline]
+    fn fill<S: Progress<Item = T>>(
+        &mut self,
+        mut input: Pin<&mut S>,
+        mut cost: impl FnMut(&T) -> usize,
+        cx: &mut Context<'_>,
+    ) -> Filled {
+        if self.done {
+            return Filled::Ended;
+        }
+        if self.is_full() {
+            return Filled::Full;
+        }
+        for _ in 0..UNITS_PER_POLL {
+            let item = match input.as_mut().poll_next(cx) {
+                Poll::Ready(Some(item)) => item,
+                Poll::Ready(None) => {
+                    self.done = true;
+                    return Filled::Ended;
+                }
+                Poll::Pending => return Filled::Waiting,
+            };
+            let cost = cost(&item);
+            if self.held.is_empty() {
+                self.held.reserve(self.max_weight.min(UNITS_PER_POLL));
+            } else if cost > self.max_weight - self.weight {
+                self.next = Some((item, cost));
+                self.deadline = Instant::now().checked_add(self.max_wait);
+                return Filled::Full;
+            }
+            self.held.push(item);
+            self.weight += cost;
+            if self.weight >= self.max_weight {
+                return Filled::Full;
+            }
+        }
+        self.begin_wait(Instant::now());
+        yield_after(input, cx);
+        Filled::Yielded
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.weight >= self.max_weight || self.next.is_some()
+    }
+
+    /// Sets the deadline, if it is not yet set.
+    ///
+    /// Not called where a batch begins, but at the end of that poll: a batch
+    /// that fills in one poll needs no look at the clock.
+    fn begin_wait(&mut self, now: Instant) {
+        if self.deadline.is_none() {
+            self.deadline = now.checked_add(self.max_wait);
+        }
+    }
+
+    /// Says whether the wait is over, and otherwise arms the timer.
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.held.is_empty() {
+            return false;
+        }
+        let now = Instant::now();
+        self.begin_wait(now);
+        let Some(deadline) = self.deadline else {
+            return false;
+        };
+        // The timer rounds up to its next tick, which would turn a wait of
+        // zero into one of a millisecond.
+        if now >= deadline {
+            return true;
+        }
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        timer.as_mut().poll(cx).is_ready()
+    }
+}
