@@ -19,6 +19,8 @@ pub(super) struct Gathering<T> {
     pub(super) max_weight: usize,
     // Was too heavy for this batch, and begins the next.
     pub(super) next: Option<(T, usize)>,
+    // Of the last batch. The next is expected to be as long.
+    last_len: usize,
     pub(super) max_wait: Duration,
     // Of this batch; or of the next, once there is one, since this one then
     // leaves at once. `None` with items held means never.
@@ -46,6 +48,7 @@ impl<T> Gathering<T> {
             weight: 0,
             max_weight,
             next: None,
+            last_len: 0,
             max_wait,
             deadline: None,
             timer: None,
@@ -103,6 +106,7 @@ impl<T> Gathering<T> {
 
     fn take_batch(&mut self) -> Vec<T> {
         let batch = mem::take(&mut self.held);
+        self.last_len = batch.len();
         self.weight = 0;
         self.timer = None;
         if let Some((item, cost)) = self.next.take() {
@@ -138,7 +142,7 @@ impl<T> Gathering<T> {
             };
             let cost = cost(&item);
             if self.held.is_empty() {
-                self.held.reserve(self.max_weight.min(UNITS_PER_POLL));
+                self.held.reserve(self.last_len);
             } else if cost > self.max_weight - self.weight {
                 self.next = Some((item, cost));
                 self.deadline = Instant::now().checked_add(self.max_wait);
