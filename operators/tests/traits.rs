@@ -11,6 +11,7 @@ use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
 };
+use millpond_operators::fan_out::Routed;
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
@@ -65,6 +66,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<NotSingle>();
     everyday::<Pairwise<S>>();
     everyday::<ReadyChunks<S>>();
+    everyday::<Routed<u8, u8>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
@@ -107,6 +109,7 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<MergeAll<S>>();
     cloned::<Pairwise<S>>();
     cloned::<ReadyChunks<S>>();
+    cloned::<Routed<u8, u8>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();
     cloned::<Skip<S>>();
