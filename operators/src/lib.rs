@@ -62,6 +62,10 @@
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`assign_timestamps`](Flow::assign_timestamps) | [`event_time`] | every item with its time, and watermarks | nothing | Flink `assignTimestampsAndWatermarks` |
+//! | [`event_time::merge_watermarks`] | [`event_time`] | the records of many flows, under one watermark | nothing | Flink `union` |
+//! | [`reorder`](Flow::reorder) | [`event_time`] | records in the order of their times, and those that are late | `max_held` | Renoir |
+//! | [`tumbling_event_time`](Flow::tumbling_event_time) | [`event_time`] | one result for each window of time, and the records that are late | the state of each open window | Flink `TumblingEventTimeWindows` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all | futures, tokio-stream; Pekko `Sink.collection`; Reactor |
@@ -118,7 +122,6 @@ pub mod combine;
 pub mod concurrent;
 pub mod consume;
 pub mod errors;
-#[cfg(feature = "time")]
 pub mod event_time;
 pub mod fan_out;
 pub mod filter;

@@ -11,6 +11,9 @@ use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
 };
+use millpond_operators::event_time::{
+    AssignTimestamps, Element, EventTime, MergeWatermarks, Reorder, Timed, TumblingEventTime,
+};
 use millpond_operators::fan_out::Routed;
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
@@ -34,6 +37,7 @@ fn cloned<T: Clone>() {}
 fn all_types_have_the_everyday_traits() {
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
+    everyday::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
     everyday::<Batch<S>>();
     everyday::<BatchWeighted<S, fn(&u8) -> usize>>();
     everyday::<Chunks<S>>();
@@ -43,8 +47,10 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Dedup<S>>();
     everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<DefaultIfEmpty<S>>();
+    everyday::<Element<u8>>();
     everyday::<ElementAt<S>>();
     everyday::<Enumerate<S>>();
+    everyday::<EventTime>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
     everyday::<First<S>>();
@@ -62,10 +68,12 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
+    everyday::<MergeWatermarks<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
     everyday::<Pairwise<S>>();
     everyday::<ReadyChunks<S>>();
+    everyday::<Reorder<S, u8>>();
     everyday::<Routed<u8, u8>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     everyday::<Single<S>>();
@@ -79,12 +87,15 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<Timed<u8>>();
+    everyday::<TumblingEventTime<S, u8, fn() -> u8, fn(&mut u8, u8)>>();
 }
 
 #[test]
 fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
+    cloned::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
     cloned::<Chunks<S>>();
     cloned::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     cloned::<ChunksWeighted<S, fn(&u8) -> usize>>();
@@ -92,8 +103,10 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Dedup<S>>();
     cloned::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     cloned::<DefaultIfEmpty<S>>();
+    cloned::<Element<u8>>();
     cloned::<ElementAt<S>>();
     cloned::<Enumerate<S>>();
+    cloned::<EventTime>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
     cloned::<First<S>>();
@@ -107,8 +120,10 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
+    cloned::<MergeWatermarks<S>>();
     cloned::<Pairwise<S>>();
     cloned::<ReadyChunks<S>>();
+    cloned::<Reorder<S, u8>>();
     cloned::<Routed<u8, u8>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();
@@ -122,6 +137,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    cloned::<Timed<u8>>();
+    cloned::<TumblingEventTime<S, u8, fn() -> u8, fn(&mut u8, u8)>>();
 }
 
 #[test]
