@@ -66,8 +66,16 @@
 //! | [`event_time::merge_watermarks`] | [`event_time`] | the records of many flows, under one watermark | nothing | Flink `union` |
 //! | [`reorder`](Flow::reorder) | [`event_time`] | records in the order of their times, and those that are late | `max_held` | Renoir |
 //! | [`tumbling_event_time`](Flow::tumbling_event_time) | [`event_time`] | one result for each window of time, and the records that are late | the state of each open window | Flink `TumblingEventTimeWindows` |
+//! | [`source::lazy`] | [`source`] | the items of a flow made at the first poll | nothing | Pekko `lazySource`; Reactor `defer` |
+//! | [`source::poll_fn`] | [`source`] | what a closure gives at each poll | nothing | futures |
+//! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |
+//! | [`source::unfold`] | [`source`] | what futures make of a state | 1 | futures; Pekko `unfoldAsync` |
+//! | [`source::unfold_resource`] | [`source`] | what is read from a resource, closed once | the resource | Pekko; Reactor `using` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
+//! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |
+//! | [`ignore`](Flow::ignore) | [`consume`] | no item anywhere; counts them | nothing | Pekko `Sink.ignore`; Reactor `then` |
+//! | [`send_to`](Flow::send_to) | [`consume`] | each item to a sink | nothing | futures `forward`; Pekko `to` |
 //! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all | futures, tokio-stream; Pekko `Sink.collection`; Reactor |
 //! | [`fold`](Flow::fold) | [`consume`] | a state made of all items | its state | futures, tokio-stream, Pekko; Reactor `reduce` |
 //! | [`next`](Flow::next) | [`consume`] | the next item | nothing | futures, tokio-stream |
@@ -140,7 +148,9 @@ pub mod window;
 
 pub use combine::merge;
 pub use flow::Flow;
-pub use foreign::{AlreadyAFlow, AnyStream, Foreign, WithoutProgress, flow};
+#[cfg(feature = "tokio-stream")]
+pub use foreign::OfTokio;
+pub use foreign::{AlreadyAFlow, AnyIterator, AnyStream, Foreign, IntoForeign, flow};
 pub use progress::Progress;
 
 /// The examples of the readme, as tests.

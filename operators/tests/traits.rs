@@ -5,11 +5,13 @@ use std::array::IntoIter;
 use std::fmt::Debug;
 use std::future::Ready;
 
+use futures::sink::Drain;
 use futures::stream::Empty;
 use millpond_operators::combine::{Merge, MergeAll};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
-    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
+    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
+    NotSingle, SendTo, Single,
 };
 use millpond_operators::event_time::{
     AssignTimestamps, Element, EventTime, MergeWatermarks, Reorder, Timed, TumblingEventTime,
@@ -19,6 +21,7 @@ use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
+use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
@@ -58,9 +61,12 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<ForEachConcurrent<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<Ignore<S>>();
     everyday::<Inspect<S, fn(&u8)>>();
     everyday::<Intersperse<S>>();
     everyday::<Last<S>>();
+    everyday::<Lazy<S, fn() -> Flow<S>>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
@@ -71,11 +77,16 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MergeWatermarks<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
+    everyday::<Offered<u8>>();
+    everyday::<Offers<u8>>();
     everyday::<Pairwise<S>>();
+    everyday::<PollFn<fn() -> u8>>();
+    everyday::<Queue<u8>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Reorder<S, u8>>();
     everyday::<Routed<u8, u8>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<SendTo<S, Drain<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
     everyday::<SkipLast<S>>();
@@ -89,6 +100,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     everyday::<Timed<u8>>();
     everyday::<TumblingEventTime<S, u8, fn() -> u8, fn(&mut u8, u8)>>();
+    everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
+    everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
 }
 
 #[test]
@@ -113,15 +126,20 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
+    cloned::<Ignore<S>>();
     cloned::<Inspect<S, fn(&u8)>>();
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
+    cloned::<Lazy<S, fn() -> Flow<S>>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
     cloned::<MergeWatermarks<S>>();
+    cloned::<Offered<u8>>();
+    cloned::<Offers<u8>>();
     cloned::<Pairwise<S>>();
+    cloned::<PollFn<fn() -> u8>>();
     cloned::<ReadyChunks<S>>();
     cloned::<Reorder<S, u8>>();
     cloned::<Routed<u8, u8>>();
