@@ -27,7 +27,7 @@ use millpond_operators::transform::{
     StatefulMap,
 };
 use millpond_operators::window::{
-    Batch, BatchWeighted, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding,
+    Batch, BatchByKey, BatchWeighted, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding,
 };
 use millpond_operators::{Flow, Foreign, flow};
 
@@ -42,6 +42,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Foreign<Empty<u8>>>();
     everyday::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
     everyday::<Batch<S>>();
+    everyday::<BatchByKey<S, u8, fn(&u8) -> u8>>();
     everyday::<BatchWeighted<S, fn(&u8) -> usize>>();
     everyday::<Chunks<S>>();
     everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();

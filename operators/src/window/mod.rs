@@ -3,6 +3,7 @@
 //! | method | a group is complete | feature |
 //! | --- | --- | --- |
 //! | [`batch`](crate::Flow::batch) | at a count, or after a wait | `time` |
+//! | [`batch_by_key`](crate::Flow::batch_by_key) | at a count, or after a wait, for each key | `time` |
 //! | [`batch_weighted`](crate::Flow::batch_weighted) | at a sum of costs, or after a wait | `time` |
 //! | [`chunks`](crate::Flow::chunks) | at a count | |
 //! | [`chunks_by`](crate::Flow::chunks_by) | when the key changes | |
@@ -18,6 +19,8 @@
 #[cfg(feature = "time")]
 mod batch;
 #[cfg(feature = "time")]
+mod batch_by_key;
+#[cfg(feature = "time")]
 mod batch_weighted;
 mod chunks;
 mod chunks_by;
@@ -29,6 +32,8 @@ mod sliding;
 
 #[cfg(feature = "time")]
 pub use batch::Batch;
+#[cfg(feature = "time")]
+pub use batch_by_key::BatchByKey;
 #[cfg(feature = "time")]
 pub use batch_weighted::BatchWeighted;
 pub use chunks::Chunks;

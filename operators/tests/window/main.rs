@@ -1,6 +1,7 @@
 //! The operators of the `window` group.
 
 mod batch;
+mod batch_by_key;
 mod batch_weighted;
 mod chunks;
 mod chunks_by;
