@@ -56,8 +56,10 @@
 //! | [`ready_chunks`](Flow::ready_chunks) | [`window`] | vectors of what is ready | nothing | futures |
 //! | [`sliding`](Flow::sliding) | [`window`] | windows of a given length, at a given distance | `size - 1` | Pekko; Reactor `buffer(n, skip)` |
 //! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` | tokio-stream `chunks_timeout`; Pekko `groupedWithin`; Reactor `bufferTimeout` |
-//! | [`batch_weighted`](Flow::batch_weighted) | [`window`] | vectors bounded by the sum of costs and wait | items that cost `max_weight`, or 1, and 1 more | Pekko `groupedWeightedWithin` |
+//! | [`batch_weighted`](Flow::batch_weighted) | [`window`] | vectors bounded by count, sum of costs and wait | `max_items` | Pekko `groupedWeightedWithin` |
 //! | [`batch_by_key`](Flow::batch_by_key) | [`window`] | vectors bounded by count and wait, for each key | `max_keys * (max_items - 1) + 1` | Flink `keyBy` and a count window |
+//! | [`split_when`](Flow::split_when) | [`window`] | flows that a boundary begins | 1 | Pekko `splitWhen`; Reactor `windowUntil(p, true)` |
+//! | [`window_until`](Flow::window_until) | [`window`] | flows that a boundary ends | 1 | Reactor; Pekko `splitAfter` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing | tokio-stream, Pekko, Reactor; futures `select` |
 //! | [`combine::merge`] | [`combine`] | the items of many streams | nothing | futures `select_all`; Pekko `Merge`; Reactor |
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |

@@ -28,6 +28,7 @@ use millpond_operators::transform::{
 };
 use millpond_operators::window::{
     Batch, BatchByKey, BatchWeighted, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding,
+    SplitWhen, Substream, WindowUntil,
 };
 use millpond_operators::{Flow, Foreign, flow};
 
@@ -93,6 +94,9 @@ fn all_types_have_the_everyday_traits() {
     everyday::<SkipLast<S>>();
     everyday::<SkipWhile<S, fn(&u8) -> bool>>();
     everyday::<Sliding<S>>();
+    everyday::<SplitWhen<S, fn(&u8) -> bool>>();
+    everyday::<Substream<S, fn(&u8) -> bool>>();
+    everyday::<WindowUntil<S, fn(&u8) -> bool>>();
     everyday::<StartWith<S, IntoIter<u8, 2>>>();
     everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
     everyday::<Take<S>>();

@@ -16,7 +16,7 @@ use crate::{Flow, Progress};
 pub struct Batch<S: Progress> {
     #[pin]
     input: S,
-    // Each item weighs 1.
+    // Items weigh nothing, so only their number counts.
     gathering: Gathering<S::Item>,
 }
 
@@ -92,7 +92,7 @@ impl<S: Progress> Batch<S> {
     pub(crate) fn new(input: S, max_items: usize, max_wait: Duration) -> Self {
         Self {
             input,
-            gathering: Gathering::new(max_items, max_wait),
+            gathering: Gathering::new(max_items, usize::MAX, max_wait),
         }
     }
 
@@ -144,20 +144,11 @@ impl<S: Progress> Stream for Batch<S> {
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.project();
-        this.gathering.poll_next(this.input, |_| 1, cx)
+        this.gathering.poll_next(this.input, |_| 0, cx)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let begun = usize::from(!self.gathering.held.is_empty());
-        if self.gathering.done {
-            return (begun, Some(begun));
-        }
-        // At the least all batches are full; at the most each item to come
-        // is a batch of its own.
-        let (items, _) = self.items_hint();
-        let (_, upper) = self.input.size_hint();
-        let upper = upper.and_then(|upper| upper.checked_add(begun));
-        (items.div_ceil(self.gathering.max_weight), upper)
+        self.gathering.size_hint(self.input.size_hint())
     }
 }
 
@@ -170,7 +161,7 @@ impl<S: Progress> FusedStream for Batch<S> {
 impl<S: Progress> Progress for Batch<S> {
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        this.gathering.poll_progress(this.input, |_| 1, cx)
+        this.gathering.poll_progress(this.input, |_| 0, cx)
     }
 }
 
@@ -179,7 +170,7 @@ impl<S: Progress + fmt::Debug> fmt::Debug for Batch<S> {
         f.debug_struct("Batch")
             .field("input", &self.input)
             .field("held", &self.gathering.held.len())
-            .field("max_items", &self.gathering.max_weight)
+            .field("max_items", &self.gathering.max_items)
             .field("max_wait", &self.gathering.max_wait)
             .finish_non_exhaustive()
     }

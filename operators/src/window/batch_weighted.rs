@@ -21,16 +21,17 @@ pub struct BatchWeighted<S: Progress, F> {
 }
 
 impl<S: Progress> Flow<S> {
-    /// Gathers items into vectors, bounded by the sum of their costs and a wait.
+    /// Gathers items into vectors, bounded by count, by weight and by a wait.
     ///
-    /// `cost` is called once for each item. A batch is emitted as soon as it
-    /// weighs `max_weight`, or when the next item would make it weigh more,
-    /// which then begins the next batch, or once `max_wait` has passed since
-    /// its first item was taken, whichever comes first. Only an item that is
-    /// too heavy by itself comes in a batch of more than `max_weight`, and
+    /// The weight of a batch is the sum of the costs of its items; `cost` is
+    /// called once for each. A batch is emitted as soon as it holds `max_items`
+    /// items or weighs `max_weight`, or when the next item would make it weigh
+    /// more, which then begins the next batch, or once `max_wait` has passed
+    /// since its first item was taken, whichever comes first. Only an item that
+    /// is too heavy by itself comes in a batch of more than `max_weight`, and
     /// alone. Batches are never empty, and joining them end to end gives back
-    /// the input, in order. To bound the number of items too, let each cost at
-    /// least a share of `max_weight`.
+    /// the input, in order. Where only the weight counts, give [`usize::MAX`]
+    /// for `max_items`.
     ///
     /// # Completion
     ///
@@ -39,12 +40,12 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Backpressure
     ///
-    /// One batch is held, and the one item that did not fit into it. While the
-    /// output is blocked, [`poll_progress`](Progress::poll_progress) goes on
-    /// filling the batch up to that weight, past `max_wait` too; the batch
-    /// then leaves on the next poll. The wait is consulted only while the
-    /// input is pending, so an input that is always ready fills its batch
-    /// first.
+    /// At most `max_items` items are held: one batch, and the item that did not
+    /// fit into it. While the output is blocked,
+    /// [`poll_progress`](Progress::poll_progress) goes on filling the batch up
+    /// to its bounds, past `max_wait` too; the batch then leaves on the next
+    /// poll. The wait is consulted only while the input is pending, so an input
+    /// that is always ready fills its batch first.
     ///
     /// # Cancellation
     ///
@@ -53,13 +54,14 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Panics
     ///
-    /// Panics at the call site if `max_weight` is zero. A wait needs a tokio
-    /// runtime with the timer enabled; polling outside of one panics.
+    /// Panics at the call site if `max_items` or `max_weight` is zero. A wait
+    /// needs a tokio runtime with the timer enabled; polling outside of one
+    /// panics.
     ///
     /// # Units
     ///
-    /// `max_weight` is in the unit of `cost`: bytes, tokens, rows. `max_wait`
-    /// is as for [`batch`](Flow::batch).
+    /// `max_items` counts items; `max_weight` is in the unit of `cost`: bytes,
+    /// tokens, rows. `max_wait` is as for [`batch`](Flow::batch).
     ///
     /// # Examples
     ///
@@ -71,18 +73,19 @@ impl<S: Progress> Flow<S> {
     ///
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() {
-    /// let words = stream::iter(["to", "be", "or", "nothing", "more"]);
+    /// let words = stream::iter(["to", "be", "or", "nothing", "much"]);
     /// let lines: Vec<_> = flow(words)
-    ///     .batch_weighted(5, Duration::from_millis(5), |word| word.len())
+    ///     .batch_weighted(2, 6, Duration::from_millis(5), |word| word.len())
     ///     .collect()
     ///     .await;
     ///
-    /// assert_eq!(lines, [vec!["to", "be"], vec!["or"], vec!["nothing"], vec!["more"]]);
+    /// assert_eq!(lines, [vec!["to", "be"], vec!["or"], vec!["nothing"], vec!["much"]]);
     /// # }
     /// ```
     #[track_caller]
     pub fn batch_weighted<F>(
         self,
+        max_items: usize,
         max_weight: usize,
         max_wait: Duration,
         cost: F,
@@ -91,13 +94,17 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> usize,
     {
         assert!(
+            max_items > 0,
+            "a `batch_weighted` of at most 0 items would never be emitted; give at least 1"
+        );
+        assert!(
             max_weight > 0,
             "a `batch_weighted` of weight 0 would have room for nothing; give at least 1"
         );
         Flow::native(BatchWeighted {
             input: self.into_inner(),
             cost,
-            gathering: Gathering::new(max_weight, max_wait),
+            gathering: Gathering::new(max_items, max_weight, max_wait),
         })
     }
 }
@@ -121,8 +128,8 @@ impl<S: Progress, F> BatchWeighted<S, F> {
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() {
     /// let never_ends = stream::iter(["to", "be"]).chain(stream::pending());
-    /// let mut lines =
-    ///     flow(never_ends).batch_weighted(5, Duration::from_secs(60), |word: &&str| word.len());
+    /// let mut lines = flow(never_ends)
+    ///     .batch_weighted(100, 5, Duration::from_secs(60), |word: &&str| word.len());
     ///
     /// assert_eq!(lines.next().now_or_never(), None);
     /// assert_eq!(Pin::new(&mut lines).get_pin_mut().take_remainder(), ["to", "be"]);
@@ -148,19 +155,7 @@ where
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let gathering = &self.gathering;
-        let begun = usize::from(!gathering.held.is_empty());
-        if gathering.done {
-            return (begun, Some(begun));
-        }
-        // At the least all further items cost nothing; at the most each is a
-        // batch of its own.
-        let next = usize::from(gathering.next.is_some());
-        let full = usize::from(gathering.is_full());
-        let (lower, upper) = self.input.size_hint();
-        let upper = upper.and_then(|upper| upper.checked_add(begun + next));
-        let open = lower.saturating_add(begun - full + next).min(1);
-        (full + open, upper)
+        self.gathering.size_hint(self.input.size_hint())
     }
 }
 
@@ -190,6 +185,7 @@ impl<S: Progress + fmt::Debug, F> fmt::Debug for BatchWeighted<S, F> {
         f.debug_struct("BatchWeighted")
             .field("input", &self.input)
             .field("held", &self.gathering.held.len())
+            .field("max_items", &self.gathering.max_items)
             .field("weight", &self.gathering.weight)
             .field("max_weight", &self.gathering.max_weight)
             .field("max_wait", &self.gathering.max_wait)

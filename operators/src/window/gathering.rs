@@ -14,6 +14,7 @@ use crate::budget::{UNITS_PER_POLL, yield_after};
 
 pub(super) struct Gathering<T> {
     pub(super) held: Vec<T>,
+    pub(super) max_items: usize,
     // The sum of the costs of the items held.
     pub(super) weight: usize,
     pub(super) max_weight: usize,
@@ -42,9 +43,10 @@ pub(super) enum Filled {
 }
 
 impl<T> Gathering<T> {
-    pub(super) fn new(max_weight: usize, max_wait: Duration) -> Self {
+    pub(super) fn new(max_items: usize, max_weight: usize, max_wait: Duration) -> Self {
         Self {
             held: Vec::new(),
+            max_items,
             weight: 0,
             max_weight,
             next: None,
@@ -100,6 +102,23 @@ impl<T> Gathering<T> {
         all
     }
 
+    /// How many batches are still to leave, if the input says this of itself.
+    pub(super) fn size_hint(&self, input: (usize, Option<usize>)) -> (usize, Option<usize>) {
+        let begun = usize::from(!self.held.is_empty());
+        if self.done {
+            return (begun, Some(begun));
+        }
+        // At the least all further items weigh nothing; at the most each is a
+        // batch of its own.
+        let next = usize::from(self.next.is_some());
+        let full = usize::from(self.is_full() || self.next.is_some());
+        let open = if full == 1 { 0 } else { self.held.len() } + next;
+        let (lower, upper) = input;
+        let upper = upper.and_then(|upper| upper.checked_add(begun + next));
+        let items = lower.saturating_add(open);
+        (full + items.div_ceil(self.max_items), upper)
+    }
+
     pub(super) fn is_terminated(&self) -> bool {
         self.done && self.held.is_empty()
     }
@@ -128,7 +147,7 @@ impl<T> Gathering<T> {
         if self.done {
             return Filled::Ended;
         }
-        if self.is_full() {
+        if self.is_full() || self.next.is_some() {
             return Filled::Full;
         }
         for _ in 0..UNITS_PER_POLL {
@@ -150,7 +169,7 @@ impl<T> Gathering<T> {
             }
             self.held.push(item);
             self.weight += cost;
-            if self.weight >= self.max_weight {
+            if self.is_full() {
                 return Filled::Full;
             }
         }
@@ -159,8 +178,8 @@ impl<T> Gathering<T> {
         Filled::Yielded
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.weight >= self.max_weight || self.next.is_some()
+    fn is_full(&self) -> bool {
+        self.held.len() >= self.max_items || self.weight >= self.max_weight
     }
 
     /// Sets the deadline, if it is not yet set.

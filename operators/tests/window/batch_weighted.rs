@@ -10,41 +10,49 @@ use millpond_operators::window::BatchWeighted;
 use millpond_operators::{Progress, flow, laws};
 use tokio::time::{Instant, sleep};
 
-use super::{cost, cost_or_none, in_chunks, weighted};
+use super::{bounded, cost, cost_or_none, in_chunks, weighted};
 
 const WAIT: Duration = Duration::from_millis(5);
 const NEVER: Duration = Duration::MAX;
+const ANY: usize = usize::MAX;
 
 laws! {
-    batch_weighted: |s| s.batch_weighted(3, NEVER, cost),
+    batch_weighted: |s| s.batch_weighted(ANY, 3, NEVER, cost),
     model: |v| weighted(v, cost),
     look_ahead: 4,
     remainder: BatchWeighted::take_remainder,
 }
 
 laws! {
-    batch_weighted_with_items_of_no_cost: |s| s.batch_weighted(3, NEVER, cost_or_none),
+    batch_weighted_with_items_of_no_cost: |s| s.batch_weighted(ANY, 3, NEVER, cost_or_none),
     model: |v| weighted(v, cost_or_none),
     look_ahead: 4,
     remainder: BatchWeighted::take_remainder,
 }
 
 laws! {
-    batch_weighted_by_count: |s| s.batch_weighted(3, NEVER, |_| 1),
+    batch_weighted_by_count: |s| s.batch_weighted(3, ANY, NEVER, |_| 1),
     model: |v| in_chunks(v, 3),
     look_ahead: 3,
     remainder: BatchWeighted::take_remainder,
 }
 
 laws! {
-    batch_weighted_alone: |s| s.batch_weighted(1, NEVER, |_| usize::MAX),
+    batch_weighted_by_count_and_weight: |s| s.batch_weighted(2, 3, NEVER, cost_or_none),
+    model: |v| bounded(v, 2, cost_or_none),
+    look_ahead: 2,
+    remainder: BatchWeighted::take_remainder,
+}
+
+laws! {
+    batch_weighted_alone: |s| s.batch_weighted(ANY, 1, NEVER, |_| usize::MAX),
     model: |v| in_chunks(v, 1),
     look_ahead: 1,
     remainder: BatchWeighted::take_remainder,
 }
 
 laws! {
-    batch_weighted_on_time: |s| s.batch_weighted(3, WAIT, cost),
+    batch_weighted_on_time: |s| s.batch_weighted(ANY, 3, WAIT, cost),
     timed: |arrivals, end| batches_on_time(arrivals, end),
     look_ahead: 4,
     linger: WAIT,
@@ -81,7 +89,7 @@ fn batches_on_time(arrivals: Vec<(Duration, Token)>, end: Duration) -> Vec<(Dura
 #[tokio::test(start_paused = true)]
 async fn costs_are_asked_for_once() {
     let asked = Cell::new(0);
-    let batches = flow(stream::iter([1, 2, 3, 4, 1])).batch_weighted(3, WAIT, |n| {
+    let batches = flow(stream::iter([1, 2, 3, 4, 1])).batch_weighted(ANY, 3, WAIT, |n| {
         asked.set(asked.get() + 1);
         *n
     });
@@ -94,7 +102,7 @@ async fn costs_are_asked_for_once() {
 #[tokio::test(start_paused = true)]
 async fn an_item_that_is_too_heavy_leaves_at_once_behind_those_before() {
     let two_then_silence = stream::iter([1, 9]).chain(stream::pending());
-    let mut batches = flow(two_then_silence).batch_weighted(3, NEVER, |n| *n);
+    let mut batches = flow(two_then_silence).batch_weighted(ANY, 3, NEVER, |n| *n);
 
     assert_eq!(batches.next().now_or_never(), Some(Some(vec![1])));
     assert_eq!(batches.next().now_or_never(), Some(Some(vec![9])));
@@ -108,7 +116,7 @@ async fn the_wait_begins_with_the_item_that_did_not_fit() {
         sleep(Duration::from_millis(4)).await;
         Some((n, n + 1))
     });
-    let mut batches = flow(every_4_ms.boxed_local()).batch_weighted(4, WAIT, |n| *n);
+    let mut batches = flow(every_4_ms.boxed_local()).batch_weighted(ANY, 4, WAIT, |n| *n);
 
     assert_eq!(batches.next().await, Some(vec![1, 2]));
     assert_eq!(start.elapsed(), Duration::from_millis(8 + 1));
@@ -123,7 +131,7 @@ async fn a_blocked_output_holds_one_batch_and_the_item_that_did_not_fit() {
     let mut cx = Context::from_waker(Waker::noop());
     let (sender, mut receiver) = tokio::sync::mpsc::channel(8);
     let items = stream::poll_fn(move |cx| receiver.poll_recv(cx));
-    let mut batches = flow(items).batch_weighted(3, WAIT, |n| *n);
+    let mut batches = flow(items).batch_weighted(ANY, 3, WAIT, |n| *n);
 
     assert_eq!(sender.send(2).await, Ok(()));
     assert!(Pin::new(&mut batches).poll_progress(&mut cx).is_pending());
@@ -141,7 +149,7 @@ async fn a_blocked_output_holds_one_batch_and_the_item_that_did_not_fit() {
 #[tokio::test(start_paused = true)]
 async fn the_item_that_did_not_fit_comes_last_in_the_remainder() {
     let two_then_silence = stream::iter([2, 3]).chain(stream::pending());
-    let mut batches = flow(two_then_silence).batch_weighted(4, WAIT, |n| *n);
+    let mut batches = flow(two_then_silence).batch_weighted(ANY, 4, WAIT, |n| *n);
     let mut cx = Context::from_waker(Waker::noop());
 
     let _full = Pin::new(&mut batches).poll_progress(&mut cx);
@@ -154,7 +162,7 @@ async fn the_item_that_did_not_fit_comes_last_in_the_remainder() {
 async fn after_the_remainder_the_next_item_starts_a_new_wait() {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(8);
     let items = stream::poll_fn(move |cx| receiver.poll_recv(cx));
-    let mut batches = flow(items).batch_weighted(3, WAIT, |n| *n);
+    let mut batches = flow(items).batch_weighted(ANY, 3, WAIT, |n| *n);
 
     assert_eq!(sender.send(1).await, Ok(()));
     assert_eq!(batches.next().now_or_never(), None);
@@ -169,7 +177,7 @@ async fn after_the_remainder_the_next_item_starts_a_new_wait() {
 
 #[test]
 fn an_input_that_is_always_ready_needs_no_runtime() {
-    let batches = flow(stream::iter(1..4)).batch_weighted(2, WAIT, |_| 1);
+    let batches = flow(stream::iter(1..4)).batch_weighted(ANY, 2, WAIT, |_| 1);
     let batches: Option<Vec<_>> = batches.collect().now_or_never();
 
     assert_eq!(batches, Some(vec![vec![1, 2], vec![3]]));
@@ -177,6 +185,12 @@ fn an_input_that_is_always_ready_needs_no_runtime() {
 
 #[test]
 #[should_panic(expected = "give at least 1")]
+fn zero_items_panics() {
+    drop(flow(stream::empty::<()>()).batch_weighted(0, 1, WAIT, |()| 1));
+}
+
+#[test]
+#[should_panic(expected = "give at least 1")]
 fn a_weight_of_zero_panics() {
-    drop(flow(stream::empty::<()>()).batch_weighted(0, WAIT, |()| 1));
+    drop(flow(stream::empty::<()>()).batch_weighted(ANY, 0, WAIT, |()| 1));
 }

@@ -8,6 +8,8 @@ mod chunks_by;
 mod chunks_weighted;
 mod ready_chunks;
 mod sliding;
+mod split_when;
+mod window_until;
 
 use millpond_operators::testing::Token;
 
@@ -34,11 +36,17 @@ fn cost_or_none(token: &Token) -> usize {
 
 /// Chunks that weigh at most 3.
 fn weighted(items: Vec<Token>, cost: fn(&Token) -> usize) -> Vec<Vec<Token>> {
+    bounded(items, usize::MAX, cost)
+}
+
+/// Chunks of at most `max_items` that weigh at most 3.
+fn bounded(items: Vec<Token>, max_items: usize, cost: fn(&Token) -> usize) -> Vec<Vec<Token>> {
     let mut chunks: Vec<Vec<Token>> = Vec::new();
     for item in items {
         let weight = |chunk: &Vec<Token>| chunk.iter().map(cost).sum::<usize>();
+        let has_room = |chunk: &Vec<Token>| chunk.len() < max_items && weight(chunk) < 3;
         match chunks.last_mut() {
-            Some(chunk) if weight(chunk) < 3 && weight(chunk) + cost(&item) <= 3 => {
+            Some(chunk) if has_room(chunk) && weight(chunk) + cost(&item) <= 3 => {
                 chunk.push(item);
             }
             _ => chunks.push(vec![item]),
