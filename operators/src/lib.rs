@@ -69,6 +69,17 @@
 //! | [`event_time::merge_watermarks`] | [`event_time`] | the records of many flows, under one watermark | nothing | Flink `union` |
 //! | [`reorder`](Flow::reorder) | [`event_time`] | records in the order of their times, and those that are late | `max_held` | Renoir |
 //! | [`tumbling_event_time`](Flow::tumbling_event_time) | [`event_time`] | one result for each window of time, and the records that are late | the state of each open window | Flink `TumblingEventTimeWindows` |
+//! | [`batch_on_backpressure`](Flow::batch_on_backpressure) | [`rate`] | vectors of what came while the output was blocked | items that cost `max_weight`, and 1 | Pekko `batchWeighted` |
+//! | [`buffer`](Flow::buffer) | [`rate`] | every item, or those for which there was room | `capacity` | Pekko; Reactor `onBackpressureBuffer` |
+//! | [`conflate`](Flow::conflate) | [`rate`] | items, those that came while the output was blocked as one | 1 | Pekko; Reactive Extensions `onBackpressureReduce` |
+//! | [`conflate_with_seed`](Flow::conflate_with_seed) | [`rate`] | summaries of what came while the output was blocked | 1 summary | Pekko |
+//! | [`deadline_drop`](Flow::deadline_drop) | [`rate`] | items, without those that waited too long | nothing | |
+//! | [`decouple`](Flow::decouple) | [`rate`] | what a store of your own gives | what the store holds | |
+//! | [`expand`](Flow::expand) | [`rate`] | an iterator of the newest item, while the input is silent | 1 iterator | Pekko `expand`, `extrapolate` |
+//! | [`fail_on_overflow`](Flow::fail_on_overflow) | [`rate`] | every item, or an error when there was no room | `capacity` | Pekko `buffer(n, fail)`; Reactor `onBackpressureError` |
+//! | [`latest`](Flow::latest) | [`rate`] | the newest items | 1 | Reactor `onBackpressureLatest` |
+//! | [`latest_by_key`](Flow::latest_by_key) | [`rate`] | the newest item of each key | `max_keys` | |
+//! | [`valve`](Flow::valve) | [`rate`] | every item, while a valve is open | nothing | Pekko `Valve` |
 //! | [`source::lazy`] | [`source`] | the items of a flow made at the first poll | nothing | Pekko `lazySource`; Reactor `defer` |
 //! | [`source::poll_fn`] | [`source`] | what a closure gives at each poll | nothing | futures |
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |

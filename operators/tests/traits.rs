@@ -21,6 +21,10 @@ use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
+use millpond_operators::rate::{
+    BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
+    FailOnOverflow, LatestByKey, Overflow, Overflowed, Valve, Valved,
+};
 use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
@@ -31,6 +35,7 @@ use millpond_operators::window::{
     SplitWhen, Substream, WindowUntil,
 };
 use millpond_operators::{Flow, Foreign, flow};
+use tokio::time::Instant;
 
 type S = Foreign<Empty<u8>>;
 
@@ -39,6 +44,19 @@ fn cloned<T: Clone>() {}
 
 #[test]
 fn all_types_have_the_everyday_traits() {
+    everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
+    everyday::<Buffered<u8>>();
+    everyday::<Conflate<fn(u8, u8) -> u8, u8>>();
+    everyday::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
+    everyday::<DeadlineDrop<S, fn(&u8) -> Instant>>();
+    everyday::<Decoupled<S, Buffered<u8>>>();
+    everyday::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
+    everyday::<FailOnOverflow<u8>>();
+    everyday::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    everyday::<Overflow>();
+    everyday::<Overflowed>();
+    everyday::<Valve>();
+    everyday::<Valved<S>>();
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
     everyday::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
@@ -111,6 +129,18 @@ fn all_types_have_the_everyday_traits() {
 
 #[test]
 fn those_that_hold_no_future_can_be_cloned() {
+    cloned::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
+    cloned::<Buffered<u8>>();
+    cloned::<Conflate<fn(u8, u8) -> u8, u8>>();
+    cloned::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
+    cloned::<DeadlineDrop<S, fn(&u8) -> Instant>>();
+    cloned::<Decoupled<S, Buffered<u8>>>();
+    cloned::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
+    cloned::<FailOnOverflow<u8>>();
+    cloned::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    cloned::<Overflow>();
+    cloned::<Overflowed>();
+    cloned::<Valve>();
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
     cloned::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
