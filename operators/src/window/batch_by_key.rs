@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::future::Future;
 use std::hash::Hash;
 use std::mem;
 use std::pin::Pin;
@@ -10,8 +9,9 @@ use std::time::Duration;
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::gathering::Filled;
 use crate::budget::{UNITS_PER_POLL, yield_after};
 use crate::{Flow, Progress};
@@ -34,8 +34,7 @@ pub struct BatchByKey<S: Progress, K, F> {
     max_items: usize,
     max_keys: usize,
     max_wait: Duration,
-    // With the deadline that it is armed for.
-    timer: Option<(Instant, Pin<Box<Sleep>>)>,
+    alarm: Alarm,
     done: bool,
 }
 
@@ -146,7 +145,7 @@ impl<S: Progress> Flow<S> {
             max_items,
             max_keys,
             max_wait,
-            timer: None,
+            alarm: Alarm::default(),
             done: false,
         })
     }
@@ -167,29 +166,22 @@ impl<S: Progress, K, F> BatchByKey<S, K, F> {
     pub fn take_remainder(self: Pin<&mut Self>) -> Vec<(K, Vec<S::Item>)> {
         let this = self.project();
         this.numbers.clear();
-        *this.timer = None;
         let begun = mem::take(this.batches).into_values();
         let begun = begun.map(|Begun { key, items, .. }| (key, items));
         this.leaving.take().into_iter().chain(begun).collect()
     }
 
-    /// Says whether the wait of the first batch is over, and otherwise arms
-    /// the timer for it.
+    /// When the first batch is due; the others are due later.
+    fn deadline(&self) -> Option<Instant> {
+        self.batches.values().next()?.deadline
+    }
+
+    /// Says whether the first batch is due, and otherwise has the task woken
+    /// then.
     fn poll_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        let this = self.project();
-        let first = this.batches.values().next();
-        let Some(deadline) = first.and_then(|begun| begun.deadline) else {
-            *this.timer = None;
-            return false;
-        };
-        let (armed, timer) = this
-            .timer
-            .get_or_insert_with(|| (deadline, Box::pin(sleep_until(deadline))));
-        if *armed != deadline {
-            *armed = deadline;
-            timer.as_mut().reset(deadline);
-        }
-        timer.as_mut().poll(cx).is_ready()
+        let deadline = self.deadline();
+        let alarm = self.project().alarm;
+        deadline.is_some_and(|deadline| alarm.poll(deadline, cx))
     }
 }
 
@@ -199,15 +191,6 @@ where
     K: Clone + Eq + Hash,
     F: FnMut(&S::Item) -> K,
 {
-    /// Whether the first batch is due, by the clock.
-    fn is_due(&self) -> bool {
-        let first = self.batches.values().next();
-        let deadline = first.and_then(|begun| begun.deadline);
-        // The timer rounds up to its next tick, which would turn a wait of
-        // zero into one of a millisecond.
-        deadline.is_some_and(|deadline| Instant::now() >= deadline)
-    }
-
     fn take_first(self: Pin<&mut Self>) -> Option<(K, Vec<S::Item>)> {
         let this = self.project();
         let (_, Begun { key, items, .. }) = this.batches.pop_first()?;
@@ -263,7 +246,7 @@ where
                 Poll::Ready(Some(item)) => self.as_mut().put(item),
                 Poll::Ready(None) => {
                     *this.done = true;
-                    *this.timer = None;
+                    this.alarm.clear();
                     return Filled::Ended;
                 }
                 Poll::Pending => return Filled::Waiting,
@@ -289,15 +272,14 @@ where
         if let Some(batch) = self.as_mut().project().leaving.take() {
             return Poll::Ready(Some(batch));
         }
-        if self.is_due() {
+        // Before any item is taken, so that no key is kept waiting by others.
+        if self.as_mut().poll_due(cx) {
             return Poll::Ready(self.take_first());
         }
         match self.as_mut().fill(cx) {
             Filled::Full => Poll::Ready(self.project().leaving.take()),
             Filled::Ended => Poll::Ready(self.take_first()),
-            Filled::Waiting if self.is_due() || self.as_mut().poll_due(cx) => {
-                Poll::Ready(self.take_first())
-            }
+            Filled::Waiting if self.as_mut().poll_due(cx) => Poll::Ready(self.take_first()),
             Filled::Waiting | Filled::Yielded => Poll::Pending,
         }
     }

@@ -1,14 +1,14 @@
 //! What `batch` and `batch_weighted` have in common: one batch that fills, and
 //! its wait.
 
-use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use crate::Progress;
 use crate::budget::{UNITS_PER_POLL, yield_after};
 
@@ -26,9 +26,7 @@ pub(super) struct Gathering<T> {
     // Of this batch; or of the next, once there is one, since this one then
     // leaves at once. `None` with items held means never.
     deadline: Option<Instant>,
-    // Armed when the input is first found pending before the deadline, so an
-    // input that is always ready pays for no timer.
-    timer: Option<Pin<Box<Sleep>>>,
+    alarm: Alarm,
     pub(super) done: bool,
 }
 
@@ -53,7 +51,7 @@ impl<T> Gathering<T> {
             last_len: 0,
             max_wait,
             deadline: None,
-            timer: None,
+            alarm: Alarm::default(),
             done: false,
         }
     }
@@ -127,7 +125,6 @@ impl<T> Gathering<T> {
         let batch = mem::take(&mut self.held);
         self.last_len = batch.len();
         self.weight = 0;
-        self.timer = None;
         if let Some((item, cost)) = self.next.take() {
             self.weight = cost;
             self.held.push(item);
@@ -155,6 +152,7 @@ impl<T> Gathering<T> {
                 Poll::Ready(Some(item)) => item,
                 Poll::Ready(None) => {
                     self.done = true;
+                    self.alarm.clear();
                     return Filled::Ended;
                 }
                 Poll::Pending => return Filled::Waiting,
@@ -173,7 +171,7 @@ impl<T> Gathering<T> {
                 return Filled::Full;
             }
         }
-        self.begin_wait(Instant::now());
+        self.begin_wait();
         yield_after(input, cx);
         Filled::Yielded
     }
@@ -186,30 +184,19 @@ impl<T> Gathering<T> {
     ///
     /// Not called where a batch begins, but at the end of that poll: a batch
     /// that fills in one poll needs no look at the clock.
-    fn begin_wait(&mut self, now: Instant) {
+    fn begin_wait(&mut self) {
         if self.deadline.is_none() {
-            self.deadline = now.checked_add(self.max_wait);
+            self.deadline = Instant::now().checked_add(self.max_wait);
         }
     }
 
-    /// Says whether the wait is over, and otherwise arms the timer.
+    /// Says whether the wait is over, and otherwise has the task woken then.
     fn poll_due(&mut self, cx: &mut Context<'_>) -> bool {
         if self.held.is_empty() {
             return false;
         }
-        let now = Instant::now();
-        self.begin_wait(now);
-        let Some(deadline) = self.deadline else {
-            return false;
-        };
-        // The timer rounds up to its next tick, which would turn a wait of
-        // zero into one of a millisecond.
-        if now >= deadline {
-            return true;
-        }
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        timer.as_mut().poll(cx).is_ready()
+        self.begin_wait();
+        let deadline = self.deadline;
+        deadline.is_some_and(|deadline| self.alarm.poll(deadline, cx))
     }
 }
