@@ -8,10 +8,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Wakes a task at deadlines that never go back.
 ///
-/// A timer that is armed for a deadline which has become void is left so: it
-/// wakes the task once for nothing, at most once in the time of a wait, and is
-/// armed anew then. To disarm and arm it for each batch would cost more than
-/// all else that a batch does.
+/// While another deadline follows, a timer whose deadline has become void is
+/// left as it is: it wakes the task once, and is armed anew then. To disarm and
+/// arm it for each batch would cost more than all else that a batch does.
 #[derive(Default)]
 pub(super) struct Alarm {
     // Made when the first deadline has to be waited for, so an input that is
@@ -49,8 +48,9 @@ impl Alarm {
         timer.as_mut().poll(cx).is_ready()
     }
 
-    /// Forgets the task.
+    /// Disarms the timer, since no deadline follows.
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        self.timer = None;
+        self.waker = None;
     }
 }

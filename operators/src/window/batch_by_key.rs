@@ -181,7 +181,11 @@ impl<S: Progress, K, F> BatchByKey<S, K, F> {
     fn poll_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
         let deadline = self.deadline();
         let alarm = self.project().alarm;
-        deadline.is_some_and(|deadline| alarm.poll(deadline, cx))
+        let Some(deadline) = deadline else {
+            alarm.clear();
+            return false;
+        };
+        alarm.poll(deadline, cx)
     }
 }
 

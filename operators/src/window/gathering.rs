@@ -193,6 +193,7 @@ impl<T> Gathering<T> {
     /// Says whether the wait is over, and otherwise has the task woken then.
     fn poll_due(&mut self, cx: &mut Context<'_>) -> bool {
         if self.held.is_empty() {
+            self.alarm.clear();
             return false;
         }
         self.begin_wait();

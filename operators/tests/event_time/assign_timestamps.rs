@@ -4,9 +4,10 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::stream::{self, StreamExt};
 use millpond_operators::event_time::{Element, EventTime, Timed};
+use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
 
-use super::{at, ms, time_of};
+use super::{at, mark, ms, time_of};
 
 // Where the watermarks come is up to the schedule; which records come is not.
 laws! {
@@ -18,6 +19,25 @@ laws! {
         .into_iter()
         .map(|token| Timed { time: time_of(&token), item: token })
         .collect(),
+}
+
+// The lateness is as much as the items are out of order.
+laws! {
+    no_record_comes_after_its_watermark: |s| {
+        s.assign_timestamps(ms(30), 3, |token: &Token| at(token.event_time().cast_signed()))
+    },
+    relation: |v, out| out
+        .iter()
+        .filter_map(items_of)
+        .eq(v.iter()),
+    event_time: mark,
+}
+
+fn items_of(element: &Element<Token>) -> Option<&Token> {
+    match element {
+        Element::Record(record) => Some(&record.item),
+        Element::Watermark(_) => None,
+    }
 }
 
 /// The watermarks of times that are all ready, with their places.

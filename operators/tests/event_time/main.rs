@@ -8,8 +8,9 @@ mod tumbling_event_time;
 
 use std::time::Duration;
 
-use millpond_operators::event_time::{Element, EventTime};
-use millpond_operators::testing::Token;
+use millpond_operators::event_time::{Element, EventTime, Timed};
+use millpond_operators::fan_out::Routed;
+use millpond_operators::testing::{Mark, Token};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -35,4 +36,25 @@ fn element(token: Token) -> Element<Token> {
     } else {
         Element::record(time, token)
     }
+}
+
+/// Makes elements whose watermarks come true: no record is late.
+fn timely(token: Token) -> Element<Token> {
+    let time = at(token.event_time().cast_signed());
+    if token.value() % 4 == 3 {
+        Element::Watermark(time.saturating_sub(ms(41)))
+    } else {
+        Element::record(time, token)
+    }
+}
+
+fn mark<T>(element: &Element<T>) -> Mark {
+    match element {
+        Element::Record(record) => Mark::Record(record.time.as_millis()),
+        Element::Watermark(watermark) => Mark::Watermark(watermark.as_millis()),
+    }
+}
+
+fn routed_mark<A, T>(routed: &Routed<Element<A>, Timed<T>>) -> Mark {
+    routed.as_ref().main().map_or(Mark::Late, mark)
 }

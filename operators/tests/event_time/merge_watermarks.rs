@@ -4,7 +4,7 @@ use millpond_operators::event_time::{self, Element};
 use millpond_operators::{flow, laws};
 use tokio::sync::mpsc;
 
-use super::{at, element};
+use super::{at, element, mark, timely};
 
 laws! {
     merge_watermarks: |a, b| {
@@ -17,6 +17,19 @@ laws! {
         .filter_map(Element::into_record)
         .collect(),
     unordered,
+}
+
+laws! {
+    no_record_is_overtaken_by_the_watermark: |a, b| {
+        event_time::merge_watermarks([a.map(timely), b.map(timely)])
+    },
+    relation: |a, b, out| {
+        let records = |element: &Element<_>| matches!(element, Element::Record(_));
+        let given = a.into_iter().chain(b).map(timely).filter(records).count();
+        out.iter().filter(|element| records(element)).count() == given
+    },
+    fair: 128,
+    event_time: mark,
 }
 
 // The order of a single input is that of the records, and a watermark passes

@@ -7,13 +7,14 @@ use millpond_operators::fan_out::Routed;
 use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
 
-use super::{at, element};
+use super::{at, element, routed_mark};
 
 laws! {
     reorder: |s| s.map(element).reorder(100),
     model: |v| reordered(v, 100),
     look_ahead: 100,
     remainder: |op| in_order_of_ids(op.take_remainder()),
+    event_time: routed_mark,
 }
 
 laws! {
@@ -21,6 +22,7 @@ laws! {
     model: |v| reordered(v, 2),
     look_ahead: 2,
     remainder: |op| in_order_of_ids(op.take_remainder()),
+    event_time: routed_mark,
 }
 
 fn in_order_of_ids(records: Vec<Timed<Token>>) -> Vec<Token> {

@@ -8,7 +8,7 @@ use millpond_operators::fan_out::Routed;
 use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
 
-use super::{at, element, ms};
+use super::{at, element, ms, routed_mark};
 
 laws! {
     tumbling_event_time: |s| {
@@ -17,6 +17,7 @@ laws! {
     },
     model: |v| in_windows(v.into_iter().map(element).collect(), 5, 2),
     look_ahead: usize::MAX,
+    event_time: routed_mark,
     remainder: |op| {
         let windows = op.take_remainder().into_iter();
         let mut tokens: Vec<_> = windows.flat_map(|window| window.item).collect();
