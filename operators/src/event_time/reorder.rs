@@ -122,6 +122,26 @@ impl<S, T> Reorder<S, T> {
     ///
     /// Reached through [`Flow::get_pin_mut`]. What comes next is put in order
     /// behind the last record that was emitted, as before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::Pin;
+    ///
+    /// use futures::FutureExt;
+    /// use futures::stream::{self, StreamExt};
+    /// use millpond_operators::event_time::{Element, EventTime};
+    /// use millpond_operators::flow;
+    ///
+    /// let records = [20, 10].map(|n| Element::record(EventTime::from_millis(n), n));
+    /// let never_ends = stream::iter(records).chain(stream::pending());
+    /// let mut in_order = flow(never_ends).reorder(100);
+    ///
+    /// assert_eq!(in_order.next().now_or_never(), None);
+    /// let rest = Pin::new(&mut in_order).get_pin_mut().take_remainder();
+    /// let rest: Vec<_> = rest.iter().map(|record| record.item).collect();
+    /// assert_eq!(rest, [10, 20]);
+    /// ```
     #[must_use = "the records are no longer held"]
     pub fn take_remainder(self: Pin<&mut Self>) -> Vec<Timed<T>> {
         let held = mem::take(self.project().held);

@@ -137,6 +137,29 @@ impl<S, A, I, F> TumblingEventTime<S, A, I, F> {
     ///
     /// Reached through [`Flow::get_pin_mut`]. The next record makes a new
     /// state for its window.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::Pin;
+    /// use std::time::Duration;
+    ///
+    /// use futures::FutureExt;
+    /// use futures::stream::{self, StreamExt};
+    /// use millpond_operators::event_time::{Element, EventTime, Timed};
+    /// use millpond_operators::flow;
+    ///
+    /// let records = [3, 9].map(|n| Element::record(EventTime::from_millis(n), n));
+    /// let never_ends = stream::iter(records).chain(stream::pending());
+    /// let size = Duration::from_millis(10);
+    /// let mut sums =
+    ///     flow(never_ends).tumbling_event_time(size, Duration::ZERO, || 0, |sum, n| *sum += n);
+    ///
+    /// assert_eq!(sums.next().now_or_never(), None);
+    /// let open = Pin::new(&mut sums).get_pin_mut().take_remainder();
+    /// let time = EventTime::from_millis(9);
+    /// assert_eq!(open, [Timed { time, item: 12 }]);
+    /// ```
     #[must_use = "the windows are no longer held"]
     pub fn take_remainder(self: Pin<&mut Self>) -> Vec<Timed<A>> {
         let windows = mem::take(self.project().windows);

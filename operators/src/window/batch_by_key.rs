@@ -162,6 +162,28 @@ impl<S: Progress, K, F> BatchByKey<S, K, F> {
     /// Reached through [`Flow::get_pin_mut`]. They come in the order in which
     /// they would have left at the end. The next item of a key starts a new
     /// batch with a new wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::Pin;
+    /// use std::time::Duration;
+    ///
+    /// use futures::FutureExt;
+    /// use futures::stream::{self, StreamExt};
+    /// use millpond_operators::flow;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let never_ends = stream::iter([1, 2, 3]).chain(stream::pending());
+    /// let mut batches =
+    ///     flow(never_ends).batch_by_key(2, 10, Duration::from_secs(60), |n| n % 2);
+    ///
+    /// assert_eq!(batches.next().await, Some((1, vec![1, 3])));
+    /// let rest = Pin::new(&mut batches).get_pin_mut().take_remainder();
+    /// assert_eq!(rest, [(0, vec![2])]);
+    /// # }
+    /// ```
     #[must_use = "the items are no longer in the batches"]
     pub fn take_remainder(self: Pin<&mut Self>) -> Vec<(K, Vec<S::Item>)> {
         let this = self.project();

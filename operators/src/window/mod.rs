@@ -34,11 +34,15 @@ mod chunks_weighted;
 #[cfg(feature = "time")]
 mod gathering;
 mod ready_chunks;
+#[cfg(feature = "time")]
+mod shared_input;
 mod sliding;
 #[cfg(feature = "time")]
 mod split_when;
 #[cfg(feature = "time")]
 mod splits;
+#[cfg(feature = "time")]
+mod substream;
 #[cfg(feature = "time")]
 mod window_until;
 
@@ -56,6 +60,6 @@ pub use sliding::{ShortWindow, Sliding};
 #[cfg(feature = "time")]
 pub use split_when::SplitWhen;
 #[cfg(feature = "time")]
-pub use splits::Substream;
+pub use substream::Substream;
 #[cfg(feature = "time")]
 pub use window_until::WindowUntil;

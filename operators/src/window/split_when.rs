@@ -7,7 +7,8 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 
 use super::Substream;
-use super::splits::{Boundary, Splits};
+use super::shared_input::Boundary;
+use super::splits::Splits;
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::split_when`].
