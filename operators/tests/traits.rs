@@ -13,16 +13,16 @@ use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
     NotSingle, SendTo, Single,
 };
-use millpond_operators::event_time::{
-    AssignTimestamps, Element, EventTime, MergeWatermarks, Reorder, Timed, TumblingEventTime,
-};
-use millpond_operators::fan_out::Routed;
 use millpond_operators::consume::{TryCollect, TryFold, TryForEach, TryForEachAsync};
 use millpond_operators::errors::{
     AndThen, CatchUnwind, IgnoreErrors, InspectErr, InspectOk, MapErr, MapOk, OnErrorComplete,
     Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryFlatten, TryOrElse,
     TrySkipWhile, TryTakeWhile, UntilErr,
 };
+use millpond_operators::event_time::{
+    AssignTimestamps, Element, EventTime, MergeWatermarks, Reorder, Timed, TumblingEventTime,
+};
+use millpond_operators::fan_out::Routed;
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
