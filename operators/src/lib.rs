@@ -56,6 +56,10 @@
 //! | [`ready_chunks`](Flow::ready_chunks) | [`window`] | vectors of what is ready | nothing | futures |
 //! | [`sliding`](Flow::sliding) | [`window`] | windows of a given length, at a given distance | `size - 1` | Pekko; Reactor `buffer(n, skip)` |
 //! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` | tokio-stream `chunks_timeout`; Pekko `groupedWithin`; Reactor `bufferTimeout` |
+//! | [`batch_weighted`](Flow::batch_weighted) | [`window`] | vectors bounded by count, sum of costs and wait | `max_items` | Pekko `groupedWeightedWithin` |
+//! | [`batch_by_key`](Flow::batch_by_key) | [`window`] | vectors bounded by count and wait, for each key | `max_keys * (max_items - 1) + 1` | Flink `keyBy` and a count window |
+//! | [`split_when`](Flow::split_when) | [`window`] | flows that a boundary begins | 1 | Pekko `splitWhen`; Reactor `windowUntil(p, true)` |
+//! | [`window_until`](Flow::window_until) | [`window`] | flows that a boundary ends | 1 | Reactor; Pekko `splitAfter` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing | tokio-stream, Pekko, Reactor; futures `select` |
 //! | [`combine::merge`] | [`combine`] | the items of many streams | nothing | futures `select_all`; Pekko `Merge`; Reactor |
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
@@ -68,6 +72,10 @@
 //! | [`race`](Flow::race) | [`concurrent`] | the items of whichever of two streams has one first | nothing | Reactor `firstWithValue` |
 //! | [`concurrent::race`] | [`concurrent`] | the items of whichever of many streams has one first | nothing | Reactor `firstWithValue` |
 //! | [`detach`](Flow::detach) | [`concurrent`] | every item, from a task of its own | `max_items` | Pekko `async`, `detach`; Reactor `publishOn` |
+//! | [`assign_timestamps`](Flow::assign_timestamps) | [`event_time`] | every item with its time, and watermarks | nothing | Flink `assignTimestampsAndWatermarks` |
+//! | [`event_time::merge_watermarks`] | [`event_time`] | the records of many flows, under one watermark | nothing | Flink `union` |
+//! | [`reorder`](Flow::reorder) | [`event_time`] | records in the order of their times, and those that are late | `max_held` | Renoir |
+//! | [`tumbling_event_time`](Flow::tumbling_event_time) | [`event_time`] | one result for each window of time, and the records that are late | the state of each open window | Flink `TumblingEventTimeWindows` |
 //! | [`map_ok`](Flow::map_ok) | [`errors`] | `f` of the value of every `Ok` | nothing | futures |
 //! | [`map_err`](Flow::map_err) | [`errors`] | `f` of the error of every `Err` | nothing | futures; Pekko `mapError`; Reactor `onErrorMap` |
 //! | [`inspect_ok`](Flow::inspect_ok) | [`errors`] | every result, `Ok`s seen by `f` | nothing | futures |
@@ -196,7 +204,6 @@ pub mod combine;
 pub mod concurrent;
 pub mod consume;
 pub mod errors;
-#[cfg(feature = "time")]
 pub mod event_time;
 pub mod fan_out;
 pub mod filter;

@@ -26,6 +26,10 @@ use millpond_operators::errors::{
     Recover, RecoverWith, TryFilter, TryFilterMap, TryFlatMapIter, TryFlatten, TryOrElse,
     TrySkipWhile, TryTakeWhile, UntilErr,
 };
+use millpond_operators::event_time::{
+    AssignTimestamps, Element, EventTime, MergeWatermarks, Reorder, Timed, TumblingEventTime,
+};
+use millpond_operators::fan_out::Routed;
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
@@ -52,6 +56,11 @@ use millpond_operators::transform::{
 };
 use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
 use millpond_operators::{Flow, Foreign, flow, lifecycle};
+use millpond_operators::window::{
+    Batch, BatchByKey, BatchWeighted, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding,
+    SplitWhen, Substream, WindowUntil,
+};
+use millpond_operators::{Flow, Foreign, flow};
 use tokio::time::Instant;
 
 type S = Foreign<Empty<u8>>;
@@ -89,6 +98,10 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
     everyday::<Audit<S>>();
+    everyday::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
+    everyday::<Batch<S>>();
+    everyday::<BatchByKey<S, u8, fn(&u8) -> u8>>();
+    everyday::<BatchWeighted<S, fn(&u8) -> usize>>();
     everyday::<AndThen<R, fn(u8) -> Ready<Result<u8, u8>>, Ready<Result<u8, u8>>>>();
     everyday::<Batch<S>>();
     everyday::<CatchUnwind<S>>();
@@ -103,9 +116,11 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Delay<S>>();
     everyday::<DropWithin<S>>();
     everyday::<Elapsed<S>>();
+    everyday::<Element<u8>>();
     everyday::<ElementAt<S>>();
     everyday::<EnforceRate<S, fn(&u8) -> usize>>();
     everyday::<Enumerate<S>>();
+    everyday::<EventTime>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
     everyday::<First<S>>();
@@ -137,6 +152,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
     everyday::<MissedTick>();
+    everyday::<MergeWatermarks<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
     everyday::<OnErrorComplete<R, u8>>();
@@ -151,6 +167,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<RateExceeded<u8>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Sample<S>>();
+    everyday::<Reorder<S, u8>>();
+    everyday::<Routed<u8, u8>>();
     everyday::<Recover<R, fn(u8) -> u8>>();
     everyday::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
@@ -160,6 +178,9 @@ fn all_types_have_the_everyday_traits() {
     everyday::<SkipLast<S>>();
     everyday::<SkipWhile<S, fn(&u8) -> bool>>();
     everyday::<Sliding<S>>();
+    everyday::<SplitWhen<S, fn(&u8) -> bool>>();
+    everyday::<Substream<S, fn(&u8) -> bool>>();
+    everyday::<WindowUntil<S, fn(&u8) -> bool>>();
     everyday::<StartWith<S, IntoIter<u8, 2>>>();
     everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
     everyday::<Take<S>>();
@@ -176,6 +197,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TimeoutTotal<S>>();
     everyday::<Timer>();
     everyday::<Timestamp<S>>();
+    everyday::<Timed<u8>>();
+    everyday::<TumblingEventTime<S, u8, fn() -> u8, fn(&mut u8, u8)>>();
     everyday::<TryCollect<R, Vec<u8>>>();
     everyday::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();
@@ -256,6 +279,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Valve>();
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
+    cloned::<AssignTimestamps<S, fn(&u8) -> EventTime>>();
+    cloned::<Chunks<S>>();
     cloned::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     cloned::<ChunksWeighted<S, fn(&u8) -> usize>>();
     cloned::<Collect<S, Vec<u8>>>();
@@ -264,9 +289,11 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<DefaultIfEmpty<S>>();
     cloned::<DropWithin<S>>();
     cloned::<Elapsed<S>>();
+    cloned::<Element<u8>>();
     cloned::<ElementAt<S>>();
     cloned::<EnforceRate<S, fn(&u8) -> usize>>();
     cloned::<Enumerate<S>>();
+    cloned::<EventTime>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
     cloned::<First<S>>();
@@ -289,6 +316,7 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
     cloned::<MissedTick>();
+    cloned::<MergeWatermarks<S>>();
     cloned::<OnErrorComplete<R, u8>>();
     cloned::<Offered<u8>>();
     cloned::<Offers<u8>>();
@@ -299,6 +327,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<ReadyChunks<S>>();
     cloned::<Race<S, S>>();
     cloned::<RaceAll<S>>();
+    cloned::<Reorder<S, u8>>();
+    cloned::<Routed<u8, u8>>();
     cloned::<Recover<R, fn(u8) -> u8>>();
     cloned::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
@@ -316,6 +346,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<WithKillSwitch<S, u8>>();
     cloned::<TimedOut>();
     cloned::<Timestamp<S>>();
+    cloned::<Timed<u8>>();
+    cloned::<TumblingEventTime<S, u8, fn() -> u8, fn(&mut u8, u8)>>();
     cloned::<TryCollect<R, Vec<u8>>>();
     cloned::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();

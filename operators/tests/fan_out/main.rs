@@ -1,1 +1,3 @@
 //! The operators of the `fan_out` group.
+
+mod routed;
