@@ -61,6 +61,12 @@
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`broadcast`](Flow::broadcast) | [`fan_out`] | every item on each of `N` outputs | `N * capacity` | Pekko; Reactor `publish`; MRC; async-broadcast |
+//! | [`balance`](Flow::balance) | [`fan_out`] | every item on the output that asks first | `capacity` | Pekko; MRC `RoundRobinRouter`; Flink `rebalance` |
+//! | [`partition`](Flow::partition) | [`fan_out`] | every item on the output whose index `f` gives | `N * capacity` | Pekko; MRC `Router` |
+//! | [`divert_to`](Flow::divert_to) | [`fan_out`] | the items that pass a test on a second output | `2 * capacity` | Pekko; Flink side output |
+//! | [`split_result`](Flow::split_result) | [`fan_out`] | values on one output, errors on another | `2 * capacity` | |
+//! | [`unzip`](Flow::unzip) | [`fan_out`] | the halves of pairs, each on its output | `2 * capacity` halves | Pekko; futures, all at once |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all | futures, tokio-stream; Pekko `Sink.collection`; Reactor |

@@ -11,7 +11,9 @@ use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
 };
-use millpond_operators::fan_out::Routed;
+use millpond_operators::fan_out::{
+    Balance, Broadcast, DivertTo, Errs, Firsts, Oks, Partition, Routed, Seconds,
+};
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
@@ -32,7 +34,9 @@ fn cloned<T: Clone>() {}
 fn all_types_have_the_everyday_traits() {
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
+    everyday::<Balance<S>>();
     everyday::<Batch<S>>();
+    everyday::<Broadcast<S>>();
     everyday::<Chunks<S>>();
     everyday::<ChunksBy<S, fn(&u8) -> u8, u8>>();
     everyday::<ChunksWeighted<S, fn(&u8) -> usize>>();
@@ -40,11 +44,14 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Dedup<S>>();
     everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<DefaultIfEmpty<S>>();
+    everyday::<DivertTo<S, fn(&u8) -> bool>>();
     everyday::<ElementAt<S>>();
     everyday::<Enumerate<S>>();
+    everyday::<Errs<Foreign<Empty<Result<u8, u8>>>>>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
     everyday::<First<S>>();
+    everyday::<Firsts<Foreign<Empty<(u8, u8)>>, u8, u8>>();
     everyday::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
@@ -61,10 +68,13 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MergeAll<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
+    everyday::<Oks<Foreign<Empty<Result<u8, u8>>>>>();
     everyday::<Pairwise<S>>();
+    everyday::<Partition<S, fn(&u8) -> usize>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Routed<u8, u8>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<Seconds<Foreign<Empty<(u8, u8)>>, u8, u8>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
     everyday::<SkipLast<S>>();

@@ -1,0 +1,378 @@
+//! What the operators of this group share: one input, and a queue per branch.
+//!
+//! Whichever branch is polled takes the input out, polls it, sorts what comes
+//! into the queues, and puts it back; a branch that finds it taken is woken
+//! when it is back. So no lock is held while code of the user runs, and
+//! branches may live in different tasks.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::wakers::Wakers;
+use crate::Progress;
+use crate::budget::UNITS_PER_POLL;
+
+/// Says which branches get an item, and what each of them gets.
+pub(super) trait Router<I> {
+    type Item;
+
+    const REACH: Reach;
+
+    /// Addresses what becomes of `item` to queues; `open` are those in use.
+    fn route(&mut self, item: I, open: &[usize], parcels: &mut Parcels<Self::Item>);
+}
+
+/// What is on its way to a queue, and the number of the queue.
+pub(super) type Parcels<T> = VecDeque<(usize, T)>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// One branch gets the item, and which one shows only when it is here.
+    One,
+    /// Every branch gets something of it, so all must have room.
+    All,
+    /// Any branch may have it: there is one queue for all.
+    Any,
+}
+
+pub(super) struct Fork<S, R, T> {
+    state: Mutex<State<S, R, T>>,
+    wakers: Arc<Wakers>,
+    // The same, as the input sees it.
+    waker: Waker,
+    capacity: usize,
+}
+
+struct State<S, R, T> {
+    input: Input<S, R, T>,
+    queues: Vec<Queue<T>>,
+    // Some branch waits for room.
+    stalled: bool,
+    dropped: u64,
+}
+
+enum Input<S, R, T> {
+    Here(Intake<S, R, T>),
+    /// A branch polls it, and another may have asked for it since.
+    Taken {
+        wanted: bool,
+    },
+    Ended,
+}
+
+struct Intake<S, R, T> {
+    input: Pin<Box<S>>,
+    router: R,
+    // The last item, as long as a queue has no room for it.
+    parcels: Parcels<T>,
+    open: Vec<usize>,
+    // Queues that were empty and are no longer; kept for its room only.
+    reached: Vec<usize>,
+}
+
+struct Queue<T> {
+    items: VecDeque<T>,
+    open: bool,
+}
+
+/// Why no further item was taken.
+pub(super) enum Stop {
+    /// The branch has got an item.
+    Arrived,
+    /// There is no room; says whether the input moves on by itself.
+    Full(Poll<()>),
+    /// The input is pending, or another branch polls it.
+    Waiting,
+    /// The input may have more.
+    Yielded,
+    Ended,
+}
+
+impl<S, R, T> Fork<S, R, T>
+where
+    S: Progress,
+    R: Router<S::Item, Item = T>,
+{
+    pub(super) fn new(input: S, router: R, queues: usize, capacity: usize) -> Self {
+        let wakers = Arc::new(Wakers::default());
+        let queue = || Queue {
+            items: VecDeque::new(),
+            open: true,
+        };
+        let state = State {
+            input: Input::Here(Intake {
+                input: Box::pin(input),
+                router,
+                parcels: VecDeque::new(),
+                open: Vec::new(),
+                reached: Vec::new(),
+            }),
+            queues: (0..queues).map(|_| queue()).collect(),
+            stalled: false,
+            dropped: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            waker: Waker::from(Arc::clone(&wakers)),
+            wakers,
+            capacity,
+        }
+    }
+
+    pub(super) fn poll_next(
+        &self,
+        slot: usize,
+        queue: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<T>> {
+        if let Poll::Ready(polled) = self.pop(slot, queue) {
+            return Poll::Ready(polled);
+        }
+        // Before the input is looked at, so that no wake falls in between.
+        self.wakers.keep(slot, cx.waker());
+        let stop = self.pull(slot, queue, true);
+        if let Poll::Ready(polled) = self.pop(slot, queue) {
+            drop(self.wakers.take(slot));
+            if matches!(stop, Stop::Arrived) {
+                // The input was not left pending, so it wakes nobody.
+                self.wakers.wake_others(slot);
+            }
+            return Poll::Ready(polled);
+        }
+        if matches!(stop, Stop::Yielded | Stop::Arrived) {
+            cx.waker().wake_by_ref();
+            self.wakers.wake_others(slot);
+        }
+        Poll::Pending
+    }
+
+    pub(super) fn poll_progress(
+        &self,
+        slot: usize,
+        queue: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.wakers.keep(slot, cx.waker());
+        let still = match self.pull(slot, queue, false) {
+            Stop::Ended => true,
+            // Otherwise it is another branch that has to make room.
+            Stop::Full(Poll::Ready(())) => !self.has_room(queue),
+            Stop::Yielded => {
+                cx.waker().wake_by_ref();
+                self.wakers.wake_others(slot);
+                false
+            }
+            Stop::Arrived | Stop::Full(Poll::Pending) | Stop::Waiting => false,
+        };
+        if still {
+            drop(self.wakers.take(slot));
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    pub(super) fn size_hint(&self, queue: usize) -> (usize, Option<usize>) {
+        let state = self.lock();
+        let queued = state.queues[queue].items.len();
+        let (held, (lower, upper)) = match &state.input {
+            Input::Here(intake) => {
+                let on_the_way = intake.parcels.iter().filter(|(to, _)| *to == queue);
+                (queued + on_the_way.count(), intake.input.size_hint())
+            }
+            Input::Taken { .. } => (queued, (0, None)),
+            Input::Ended => (queued, (0, Some(0))),
+        };
+        let lower = match R::REACH {
+            Reach::One => held,
+            Reach::All => lower.saturating_add(held),
+            Reach::Any => 0,
+        };
+        (lower, upper.and_then(|upper| upper.checked_add(held)))
+    }
+
+    pub(super) fn is_terminated(&self, queue: usize) -> bool {
+        let state = self.lock();
+        matches!(state.input, Input::Ended) && state.queues[queue].items.is_empty()
+    }
+
+    /// Gives the next item of a queue, or the end.
+    fn pop(&self, slot: usize, queue: usize) -> Poll<Option<T>> {
+        let mut state = self.lock();
+        let Some(item) = state.queues[queue].items.pop_front() else {
+            return match state.input {
+                Input::Ended => Poll::Ready(None),
+                Input::Here(_) | Input::Taken { .. } => Poll::Pending,
+            };
+        };
+        let stalled = mem::take(&mut state.stalled);
+        drop(state);
+        if stalled {
+            self.wakers.wake_others(slot);
+        }
+        Poll::Ready(Some(item))
+    }
+
+    /// Takes items while there is room, or until the branch has got `one`.
+    fn pull(&self, slot: usize, queue: usize, one: bool) -> Stop {
+        let mut turn = match self.take_turn(slot) {
+            Ok(turn) => turn,
+            Err(stop) => return stop,
+        };
+        let mut cx = Context::from_waker(&self.waker);
+        let mut units = UNITS_PER_POLL;
+        while let Some(intake) = &mut turn.intake {
+            let room = self.deliver(slot, intake);
+            if one && self.has_items(queue) {
+                return Stop::Arrived;
+            }
+            if !room {
+                return Stop::Full(intake.input.as_mut().poll_progress(&mut cx));
+            }
+            if units == 0 {
+                let _moving = intake.input.as_mut().poll_progress(&mut cx);
+                return Stop::Yielded;
+            }
+            match intake.input.as_mut().poll_next(&mut cx) {
+                Poll::Ready(Some(item)) => {
+                    units -= 1;
+                    // Out of the intake meanwhile: after a panic, what some of
+                    // the branches would have got is gone.
+                    let mut parcels = mem::take(&mut intake.parcels);
+                    intake.router.route(item, &intake.open, &mut parcels);
+                    intake.parcels = parcels;
+                }
+                Poll::Ready(None) => turn.intake = None,
+                Poll::Pending => return Stop::Waiting,
+            }
+        }
+        Stop::Ended
+    }
+
+    fn take_turn(&self, slot: usize) -> Result<Turn<'_, S, R, T>, Stop> {
+        let mut state = self.lock();
+        match mem::replace(&mut state.input, Input::Taken { wanted: false }) {
+            Input::Here(intake) => Ok(Turn {
+                fork: self,
+                slot,
+                intake: Some(intake),
+            }),
+            Input::Taken { .. } => {
+                state.input = Input::Taken { wanted: true };
+                Err(Stop::Waiting)
+            }
+            Input::Ended => {
+                state.input = Input::Ended;
+                Err(Stop::Ended)
+            }
+        }
+    }
+
+    /// Puts parcels into their queues, and says whether there is room for more.
+    fn deliver(&self, slot: usize, intake: &mut Intake<S, R, T>) -> bool {
+        // Dropped after the lock.
+        let mut unwanted = Vec::new();
+        let mut state = self.lock();
+        while let Some((to, item)) = intake.parcels.pop_front() {
+            let queue = &mut state.queues[to];
+            if !queue.open {
+                unwanted.push(item);
+            } else if queue.items.len() < self.capacity {
+                if queue.items.is_empty() {
+                    intake.reached.push(to);
+                }
+                queue.items.push_back(item);
+            } else {
+                intake.parcels.push_front((to, item));
+                break;
+            }
+        }
+        state.dropped += unwanted.len() as u64;
+        intake.open.clear();
+        let queues = state.queues.iter().enumerate();
+        let open = queues.filter_map(|(number, queue)| queue.open.then_some(number));
+        intake.open.extend(open);
+        let mut open = intake.open.iter();
+        let has_room = |number: &usize| state.queues[*number].items.len() < self.capacity;
+        let room = intake.parcels.is_empty()
+            && match R::REACH {
+                Reach::All => open.all(has_room),
+                Reach::One | Reach::Any => open.any(has_room),
+            };
+        state.stalled |= !room;
+        drop(state);
+        for to in intake.reached.drain(..) {
+            match R::REACH {
+                Reach::Any => self.wakers.wake_others(slot),
+                Reach::One | Reach::All if to != slot => self.wakers.wake(to),
+                Reach::One | Reach::All => (),
+            }
+        }
+        room
+    }
+
+    fn has_items(&self, queue: usize) -> bool {
+        !self.lock().queues[queue].items.is_empty()
+    }
+
+    fn has_room(&self, queue: usize) -> bool {
+        self.lock().queues[queue].items.len() < self.capacity
+    }
+}
+
+impl<S, R, T> Fork<S, R, T> {
+    /// Counts the items that were for a branch that is gone.
+    pub(super) fn dropped(&self) -> u64 {
+        self.lock().dropped
+    }
+
+    pub(super) fn queued(&self, queue: usize) -> usize {
+        self.lock().queues[queue].items.len()
+    }
+
+    /// Lets the others go on without a branch.
+    pub(super) fn leave(&self, slot: usize, queue: usize) {
+        drop(self.wakers.take(slot));
+        let mut state = self.lock();
+        // A queue for all stays as it is.
+        let items = if slot == queue && state.queues.len() > 1 {
+            let queue = &mut state.queues[queue];
+            queue.open = false;
+            mem::take(&mut queue.items)
+        } else {
+            VecDeque::new()
+        };
+        state.dropped += items.len() as u64;
+        state.stalled = false;
+        drop(state);
+        drop(items);
+        self.wakers.wake_others(slot);
+    }
+
+    // Each change under the lock is whole even after a panic of a size hint,
+    // the only foreign code that runs there.
+    fn lock(&self) -> MutexGuard<'_, State<S, R, T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Has the input, and puts it back whatever happens.
+struct Turn<'a, S, R, T> {
+    fork: &'a Fork<S, R, T>,
+    slot: usize,
+    // Gone after the end of the input.
+    intake: Option<Intake<S, R, T>>,
+}
+
+impl<S, R, T> Drop for Turn<'_, S, R, T> {
+    fn drop(&mut self) {
+        let ended = self.intake.is_none();
+        let back = self.intake.take().map_or(Input::Ended, Input::Here);
+        let taken = mem::replace(&mut self.fork.lock().input, back);
+        if ended || matches!(taken, Input::Taken { wanted: true }) {
+            self.fork.wakers.wake_others(self.slot);
+        }
+    }
+}
