@@ -6,4 +6,5 @@ mod divert_to;
 mod partition;
 mod routed;
 mod split_result;
+mod tasks;
 mod unzip;
