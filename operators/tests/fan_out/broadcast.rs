@@ -14,29 +14,21 @@ use tokio_stream::wrappers::ReceiverStream;
 laws! {
     broadcast: |s| {
         let [a, b] = s.map(Arc::new).broadcast(2);
-        a.merge(b)
+        a.map(|token| (0, token)).merge(b.map(|token| (1, token)))
     },
-    model: |v| v.into_iter().map(Arc::new).flat_map(|t| [Arc::clone(&t), t]).collect(),
-    unordered,
+    model: |v| {
+        let tokens = v.into_iter().map(Arc::new);
+        tokens.flat_map(|token| [(0, Arc::clone(&token)), (1, token)]).collect()
+    },
+    ports: |(port, _)| *port,
     look_ahead: 2,
 }
 
 laws! {
-    broadcast_to_three: |s| {
-        millpond_operators::merge(s.map(Arc::new).broadcast::<3>(1))
-    },
-    model: |v| v.into_iter().map(Arc::new).flat_map(|t| vec![t; 3]).collect(),
+    broadcast_to_three: |s| millpond_operators::merge(s.map(Arc::new).broadcast::<3>(1)),
+    model: |v| v.into_iter().map(Arc::new).flat_map(|token| vec![token; 3]).collect(),
     unordered,
     look_ahead: 1,
-}
-
-laws! {
-    one_output_of_broadcast: |s| {
-        let [a, b] = s.map(Arc::new).broadcast(2);
-        a.map(Some).merge(b.map(|_| None)).filter(Option::is_some)
-    },
-    model: |v| v.into_iter().map(Arc::new).map(Some).collect(),
-    look_ahead: 2,
 }
 
 laws! {

@@ -2,6 +2,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures::stream;
 use futures::{FutureExt, join};
+use millpond_operators::fan_out::DivertTo;
 use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
 
@@ -12,29 +13,22 @@ fn is_odd(token: &Token) -> bool {
 laws! {
     divert_to: |s| {
         let [main, side] = s.divert_to(2, is_odd);
-        main.merge(side)
+        main.map(|token| (0, token)).merge(side.map(|token| (1, token)))
     },
-    model: |v| v,
-    unordered,
+    model: |v| v.into_iter().map(|token| (usize::from(is_odd(&token)), token)).collect(),
+    ports: |(port, _)| *port,
     look_ahead: 4,
 }
 
 laws! {
-    main_output_of_divert_to: |s| {
+    divert_to_an_output_that_is_gone: |s| {
         let [main, side] = s.divert_to(1, is_odd);
-        main.map(Some).merge(side.map(|_| None)).filter(Option::is_some)
+        drop(side);
+        main
     },
-    model: |v| v.into_iter().filter(|token| !is_odd(token)).map(Some).collect(),
-    look_ahead: 2,
-}
-
-laws! {
-    side_output_of_divert_to: |s| {
-        let [main, side] = s.divert_to(3, is_odd);
-        main.map(|_| None).merge(side.map(Some)).filter(Option::is_some)
-    },
-    model: |v| v.into_iter().filter(is_odd).map(Some).collect(),
-    look_ahead: 6,
+    model: |v| v.into_iter().filter(|token| !is_odd(token)).collect(),
+    look_ahead: 1,
+    dropped: DivertTo::dropped,
 }
 
 #[tokio::test]

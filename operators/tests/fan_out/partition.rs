@@ -5,6 +5,7 @@ use std::thread;
 use futures::FutureExt;
 use futures::executor::block_on;
 use futures::stream;
+use millpond_operators::fan_out::Partition;
 use millpond_operators::testing::Token;
 use millpond_operators::{Progress, flow, laws, merge};
 use tokio::sync::mpsc;
@@ -15,21 +16,14 @@ fn third(token: &Token) -> usize {
 }
 
 laws! {
-    partition: |s| merge(s.partition::<3, _>(2, third)),
-    model: |v| v,
-    unordered,
-    look_ahead: 6,
-}
-
-laws! {
-    one_output_of_partition: |s| {
-        let [a, b, c] = s.partition(1, third);
-        let b = b.map(Some);
-        merge([a.map(|_| None).boxed(), b.boxed(), c.map(|_| None).boxed()])
-            .filter(Option::is_some)
+    partition: |s| {
+        let outputs: [_; 3] = s.partition(2, third);
+        let outputs = outputs.into_iter().enumerate();
+        merge(outputs.map(|(port, output)| output.map(move |token| (port, token))))
     },
-    model: |v| v.into_iter().filter(|token| third(token) == 1).map(Some).collect(),
-    look_ahead: 3,
+    model: |v| v.into_iter().map(|token| (third(&token), token)).collect(),
+    ports: |(port, _)| *port,
+    look_ahead: 6,
 }
 
 laws! {
@@ -50,6 +44,7 @@ laws! {
     },
     model: |v| v.into_iter().filter(|token| token.id() % 2 == 1).collect(),
     look_ahead: 1,
+    dropped: Partition::dropped,
 }
 
 #[tokio::test]

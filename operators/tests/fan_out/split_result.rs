@@ -1,33 +1,39 @@
 use futures::FutureExt;
 use futures::stream;
+use millpond_operators::fan_out::{Errs, Oks};
 use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
 
-fn result(token: Token) -> Result<Token, Token> {
-    if token.id() % 3 == 1 {
-        Err(token)
-    } else {
-        Ok(token)
-    }
-}
-
 laws! {
     split_result: |s| {
-        let (oks, errs) = s.map(result).split_result(2);
+        let (oks, errs) = s.map(Token::checked).split_result(2);
         oks.map(Ok).merge(errs.map(Err))
     },
-    model: |v| v.into_iter().map(result).collect(),
-    unordered,
+    model: |v| v.into_iter().map(Token::checked).collect(),
+    ports: |result: &Result<_, _>| usize::from(result.is_err()),
     look_ahead: 4,
 }
 
 laws! {
-    errs_of_split_result: |s| {
-        let (oks, errs) = s.map(result).split_result(1);
-        oks.map(|_| None).merge(errs.map(Some)).filter(Option::is_some)
+    oks_of_split_result: |s| {
+        let (oks, errs) = s.map(Token::checked).split_result(1);
+        drop(errs);
+        oks
     },
-    model: |v| v.into_iter().map(result).filter_map(Result::err).map(Some).collect(),
-    look_ahead: 2,
+    model: |v| v.into_iter().map(Token::checked).filter_map(Result::ok).collect(),
+    look_ahead: 1,
+    dropped: Oks::dropped,
+}
+
+laws! {
+    errs_of_split_result: |s| {
+        let (oks, errs) = s.map(Token::checked).split_result(1);
+        drop(oks);
+        errs
+    },
+    model: |v| v.into_iter().map(Token::checked).filter_map(Result::err).collect(),
+    look_ahead: 1,
+    dropped: Errs::dropped,
 }
 
 #[tokio::test]
