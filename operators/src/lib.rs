@@ -83,6 +83,11 @@
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |
 //! | [`source::unfold`] | [`source`] | what futures make of a state | 1 | futures; Pekko `unfoldAsync` |
 //! | [`source::unfold_resource`] | [`source`] | what is read from a resource, closed once | the resource | Pekko; Reactor `using` |
+//! | [`wire_tap`](Flow::wire_tap) | [`fan_out`] | every item, and what a tap keeps up with on a second output | `capacity` | Pekko |
+//! | [`also_to`](Flow::also_to) | [`fan_out`] | every item, and a clone of it to a consumer | `2 * capacity` | Pekko |
+//! | [`prefix_and_tail`](Flow::prefix_and_tail) | [`fan_out`] | the first items, and a flow of the others | `max_items` | Pekko |
+//! | [`flat_map_prefix`](Flow::flat_map_prefix) | [`fan_out`] | the flow made of the first items and a flow of the others | `max_items` | Pekko; Reactor `switchOnFirst` |
+//! | [`stateful_map_by_key`](Flow::stateful_map_by_key) | [`fan_out`] | what `f` makes of every item and the state of its key | `max_keys` states, 1 | Flink `keyBy` and `process` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |

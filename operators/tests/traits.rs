@@ -14,7 +14,8 @@ use millpond_operators::consume::{
     NotSingle, SendTo, Single,
 };
 use millpond_operators::fan_out::{
-    Balance, Broadcast, DivertTo, Errs, Firsts, Oks, Partition, Routed, Seconds,
+    AlsoTo, Balance, Broadcast, DivertTo, Errs, Firsts, FlatMapPrefix, Oks, Partition,
+    PrefixAndTail, Routed, Seconds, StatefulMapByKey, Tail, Tap, WireTap,
 };
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
@@ -55,6 +56,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Valved<S>>();
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
+    everyday::<AlsoTo<S, Ready<()>>>();
     everyday::<Balance<S>>();
     everyday::<Batch<S>>();
     everyday::<Broadcast<S>>();
@@ -74,6 +76,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<First<S>>();
     everyday::<Firsts<Foreign<Empty<(u8, u8)>>, u8, u8>>();
     everyday::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
+    everyday::<FlatMapPrefix<S, fn(Vec<u8>, Flow<Tail<S>>) -> Flow<S>, S>>();
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
@@ -92,13 +95,14 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MergeAll<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
-    everyday::<Oks<Foreign<Empty<Result<u8, u8>>>>>();
-    everyday::<Pairwise<S>>();
-    everyday::<Partition<S, fn(&u8) -> usize>>();
     everyday::<Offered<u8>>();
     everyday::<Offers<u8>>();
+    everyday::<Oks<Foreign<Empty<Result<u8, u8>>>>>();
     everyday::<Pairwise<S>>();
+    everyday::<Pairwise<S>>();
+    everyday::<Partition<S, fn(&u8) -> usize>>();
     everyday::<PollFn<fn() -> u8>>();
+    everyday::<PrefixAndTail<S>>();
     everyday::<Queue<u8>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Routed<u8, u8>>();
@@ -112,12 +116,16 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Sliding<S>>();
     everyday::<StartWith<S, IntoIter<u8, 2>>>();
     everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
+    everyday::<StatefulMapByKey<S, u8, u8, u8, fn(), fn(), fn(), fn()>>();
+    everyday::<Tail<S>>();
     everyday::<Take<S>>();
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<Tap<u8>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
+    everyday::<WireTap<S>>();
 }
 
 #[test]

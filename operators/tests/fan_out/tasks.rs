@@ -1,5 +1,9 @@
 //! The outputs of a fork in tasks of their own, each of which is polled only
 //! after a wake of its own: what one output needs of the others reaches it.
+#![expect(
+    clippy::expect_used,
+    reason = "a task that cannot be spawned, or waits for ever, fails the test"
+)]
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -31,7 +35,8 @@ struct Tasks {
 
 impl Tasks {
     fn spawn(&mut self, task: impl Future<Output = Vec<u32>> + 'static) {
-        let handle = self.pool.spawner().spawn_local_with_handle(task).unwrap();
+        let handle = self.pool.spawner().spawn_local_with_handle(task);
+        let handle = handle.expect("the pool is there");
         self.handles.push(handle);
     }
 
@@ -181,10 +186,6 @@ impl Unannounced {
     }
 }
 
-fn is_odd(n: &u32) -> bool {
-    n % 2 == 1
-}
-
 /// Runs an output that waits until another has been polled, and the latter,
 /// which lives on.
 fn waits_for<O, P>(
@@ -214,7 +215,7 @@ where
 #[test]
 fn an_output_that_got_its_item_leaves_the_input_to_another_that_waits() {
     let input = Unannounced::default();
-    let [evens, odds] = input.flow().divert_to(1, is_odd);
+    let [evens, odds] = input.flow().divert_to(1, |n| n % 2 == 1);
     let late = move || input.come([Some(0), Some(1)]);
 
     assert_eq!(waits_for(odds, 1, evens, late), [1]);
@@ -223,7 +224,7 @@ fn an_output_that_got_its_item_leaves_the_input_to_another_that_waits() {
 #[test]
 fn an_output_that_finds_an_item_of_another_wakes_it() {
     let input = Unannounced::default();
-    let [evens, odds] = input.flow().divert_to(1, is_odd);
+    let [evens, odds] = input.flow().divert_to(1, |n| n % 2 == 1);
     let late = move || input.come([Some(1)]);
 
     assert_eq!(waits_for(odds, 1, evens, late), [1]);
@@ -232,7 +233,7 @@ fn an_output_that_finds_an_item_of_another_wakes_it() {
 #[test]
 fn an_output_that_finds_the_end_wakes_the_others() {
     let input = Unannounced::default();
-    let [evens, odds] = input.flow().divert_to(1, is_odd);
+    let [evens, odds] = input.flow().divert_to(1, |n| n % 2 == 1);
     let late = move || input.come([None]);
 
     assert_eq!(waits_for(odds, 1, evens, late), []);
@@ -242,7 +243,7 @@ fn an_output_that_finds_the_end_wakes_the_others() {
 fn an_output_that_makes_room_wakes_the_others() {
     let input = Unannounced::default();
     input.come([Some(0), Some(2), Some(1)]);
-    let [evens, odds] = input.flow().divert_to(1, is_odd);
+    let [evens, odds] = input.flow().divert_to(1, |n| n % 2 == 1);
 
     assert_eq!(waits_for(odds, 1, evens, || ()), [1]);
 }
