@@ -83,6 +83,7 @@
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |
 //! | [`source::unfold`] | [`source`] | what futures make of a state | 1 | futures; Pekko `unfoldAsync` |
 //! | [`source::unfold_resource`] | [`source`] | what is read from a resource, closed once | the resource | Pekko; Reactor `using` |
+//! | [`group_by`](Flow::group_by) | [`fan_out`] | a flow for the items of each key | `capacity` for each group | Pekko; Reactor; Flink `keyBy` |
 //! | [`wire_tap`](Flow::wire_tap) | [`fan_out`] | every item, and what a tap keeps up with on a second output | `capacity` | Pekko |
 //! | [`also_to`](Flow::also_to) | [`fan_out`] | every item, and a clone of it to a consumer | `2 * capacity` | Pekko |
 //! | [`prefix_and_tail`](Flow::prefix_and_tail) | [`fan_out`] | the first items, and a flow of the others | `max_items` | Pekko |

@@ -14,8 +14,8 @@ use millpond_operators::consume::{
     NotSingle, SendTo, Single,
 };
 use millpond_operators::fan_out::{
-    AlsoTo, Balance, Broadcast, DivertTo, Errs, Firsts, FlatMapPrefix, Oks, Partition,
-    PrefixAndTail, Routed, Seconds, StatefulMapByKey, Tail, Tap, WireTap,
+    AlsoTo, Balance, Broadcast, DivertTo, Errs, Firsts, FlatMapPrefix, Group, GroupBy, Oks,
+    Partition, PrefixAndTail, Routed, Seconds, StatefulMapByKey, Tail, Tap, WireTap,
 };
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
@@ -82,6 +82,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<ForEachConcurrent<S, fn(u8) -> Ready<()>, Ready<()>>>();
     everyday::<Ignore<S>>();
+    everyday::<Group<S, u8, fn(&u8) -> u8>>();
+    everyday::<GroupBy<S, u8, fn(&u8) -> u8>>();
     everyday::<Inspect<S, fn(&u8)>>();
     everyday::<Intersperse<S>>();
     everyday::<Last<S>>();

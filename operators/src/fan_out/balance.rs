@@ -1,5 +1,5 @@
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcels, Reach, Router};
+use super::fork::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::balance`].
@@ -79,8 +79,8 @@ impl<T> Router<T> for ToAny {
 
     const REACH: Reach = Reach::Any;
 
-    fn route(&mut self, item: T, _: &[usize], parcels: &mut Parcels<T>) {
-        parcels.push_back((0, item));
+    fn route(&mut self, item: T, _: &Queues, parcels: &mut Parcels<T>) {
+        parcels.push_back(Parcel::Item(0, item));
     }
 }
 

@@ -21,11 +21,7 @@ where
     /// Makes a fork with a given number of branches.
     pub(super) fn fork<const N: usize>(input: S, router: R, capacity: usize) -> [Self; N] {
         let fork = Arc::new(Fork::new(input, router, N, capacity));
-        std::array::from_fn(|slot| Self {
-            fork: Arc::clone(&fork),
-            slot,
-            queue: slot,
-        })
+        std::array::from_fn(|queue| Self::of(&fork, queue))
     }
 
     /// Makes a fork whose branches share one queue.
@@ -37,6 +33,15 @@ where
             queue: 0,
         };
         (0..branches).map(branch).collect()
+    }
+
+    /// Gives the branch of a queue that has been opened.
+    pub(super) fn of(fork: &Arc<Fork<S, R, T>>, queue: usize) -> Self {
+        Self {
+            fork: Arc::clone(fork),
+            slot: queue,
+            queue,
+        }
     }
 
     pub(super) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<T>> {
@@ -64,7 +69,8 @@ impl<S, R, T> Branch<S, R, T> {
 
 impl<S, R, T> Drop for Branch<S, R, T> {
     fn drop(&mut self) {
-        self.fork.leave(self.slot, self.queue);
+        let left = self.fork.leave(self.slot, self.queue);
+        self.fork.lose(left.len());
     }
 }
 

@@ -1,5 +1,5 @@
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcels, Reach, Router};
+use super::fork::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::broadcast`].
@@ -76,12 +76,12 @@ impl<T: Clone> Router<T> for ToAll {
 
     const REACH: Reach = Reach::All;
 
-    fn route(&mut self, item: T, open: &[usize], parcels: &mut Parcels<T>) {
-        let Some((last, others)) = open.split_last() else {
+    fn route(&mut self, item: T, queues: &Queues, parcels: &mut Parcels<T>) {
+        let Some((last, others)) = queues.open.split_last() else {
             return;
         };
-        parcels.extend(others.iter().map(|to| (*to, item.clone())));
-        parcels.push_back((*last, item));
+        parcels.extend(others.iter().map(|to| Parcel::Item(*to, item.clone())));
+        parcels.push_back(Parcel::Item(*last, item));
     }
 }
 

@@ -1,5 +1,5 @@
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcels, Reach, Router};
+use super::fork::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for both outputs of [`Flow::divert_to`].
@@ -86,9 +86,9 @@ impl<T, F: FnMut(&T) -> bool> Router<T> for ByTest<F> {
 
     const REACH: Reach = Reach::One;
 
-    fn route(&mut self, item: T, _: &[usize], parcels: &mut Parcels<T>) {
+    fn route(&mut self, item: T, _: &Queues, parcels: &mut Parcels<T>) {
         let output = usize::from((self.is_diverted)(&item));
-        parcels.push_back((output, item));
+        parcels.push_back(Parcel::Item(output, item));
     }
 }
 

@@ -21,12 +21,29 @@ pub(super) trait Router<I> {
 
     const REACH: Reach;
 
-    /// Addresses what becomes of `item` to queues; `open` are those in use.
-    fn route(&mut self, item: I, open: &[usize], parcels: &mut Parcels<Self::Item>);
+    /// Addresses what becomes of `item` to queues.
+    fn route(&mut self, item: I, queues: &Queues, parcels: &mut Parcels<Self::Item>);
 }
 
+pub(super) type Parcels<T> = VecDeque<Parcel<T>>;
+
 /// What is on its way to a queue, and the number of the queue.
-pub(super) type Parcels<T> = VecDeque<(usize, T)>;
+pub(super) enum Parcel<T> {
+    Item(usize, T),
+    /// Opens a queue that is gone or new, and tells so to queue 0.
+    Opening(usize, T),
+    /// Lets a queue end when it is empty.
+    End(usize),
+}
+
+/// The numbers of the queues, in ascending order.
+#[derive(Default)]
+pub(super) struct Queues {
+    pub(super) open: Vec<usize>,
+    /// Those without a branch.
+    pub(super) gone: Vec<usize>,
+    pub(super) total: usize,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
@@ -43,6 +60,7 @@ pub(super) struct Fork<S, R, T> {
     wakers: Arc<Wakers>,
     // The same, as the input sees it.
     waker: Waker,
+    reach: Reach,
     capacity: usize,
 }
 
@@ -51,6 +69,8 @@ struct State<S, R, T> {
     queues: Vec<Queue<T>>,
     // Some branch waits for room.
     stalled: bool,
+    // A queue was opened, has ended or is gone.
+    changed: bool,
     dropped: u64,
 }
 
@@ -68,14 +88,32 @@ struct Intake<S, R, T> {
     router: R,
     // The last item, as long as a queue has no room for it.
     parcels: Parcels<T>,
-    open: Vec<usize>,
+    queues: Queues,
     // Queues that were empty and are no longer; kept for its room only.
     reached: Vec<usize>,
 }
 
 struct Queue<T> {
     items: VecDeque<T>,
-    open: bool,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// No more items come.
+    Ended,
+    /// Its branch was dropped.
+    Gone,
+}
+
+impl<T> Queue<T> {
+    fn new() -> Self {
+        Self {
+            items: VecDeque::new(),
+            stage: Stage::Open,
+        }
+    }
 }
 
 /// Why no further item was taken.
@@ -98,26 +136,24 @@ where
 {
     pub(super) fn new(input: S, router: R, queues: usize, capacity: usize) -> Self {
         let wakers = Arc::new(Wakers::default());
-        let queue = || Queue {
-            items: VecDeque::new(),
-            open: true,
-        };
         let state = State {
             input: Input::Here(Intake {
                 input: Box::pin(input),
                 router,
                 parcels: VecDeque::new(),
-                open: Vec::new(),
+                queues: Queues::default(),
                 reached: Vec::new(),
             }),
-            queues: (0..queues).map(|_| queue()).collect(),
+            queues: (0..queues).map(|_| Queue::new()).collect(),
             stalled: false,
+            changed: true,
             dropped: 0,
         };
         Self {
             state: Mutex::new(state),
             waker: Waker::from(Arc::clone(&wakers)),
             wakers,
+            reach: R::REACH,
             capacity,
         }
     }
@@ -177,15 +213,23 @@ where
     pub(super) fn size_hint(&self, queue: usize) -> (usize, Option<usize>) {
         let state = self.lock();
         let queued = state.queues[queue].items.len();
+        if state.queues[queue].stage == Stage::Ended {
+            return (queued, Some(queued));
+        }
         let (held, (lower, upper)) = match &state.input {
             Input::Here(intake) => {
-                let on_the_way = intake.parcels.iter().filter(|(to, _)| *to == queue);
+                let is_for_it = |parcel: &&Parcel<T>| match parcel {
+                    Parcel::Item(to, _) => *to == queue,
+                    Parcel::Opening(..) => queue == 0,
+                    Parcel::End(_) => false,
+                };
+                let on_the_way = intake.parcels.iter().filter(is_for_it);
                 (queued + on_the_way.count(), intake.input.size_hint())
             }
             Input::Taken { .. } => (queued, (0, None)),
             Input::Ended => (queued, (0, Some(0))),
         };
-        let lower = match R::REACH {
+        let lower = match self.reach {
             Reach::One => held,
             Reach::All => lower.saturating_add(held),
             Reach::Any => 0,
@@ -195,16 +239,17 @@ where
 
     pub(super) fn is_terminated(&self, queue: usize) -> bool {
         let state = self.lock();
-        matches!(state.input, Input::Ended) && state.queues[queue].items.is_empty()
+        state.has_ended(queue) && state.queues[queue].items.is_empty()
     }
 
     /// Gives the next item of a queue, or the end.
     fn pop(&self, slot: usize, queue: usize) -> Poll<Option<T>> {
         let mut state = self.lock();
         let Some(item) = state.queues[queue].items.pop_front() else {
-            return match state.input {
-                Input::Ended => Poll::Ready(None),
-                Input::Here(_) | Input::Taken { .. } => Poll::Pending,
+            return if state.has_ended(queue) {
+                Poll::Ready(None)
+            } else {
+                Poll::Pending
             };
         };
         let stalled = mem::take(&mut state.stalled);
@@ -241,7 +286,7 @@ where
                     // Out of the intake meanwhile: after a panic, what some of
                     // the branches would have got is gone.
                     let mut parcels = mem::take(&mut intake.parcels);
-                    intake.router.route(item, &intake.open, &mut parcels);
+                    intake.router.route(item, &intake.queues, &mut parcels);
                     intake.parcels = parcels;
                 }
                 Poll::Ready(None) => turn.intake = None,
@@ -275,36 +320,57 @@ where
         // Dropped after the lock.
         let mut unwanted = Vec::new();
         let mut state = self.lock();
-        while let Some((to, item)) = intake.parcels.pop_front() {
-            let queue = &mut state.queues[to];
-            if !queue.open {
+        while let Some(parcel) = intake.parcels.pop_front() {
+            let (to, item) = match parcel {
+                Parcel::End(queue) => {
+                    intake.reached.push(queue);
+                    state.end(queue);
+                    continue;
+                }
+                Parcel::Item(to, item) => (to, item),
+                Parcel::Opening(_, item) if state.queues[0].stage == Stage::Gone => {
+                    unwanted.push(item);
+                    continue;
+                }
+                Parcel::Opening(queue, item) if state.queues[0].items.len() < self.capacity => {
+                    state.open(queue);
+                    (0, item)
+                }
+                opening @ Parcel::Opening(..) => {
+                    intake.parcels.push_front(opening);
+                    break;
+                }
+            };
+            let queue = state.queues.get_mut(to);
+            let Some(queue) = queue.filter(|queue| queue.stage == Stage::Open) else {
                 unwanted.push(item);
-            } else if queue.items.len() < self.capacity {
+                state.dropped += 1;
+                continue;
+            };
+            if queue.items.len() < self.capacity {
                 if queue.items.is_empty() {
                     intake.reached.push(to);
                 }
                 queue.items.push_back(item);
             } else {
-                intake.parcels.push_front((to, item));
+                intake.parcels.push_front(Parcel::Item(to, item));
                 break;
             }
         }
-        state.dropped += unwanted.len() as u64;
-        intake.open.clear();
-        let queues = state.queues.iter().enumerate();
-        let open = queues.filter_map(|(number, queue)| queue.open.then_some(number));
-        intake.open.extend(open);
-        let mut open = intake.open.iter();
+        if mem::take(&mut state.changed) {
+            state.list(&mut intake.queues);
+        }
+        let mut open = intake.queues.open.iter();
         let has_room = |number: &usize| state.queues[*number].items.len() < self.capacity;
         let room = intake.parcels.is_empty()
-            && match R::REACH {
+            && match self.reach {
                 Reach::All => open.all(has_room),
                 Reach::One | Reach::Any => open.any(has_room),
             };
         state.stalled |= !room;
         drop(state);
         for to in intake.reached.drain(..) {
-            match R::REACH {
+            match self.reach {
                 Reach::Any => self.wakers.wake_others(slot),
                 Reach::One | Reach::All if to != slot => self.wakers.wake(to),
                 Reach::One | Reach::All => (),
@@ -332,29 +398,69 @@ impl<S, R, T> Fork<S, R, T> {
         self.lock().queues[queue].items.len()
     }
 
-    /// Lets the others go on without a branch.
-    pub(super) fn leave(&self, slot: usize, queue: usize) {
+    /// Counts items that are lost with their branch.
+    pub(super) fn lose(&self, items: usize) {
+        self.lock().dropped += items as u64;
+    }
+
+    /// Lets the others go on without a branch, and gives what was left to it.
+    pub(super) fn leave(&self, slot: usize, queue: usize) -> VecDeque<T> {
         drop(self.wakers.take(slot));
         let mut state = self.lock();
-        // A queue for all stays as it is.
-        let items = if slot == queue && state.queues.len() > 1 {
-            let queue = &mut state.queues[queue];
-            queue.open = false;
-            mem::take(&mut queue.items)
-        } else {
+        let left = if self.reach == Reach::Any {
+            // Left to the others.
             VecDeque::new()
+        } else {
+            let queue = &mut state.queues[queue];
+            queue.stage = Stage::Gone;
+            mem::take(&mut queue.items)
         };
-        state.dropped += items.len() as u64;
+        state.changed = true;
         state.stalled = false;
         drop(state);
-        drop(items);
         self.wakers.wake_others(slot);
+        left
     }
 
     // Each change under the lock is whole even after a panic of a size hint,
     // the only foreign code that runs there.
     fn lock(&self) -> MutexGuard<'_, State<S, R, T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S, R, T> State<S, R, T> {
+    fn has_ended(&self, queue: usize) -> bool {
+        matches!(self.input, Input::Ended) || self.queues[queue].stage == Stage::Ended
+    }
+
+    fn open(&mut self, queue: usize) {
+        if queue == self.queues.len() {
+            self.queues.push(Queue::new());
+        } else {
+            self.queues[queue].stage = Stage::Open;
+        }
+        self.changed = true;
+    }
+
+    fn end(&mut self, queue: usize) {
+        let stage = &mut self.queues[queue].stage;
+        if *stage == Stage::Open {
+            *stage = Stage::Ended;
+            self.changed = true;
+        }
+    }
+
+    fn list(&self, queues: &mut Queues) {
+        let of = |stage| {
+            let all = self.queues.iter().enumerate();
+            all.filter_map(move |(number, queue)| (queue.stage == stage).then_some(number))
+        };
+        queues.open.clear();
+        queues.open.extend(of(Stage::Open));
+        queues.gone.clear();
+        queues.gone.extend(of(Stage::Gone));
+        queues.total = self.queues.len();
     }
 }
 

@@ -8,6 +8,7 @@
 //! | [`divert_to`](crate::Flow::divert_to) | the second if it passes a test, or else the first |
 //! | [`split_result`](crate::Flow::split_result) | the first if it is `Ok`, the second if `Err` |
 //! | [`unzip`](crate::Flow::unzip) | its first half to the first, its second half to the second |
+//! | [`group_by`](crate::Flow::group_by) | the group of its key, which is made for the first |
 //! | [`wire_tap`](crate::Flow::wire_tap) | the first, and the second as well if that one keeps up |
 //! | [`also_to`](crate::Flow::also_to) | the only one, and a consumer inside |
 //! | [`prefix_and_tail`](crate::Flow::prefix_and_tail) | a vector for the first ones, a flow for the others |
@@ -21,9 +22,10 @@
 //! them to [`Routed`]; where an output may lose items, take
 //! [`wire_tap`](crate::Flow::wire_tap).
 //!
-//! For the items of each key by themselves,
-//! [`stateful_map_by_key`](crate::Flow::stateful_map_by_key) needs one state
-//! per key and no outputs.
+//! To treat the items of each key by themselves,
+//! [`stateful_map_by_key`](crate::Flow::stateful_map_by_key) takes one state
+//! per key and no output; [`group_by`](crate::Flow::group_by) is for the few
+//! keys whose items need operators of their own.
 
 mod also_to;
 mod balance;
@@ -32,6 +34,7 @@ mod broadcast;
 mod divert_to;
 mod flat_map_prefix;
 mod fork;
+mod group_by;
 mod partition;
 mod prefix_and_tail;
 mod routed;
@@ -46,6 +49,7 @@ pub use balance::Balance;
 pub use broadcast::Broadcast;
 pub use divert_to::DivertTo;
 pub use flat_map_prefix::FlatMapPrefix;
+pub use group_by::{Group, GroupBy};
 pub use partition::Partition;
 pub use prefix_and_tail::{PrefixAndTail, Tail};
 pub use routed::Routed;

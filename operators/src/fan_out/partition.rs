@@ -1,5 +1,5 @@
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcels, Reach, Router};
+use super::fork::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::partition`].
@@ -86,11 +86,11 @@ impl<T, F: FnMut(&T) -> usize> Router<T> for ByIndex<F> {
 
     const REACH: Reach = Reach::One;
 
-    fn route(&mut self, item: T, _: &[usize], parcels: &mut Parcels<T>) {
+    fn route(&mut self, item: T, _: &Queues, parcels: &mut Parcels<T>) {
         let index = (self.f)(&item);
         let outputs = self.outputs;
         assert!(index < outputs, "no output {index}; there are {outputs}");
-        parcels.push_back((index, item));
+        parcels.push_back(Parcel::Item(index, item));
     }
 }
 

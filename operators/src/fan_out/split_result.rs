@@ -1,5 +1,5 @@
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcels, Reach, Router};
+use super::fork::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for the first output of [`Flow::split_result`].
@@ -104,8 +104,8 @@ impl<T, E> Router<Result<T, E>> for BySuccess {
 
     const REACH: Reach = Reach::One;
 
-    fn route(&mut self, item: Result<T, E>, _: &[usize], parcels: &mut Parcels<Result<T, E>>) {
-        parcels.push_back((usize::from(item.is_err()), item));
+    fn route(&mut self, item: Result<T, E>, _: &Queues, parcels: &mut Parcels<Result<T, E>>) {
+        parcels.push_back(Parcel::Item(usize::from(item.is_err()), item));
     }
 }
 

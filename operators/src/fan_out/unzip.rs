@@ -1,6 +1,6 @@
 use super::Routed;
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcels, Reach, Router};
+use super::fork::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for the first output of [`Flow::unzip`].
@@ -103,8 +103,9 @@ impl<A, B> Router<(A, B)> for Halves {
 
     const REACH: Reach = Reach::All;
 
-    fn route(&mut self, (a, b): (A, B), _: &[usize], parcels: &mut Parcels<Routed<A, B>>) {
-        parcels.extend([(0, Routed::Main(a)), (1, Routed::Side(b))]);
+    fn route(&mut self, (a, b): (A, B), _: &Queues, parcels: &mut Parcels<Routed<A, B>>) {
+        parcels.push_back(Parcel::Item(0, Routed::Main(a)));
+        parcels.push_back(Parcel::Item(1, Routed::Side(b)));
     }
 }
 

@@ -5,6 +5,7 @@ mod balance;
 mod broadcast;
 mod divert_to;
 mod flat_map_prefix;
+mod group_by;
 mod partition;
 mod prefix_and_tail;
 mod routed;
