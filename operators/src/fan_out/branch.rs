@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::fork::{Fork, Router};
+use super::fork::Fork;
+use super::router::Router;
 use crate::Progress;
 
 /// One of the outputs of a fork.

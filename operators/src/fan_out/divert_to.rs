@@ -1,5 +1,5 @@
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcel, Parcels, Queues, Reach, Router};
+use super::router::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for both outputs of [`Flow::divert_to`].

@@ -10,68 +10,26 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread::panicking;
 
+use super::router::{Parcel, Parcels, Queues, Reach, Router};
+use super::store::Store;
 use super::wakers::Wakers;
 use crate::Progress;
 use crate::budget::UNITS_PER_POLL;
-
-/// Says which branches get an item, and what each of them gets.
-pub(super) trait Router<I> {
-    type Item;
-
-    const REACH: Reach;
-
-    /// Addresses what becomes of `item` to queues.
-    fn route(&mut self, item: I, queues: &Queues, parcels: &mut Parcels<Self::Item>);
-}
-
-pub(super) type Parcels<T> = VecDeque<Parcel<T>>;
-
-/// What is on its way to a queue, and the number of the queue.
-pub(super) enum Parcel<T> {
-    Item(usize, T),
-    /// Opens a queue that is gone or new, and tells so to queue 0.
-    Opening(usize, T),
-    /// Lets a queue end when it is empty.
-    End(usize),
-}
-
-/// The numbers of the queues, in ascending order.
-#[derive(Default)]
-pub(super) struct Queues {
-    pub(super) open: Vec<usize>,
-    /// Those without a branch.
-    pub(super) gone: Vec<usize>,
-    pub(super) total: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// One branch gets the item, and which one shows only when it is here.
-    One,
-    /// Every branch gets something of it, so all must have room.
-    All,
-    /// Any branch may have it: there is one queue for all.
-    Any,
-}
 
 pub(super) struct Fork<S, R, T> {
     state: Mutex<State<S, R, T>>,
     wakers: Arc<Wakers>,
     // The same, as the input sees it.
     waker: Waker,
-    reach: Reach,
-    capacity: usize,
 }
 
 struct State<S, R, T> {
     input: Input<S, R, T>,
-    queues: Vec<Queue<T>>,
+    store: Store<T>,
     // Some branch waits for room.
     stalled: bool,
-    // A queue was opened, has ended or is gone.
-    changed: bool,
-    dropped: u64,
 }
 
 enum Input<S, R, T> {
@@ -91,29 +49,6 @@ struct Intake<S, R, T> {
     queues: Queues,
     // Queues that were empty and are no longer; kept for its room only.
     reached: Vec<usize>,
-}
-
-struct Queue<T> {
-    items: VecDeque<T>,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Open,
-    /// No more items come.
-    Ended,
-    /// Its branch was dropped.
-    Gone,
-}
-
-impl<T> Queue<T> {
-    fn new() -> Self {
-        Self {
-            items: VecDeque::new(),
-            stage: Stage::Open,
-        }
-    }
 }
 
 /// Why no further item was taken.
@@ -144,17 +79,13 @@ where
                 queues: Queues::default(),
                 reached: Vec::new(),
             }),
-            queues: (0..queues).map(|_| Queue::new()).collect(),
+            store: Store::new(queues, R::REACH, capacity),
             stalled: false,
-            changed: true,
-            dropped: 0,
         };
         Self {
             state: Mutex::new(state),
             waker: Waker::from(Arc::clone(&wakers)),
             wakers,
-            reach: R::REACH,
-            capacity,
         }
     }
 
@@ -191,11 +122,14 @@ where
         queue: usize,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
+        if self.lock().has_ended(queue) {
+            return Poll::Ready(());
+        }
         self.wakers.keep(slot, cx.waker());
         let still = match self.pull(slot, queue, false) {
             Stop::Ended => true,
             // Otherwise it is another branch that has to make room.
-            Stop::Full(Poll::Ready(())) => !self.has_room(queue),
+            Stop::Full(Poll::Ready(())) => !self.lock().store.has_room(queue),
             Stop::Yielded => {
                 cx.waker().wake_by_ref();
                 self.wakers.wake_others(slot);
@@ -212,24 +146,17 @@ where
 
     pub(super) fn size_hint(&self, queue: usize) -> (usize, Option<usize>) {
         let state = self.lock();
-        let queued = state.queues[queue].items.len();
-        if state.queues[queue].stage == Stage::Ended {
-            return (queued, Some(queued));
-        }
-        let (held, (lower, upper)) = match &state.input {
+        let (on_the_way, (lower, upper)) = match &state.input {
+            _ if state.has_ended(queue) => (0, (0, Some(0))),
             Input::Here(intake) => {
-                let is_for_it = |parcel: &&Parcel<T>| match parcel {
-                    Parcel::Item(to, _) => *to == queue,
-                    Parcel::Opening(..) => queue == 0,
-                    Parcel::End(_) => false,
-                };
-                let on_the_way = intake.parcels.iter().filter(is_for_it);
-                (queued + on_the_way.count(), intake.input.size_hint())
+                let places = intake.parcels.iter().filter_map(Parcel::place);
+                let on_the_way = places.filter(|place| *place == queue).count();
+                (on_the_way, intake.input.size_hint())
             }
-            Input::Taken { .. } => (queued, (0, None)),
-            Input::Ended => (queued, (0, Some(0))),
+            Input::Taken { .. } | Input::Ended => (0, (0, None)),
         };
-        let lower = match self.reach {
+        let held = state.store.len(queue) + on_the_way;
+        let lower = match R::REACH {
             Reach::One => held,
             Reach::All => lower.saturating_add(held),
             Reach::Any => 0,
@@ -239,13 +166,13 @@ where
 
     pub(super) fn is_terminated(&self, queue: usize) -> bool {
         let state = self.lock();
-        state.has_ended(queue) && state.queues[queue].items.is_empty()
+        state.has_ended(queue) && state.store.len(queue) == 0
     }
 
     /// Gives the next item of a queue, or the end.
     fn pop(&self, slot: usize, queue: usize) -> Poll<Option<T>> {
         let mut state = self.lock();
-        let Some(item) = state.queues[queue].items.pop_front() else {
+        let Some(item) = state.store.pop(queue) else {
             return if state.has_ended(queue) {
                 Poll::Ready(None)
             } else {
@@ -270,7 +197,7 @@ where
         let mut units = UNITS_PER_POLL;
         while let Some(intake) = &mut turn.intake {
             let room = self.deliver(slot, intake);
-            if one && self.has_items(queue) {
+            if one && self.queued(queue) > 0 {
                 return Stop::Arrived;
             }
             if !room {
@@ -320,57 +247,14 @@ where
         // Dropped after the lock.
         let mut unwanted = Vec::new();
         let mut state = self.lock();
-        while let Some(parcel) = intake.parcels.pop_front() {
-            let (to, item) = match parcel {
-                Parcel::End(queue) => {
-                    intake.reached.push(queue);
-                    state.end(queue);
-                    continue;
-                }
-                Parcel::Item(to, item) => (to, item),
-                Parcel::Opening(_, item) if state.queues[0].stage == Stage::Gone => {
-                    unwanted.push(item);
-                    continue;
-                }
-                Parcel::Opening(queue, item) if state.queues[0].items.len() < self.capacity => {
-                    state.open(queue);
-                    (0, item)
-                }
-                opening @ Parcel::Opening(..) => {
-                    intake.parcels.push_front(opening);
-                    break;
-                }
-            };
-            let queue = state.queues.get_mut(to);
-            let Some(queue) = queue.filter(|queue| queue.stage == Stage::Open) else {
-                unwanted.push(item);
-                state.dropped += 1;
-                continue;
-            };
-            if queue.items.len() < self.capacity {
-                if queue.items.is_empty() {
-                    intake.reached.push(to);
-                }
-                queue.items.push_back(item);
-            } else {
-                intake.parcels.push_front(Parcel::Item(to, item));
-                break;
-            }
-        }
-        if mem::take(&mut state.changed) {
-            state.list(&mut intake.queues);
-        }
-        let mut open = intake.queues.open.iter();
-        let has_room = |number: &usize| state.queues[*number].items.len() < self.capacity;
-        let room = intake.parcels.is_empty()
-            && match self.reach {
-                Reach::All => open.all(has_room),
-                Reach::One | Reach::Any => open.any(has_room),
-            };
+        let store = &mut state.store;
+        store.put(&mut intake.parcels, &mut intake.reached, &mut unwanted);
+        store.list(&mut intake.queues);
+        let room = intake.parcels.is_empty() && store.has_room_for_more(&intake.queues.open);
         state.stalled |= !room;
         drop(state);
         for to in intake.reached.drain(..) {
-            match self.reach {
+            match R::REACH {
                 Reach::Any => self.wakers.wake_others(slot),
                 Reach::One | Reach::All if to != slot => self.wakers.wake(to),
                 Reach::One | Reach::All => (),
@@ -378,44 +262,28 @@ where
         }
         room
     }
-
-    fn has_items(&self, queue: usize) -> bool {
-        !self.lock().queues[queue].items.is_empty()
-    }
-
-    fn has_room(&self, queue: usize) -> bool {
-        self.lock().queues[queue].items.len() < self.capacity
-    }
 }
 
 impl<S, R, T> Fork<S, R, T> {
     /// Counts the items that were for a branch that is gone.
     pub(super) fn dropped(&self) -> u64 {
-        self.lock().dropped
+        self.lock().store.dropped
     }
 
     pub(super) fn queued(&self, queue: usize) -> usize {
-        self.lock().queues[queue].items.len()
+        self.lock().store.len(queue)
     }
 
     /// Counts items that are lost with their branch.
     pub(super) fn lose(&self, items: usize) {
-        self.lock().dropped += items as u64;
+        self.lock().store.dropped += items as u64;
     }
 
     /// Lets the others go on without a branch, and gives what was left to it.
     pub(super) fn leave(&self, slot: usize, queue: usize) -> VecDeque<T> {
         drop(self.wakers.take(slot));
         let mut state = self.lock();
-        let left = if self.reach == Reach::Any {
-            // Left to the others.
-            VecDeque::new()
-        } else {
-            let queue = &mut state.queues[queue];
-            queue.stage = Stage::Gone;
-            mem::take(&mut queue.items)
-        };
-        state.changed = true;
+        let left = state.store.leave(queue);
         state.stalled = false;
         drop(state);
         self.wakers.wake_others(slot);
@@ -431,36 +299,7 @@ impl<S, R, T> Fork<S, R, T> {
 
 impl<S, R, T> State<S, R, T> {
     fn has_ended(&self, queue: usize) -> bool {
-        matches!(self.input, Input::Ended) || self.queues[queue].stage == Stage::Ended
-    }
-
-    fn open(&mut self, queue: usize) {
-        if queue == self.queues.len() {
-            self.queues.push(Queue::new());
-        } else {
-            self.queues[queue].stage = Stage::Open;
-        }
-        self.changed = true;
-    }
-
-    fn end(&mut self, queue: usize) {
-        let stage = &mut self.queues[queue].stage;
-        if *stage == Stage::Open {
-            *stage = Stage::Ended;
-            self.changed = true;
-        }
-    }
-
-    fn list(&self, queues: &mut Queues) {
-        let of = |stage| {
-            let all = self.queues.iter().enumerate();
-            all.filter_map(move |(number, queue)| (queue.stage == stage).then_some(number))
-        };
-        queues.open.clear();
-        queues.open.extend(of(Stage::Open));
-        queues.gone.clear();
-        queues.gone.extend(of(Stage::Gone));
-        queues.total = self.queues.len();
+        matches!(self.input, Input::Ended) || self.store.has_ended(queue)
     }
 }
 
@@ -477,7 +316,8 @@ impl<S, R, T> Drop for Turn<'_, S, R, T> {
         let ended = self.intake.is_none();
         let back = self.intake.take().map_or(Input::Ended, Input::Here);
         let taken = mem::replace(&mut self.fork.lock().input, back);
-        if ended || matches!(taken, Input::Taken { wanted: true }) {
+        // After a panic the input is not pending, so it wakes nobody.
+        if ended || panicking() || matches!(taken, Input::Taken { wanted: true }) {
             self.fork.wakers.wake_others(self.slot);
         }
     }

@@ -9,7 +9,8 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Fork, Parcel, Parcels, Queues, Reach, Router};
+use super::fork::Fork;
+use super::router::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::group_by`].

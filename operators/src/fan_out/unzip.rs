@@ -1,6 +1,6 @@
 use super::Routed;
 use super::branch::{Branch, stream_of_branch};
-use super::fork::{Parcel, Parcels, Queues, Reach, Router};
+use super::router::{Parcel, Parcels, Queues, Reach, Router};
 use crate::{Flow, Progress};
 
 /// Stream for the first output of [`Flow::unzip`].

@@ -8,12 +8,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::thread;
 
 use futures::FutureExt;
+use futures::executor::block_on;
 use futures::stream::{FusedStream, Stream};
 use millpond_operators::fan_out::{Group, GroupBy};
 use millpond_operators::testing::Token;
 use millpond_operators::{Flow, Progress, flow, laws};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 
 /// Consumes all groups at once, with the key at each item.
 struct Ungrouped<S: Progress, K, F> {
@@ -238,6 +242,32 @@ fn many_short_groups_need_no_more_places_than_live_at_once() {
     }
 
     assert_eq!(groups.next().now_or_never().map(|_| ()), Some(()));
+}
+
+#[test]
+fn groups_may_live_in_different_threads() {
+    const ITEMS: u32 = 10_000;
+    let (sender, receiver) = mpsc::channel(3);
+    let mut groups = flow(ReceiverStream::new(receiver)).group_by(5, 1, |n| n * n % 5);
+    let total: usize = thread::scope(|scope| {
+        scope.spawn(|| {
+            for item in 0..ITEMS {
+                assert!(block_on(sender.send(item)).is_ok());
+            }
+            drop(sender);
+        });
+        let mut threads = Vec::new();
+        while let Some((_, group)) = block_on(groups.next()) {
+            threads.push(scope.spawn(|| block_on(group.collect::<Vec<_>>())));
+        }
+        let items = threads.into_iter().map(|thread| thread.join().unwrap());
+        items
+            .inspect(|items| assert!(items.is_sorted()))
+            .map(|items| items.len())
+            .sum()
+    });
+
+    assert_eq!(total, ITEMS as usize);
 }
 
 #[test]

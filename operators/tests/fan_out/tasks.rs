@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -237,6 +238,29 @@ fn an_output_that_finds_the_end_wakes_the_others() {
     let late = move || input.come([None]);
 
     assert_eq!(waits_for(odds, 1, evens, late), []);
+}
+
+#[test]
+fn an_output_that_panics_leaves_the_input_to_another_that_waits() {
+    let input = Unannounced::default();
+    let [evens, odds] = input.flow().divert_to(1, |n| {
+        assert_ne!(*n, 0, "the one that breaks");
+        n % 2 == 1
+    });
+    let mut tasks = Tasks::default();
+    tasks.spawn(async { Vec::new() });
+    tasks.collect(odds.take(1), 0);
+    tasks.spawn(async move {
+        let mut evens = evens;
+        pause(3).await;
+        input.come([Some(0), Some(1)]);
+        let next = AssertUnwindSafe(|| evens.next().now_or_never());
+        assert!(catch_unwind(next).is_err());
+        mem::forget(evens);
+        Vec::new()
+    });
+
+    assert_eq!(tasks.run()[0], [1]);
 }
 
 #[test]
