@@ -139,6 +139,18 @@
 //! | [`timestamp`](Flow::timestamp) | [`time`] | every item with when it was taken | nothing | Reactor |
 //! | [`elapsed`](Flow::elapsed) | [`time`] | every item with the time since the one before | nothing | Reactor |
 //! | [`latency_probe`](Flow::latency_probe) | [`time`] | every item, with its age told to `record` | nothing | Flink latency markers |
+//! | [`broadcast`](Flow::broadcast) | [`fan_out`] | every item on each of `N` outputs | `N * capacity` | Pekko; Reactor `publish`; MRC; async-broadcast |
+//! | [`balance`](Flow::balance) | [`fan_out`] | every item on the output that asks first | `capacity` | Pekko; MRC `RoundRobinRouter`; Flink `rebalance` |
+//! | [`partition`](Flow::partition) | [`fan_out`] | every item on the output whose index `f` gives | `N * capacity` | Pekko; MRC `Router` |
+//! | [`divert_to`](Flow::divert_to) | [`fan_out`] | the items that pass a test on a second output | `2 * capacity` | Pekko; Flink side output |
+//! | [`split_result`](Flow::split_result) | [`fan_out`] | values on one output, errors on another | `2 * capacity` | |
+//! | [`unzip`](Flow::unzip) | [`fan_out`] | the halves of pairs, each on its output | `2 * capacity` halves | Pekko; futures, all at once |
+//! | [`group_by`](Flow::group_by) | [`fan_out`] | a flow for the items of each key | `capacity` for each group | Pekko; Reactor; Flink `keyBy` |
+//! | [`wire_tap`](Flow::wire_tap) | [`fan_out`] | every item, and what a tap keeps up with on a second output | `capacity` | Pekko |
+//! | [`also_to`](Flow::also_to) | [`fan_out`] | every item, and a clone of it to a consumer | `2 * capacity` | Pekko |
+//! | [`prefix_and_tail`](Flow::prefix_and_tail) | [`fan_out`] | the first items, and a flow of the others | `max_items` | Pekko |
+//! | [`flat_map_prefix`](Flow::flat_map_prefix) | [`fan_out`] | the flow made of the first items and a flow of the others | `max_items` | Pekko; Reactor `switchOnFirst` |
+//! | [`stateful_map_by_key`](Flow::stateful_map_by_key) | [`fan_out`] | what `f` makes of every item and the state of its key | `max_keys` states, 1 | Flink `keyBy` and `process` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |

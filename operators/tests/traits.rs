@@ -30,6 +30,10 @@ use millpond_operators::event_time::{
     AssignTimestamps, Element, EventTime, MergeWatermarks, Reorder, Timed, TumblingEventTime,
 };
 use millpond_operators::fan_out::Routed;
+use millpond_operators::fan_out::{
+    AlsoTo, Balance, Broadcast, DivertTo, Errs, Firsts, FlatMapPrefix, Group, GroupBy, Oks,
+    Partition, PrefixAndTail, Routed, Seconds, StatefulMapByKey, Tail, Tap, WireTap,
+};
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
@@ -256,6 +260,29 @@ fn the_types_that_retry_have_the_everyday_traits() {
     cloned::<RestartPolicy<B, u8>>();
     cloned::<RetryBudget>();
     cloned::<RetryPolicy<B, u8>>();
+}
+
+#[test]
+fn the_outputs_of_a_fork_have_them_too() {
+    everyday::<AlsoTo<S, Ready<()>>>();
+    everyday::<Balance<S>>();
+    everyday::<Broadcast<S>>();
+    everyday::<DivertTo<S, fn(&u8) -> bool>>();
+    everyday::<Errs<Foreign<Empty<Result<u8, u8>>>>>();
+    everyday::<Firsts<Foreign<Empty<(u8, u8)>>, u8, u8>>();
+    everyday::<FlatMapPrefix<S, fn(Vec<u8>, Flow<Tail<S>>) -> Flow<S>, S>>();
+    everyday::<Group<S, u8, fn(&u8) -> u8>>();
+    everyday::<GroupBy<S, u8, fn(&u8) -> u8>>();
+    everyday::<Oks<Foreign<Empty<Result<u8, u8>>>>>();
+    everyday::<Partition<S, fn(&u8) -> usize>>();
+    everyday::<PrefixAndTail<S>>();
+    everyday::<Routed<u8, u8>>();
+    everyday::<Seconds<Foreign<Empty<(u8, u8)>>, u8, u8>>();
+    everyday::<StatefulMapByKey<S, u8, u8, u8, fn(), fn(), fn(), fn()>>();
+    everyday::<Tail<S>>();
+    everyday::<Tap<u8>>();
+    everyday::<WireTap<S>>();
+    cloned::<Routed<u8, u8>>();
 }
 
 #[test]

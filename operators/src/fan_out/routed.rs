@@ -1,7 +1,8 @@
 /// An item of a flow with two outputs, and which of the two it is for.
 ///
 /// Operators that set some items aside emit this, so that their output stays
-/// one flow.
+/// one flow. To split it in two after all, turn the items into results:
+/// `flow.map(Result::from).split_result(capacity)`.
 ///
 /// # Examples
 ///

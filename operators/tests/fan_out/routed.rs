@@ -1,4 +1,6 @@
+use futures::join;
 use millpond_operators::fan_out::Routed;
+use millpond_operators::flow;
 
 const MAIN: Routed<u8, char> = Routed::Main(1);
 const SIDE: Routed<u8, char> = Routed::Side('a');
@@ -27,4 +29,12 @@ fn a_result_is_routed_and_back() {
         assert_eq!(Result::from(Routed::from(result)), result);
     }
     assert_eq!(Routed::from(Err::<u8, _>('a')), SIDE);
+}
+
+#[tokio::test]
+async fn a_flow_of_them_is_split_as_results() {
+    let (mains, sides) = flow([MAIN, SIDE]).map(Result::from).split_result(1);
+    let both: (Vec<_>, Vec<_>) = join!(mains.collect(), sides.collect());
+
+    assert_eq!(both, (vec![1], vec!['a']));
 }
