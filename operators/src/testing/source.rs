@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker, ready};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
@@ -48,6 +49,8 @@ impl Source {
 
     /// Moves past the pendings that stand before the next item or the end.
     fn poll_pendings(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let waker = self.stirring(cx.waker());
+        let cx = &mut Context::from_waker(&waker);
         while let Some(event) = self.events.front() {
             match *event {
                 Event::Item(_) | Event::Poison(_) | Event::Panic => break,
@@ -64,6 +67,15 @@ impl Source {
         }
         self.note(|_| ());
         Poll::Ready(())
+    }
+
+    /// Makes a waker that notes its wake before it passes it on.
+    fn stirring(&self, waker: &Waker) -> Waker {
+        Waker::from(Arc::new(Stirring {
+            number: self.number,
+            ledger: self.ledger.clone(),
+            waker: waker.clone(),
+        }))
     }
 
     /// Notes something, and where the source stands.
@@ -89,6 +101,7 @@ impl Stream for Source {
         let number = self.number;
         self.note(|book| {
             book.calls += 1;
+            book.inputs[number].stirred = false;
             if book.inputs[number].ended && !book.over {
                 book.breaks(Law::S3, format!("input {number} was polled after its end"));
             }
@@ -114,7 +127,10 @@ impl Stream for Source {
                 return Poll::Ready(None);
             }
         };
-        self.note(|book| book.units += 1);
+        self.note(|book| {
+            book.units += 1;
+            book.inputs[number].stirred = true;
+        });
         let id = self.next_id;
         self.next_id += 1;
         self.items -= 1;
@@ -143,6 +159,7 @@ impl Progress for Source {
         let number = self.number;
         self.note(|book| {
             book.calls += 1;
+            book.inputs[number].stirred = false;
             book.inputs[number].settled = true;
         });
         self.poll_pendings(cx)
@@ -152,5 +169,18 @@ impl Progress for Source {
 impl Drop for Source {
     fn drop(&mut self) {
         self.ledger.book().inputs[self.number].dropped = true;
+    }
+}
+
+struct Stirring {
+    number: usize,
+    ledger: Ledger,
+    waker: Waker,
+}
+
+impl Wake for Stirring {
+    fn wake(self: Arc<Self>) {
+        self.ledger.book().inputs[self.number].stirred = true;
+        self.waker.wake_by_ref();
     }
 }
