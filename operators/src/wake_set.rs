@@ -22,8 +22,9 @@ pub(crate) struct WakeSet<S> {
     slots: Vec<Slot<S>>,
     vacant: Vec<usize>,
     // The members to ask for an item stand in a ring, in the order of their
-    // turns: how many there are, and the slot of the last.
+    // turns: how many there are, and the slots of the first and the last.
     in_line: usize,
+    first: usize,
     last: usize,
     // The members that are due to be driven; some are no longer.
     due: Vec<usize>,
@@ -57,6 +58,13 @@ enum State {
     Still,
 }
 
+/// The last in line, and who stands before it.
+#[derive(Clone, Copy)]
+struct Turn {
+    key: usize,
+    before: usize,
+}
+
 impl<S: Progress> WakeSet<S> {
     /// Adds a member, which is asked after all that are ready now.
     ///
@@ -83,37 +91,57 @@ impl<S: Progress> WakeSet<S> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<(usize, Option<S::Item>)>> {
         self.collect_wakes();
-        for _ in 0..self.in_line {
-            let before = self.last;
-            let key = self.slots[before].next;
-            // Last in line before the poll, which may panic.
-            self.last = key;
-            let slot = &mut self.slots[key];
-            let Some(member) = slot.member.as_mut() else {
-                unreachable!("a slot leaves the line before it is vacated");
-            };
-            let mut cx = Context::from_waker(&slot.waker);
-            match member.as_mut().poll_next(&mut cx) {
-                Poll::Ready(Some(item)) => {
-                    if slot.state != State::Due {
-                        self.note_due(key);
-                    }
-                    return Poll::Ready(Some((key, Some(item))));
-                }
-                Poll::Ready(None) => {
-                    self.leave_line(key, before, State::Still);
-                    self.slots[key].member = None;
-                    self.vacant.push(key);
-                    return Poll::Ready(Some((key, None)));
-                }
-                Poll::Pending => self.leave_line(key, before, State::Moving),
+        // The way of an item that is ready is kept short.
+        if self.in_line > 0 {
+            let (turn, polled) = self.poll_first();
+            if let Poll::Ready(Some(item)) = polled {
+                return Poll::Ready(Some((turn.key, Some(item))));
             }
+            if polled.is_ready() {
+                self.vacate(turn);
+                return Poll::Ready(Some((turn.key, None)));
+            }
+            self.leave_line(turn, State::Moving);
+        }
+        self.poll_others(cx)
+    }
+
+    #[inline(never)]
+    fn poll_others(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, Option<S::Item>)>> {
+        for _ in 0..self.in_line {
+            let (turn, polled) = self.poll_first();
+            if let Poll::Ready(item) = polled {
+                if item.is_none() {
+                    self.vacate(turn);
+                }
+                return Poll::Ready(Some((turn.key, item)));
+            }
+            self.leave_line(turn, State::Moving);
         }
         if self.is_empty() {
             return Poll::Ready(None);
         }
         self.wait(cx);
         Poll::Pending
+    }
+
+    /// Polls the first in line, who is then the last.
+    #[inline]
+    fn poll_first(&mut self) -> (Turn, Poll<Option<S::Item>>) {
+        let key = self.first;
+        let slot = &mut self.slots[key];
+        // Last in line before the poll, which may panic.
+        let before = mem::replace(&mut self.last, key);
+        self.first = slot.next;
+        let Some(member) = slot.member.as_mut() else {
+            unreachable!("a slot leaves the line before it is vacated");
+        };
+        let mut cx = Context::from_waker(&slot.waker);
+        let polled = member.as_mut().poll_next(&mut cx);
+        if matches!(polled, Poll::Ready(Some(_))) && slot.state != State::Due {
+            self.note_due(key);
+        }
+        (Turn { key, before }, polled)
     }
 
     /// Drives the members that were woken, or gave an item, since they were
@@ -141,6 +169,7 @@ impl<S: Progress> WakeSet<S> {
     }
 
     /// Has the task woken at the next wake of a member.
+    #[inline(never)]
     fn wait(&mut self, cx: &mut Context<'_>) {
         self.alarm.task.register(cx.waker());
         // A wake before this line has found the last task, or none.
@@ -156,6 +185,7 @@ impl<S> WakeSet<S> {
             slots: Vec::new(),
             vacant: Vec::new(),
             in_line: 0,
+            first: 0,
             last: 0,
             due: Vec::new(),
             moving: 0,
@@ -181,6 +211,7 @@ impl<S> WakeSet<S> {
         }
     }
 
+    #[cold]
     fn collect_marked(&mut self) {
         let mut marks = self.alarm.marks.swap(0, Ordering::AcqRel);
         while let Some(mark) = pop_bit(&mut marks) {
@@ -198,6 +229,7 @@ impl<S> WakeSet<S> {
         }
     }
 
+    #[inline(never)]
     fn note_due(&mut self, key: usize) {
         self.set_state(key, State::Due);
         let slot = &mut self.slots[key];
@@ -219,22 +251,33 @@ impl<S> WakeSet<S> {
     }
 
     fn join_line(&mut self, key: usize) {
-        self.slots[key].next = key;
-        if self.in_line > 0 {
-            let first = mem::replace(&mut self.slots[self.last].next, key);
-            self.slots[key].next = first;
+        if self.in_line == 0 {
+            self.first = key;
+        } else {
+            self.slots[self.last].next = key;
         }
+        self.slots[key].next = self.first;
         self.in_line += 1;
         self.last = key;
     }
 
-    /// Takes the last in line out, who stands behind `before`.
-    fn leave_line(&mut self, key: usize, before: usize, state: State) {
+    /// Takes the last in line out.
+    #[inline(never)]
+    fn leave_line(&mut self, turn: Turn, state: State) {
+        let Turn { key, before } = turn;
         self.set_state(key, state);
         self.slots[key].in_line = false;
-        self.slots[before].next = self.slots[key].next;
+        self.slots[before].next = self.first;
         self.in_line -= 1;
         self.last = before;
+    }
+
+    /// Drops the last in line.
+    #[inline(never)]
+    fn vacate(&mut self, turn: Turn) {
+        self.leave_line(turn, State::Still);
+        self.vacant.push(turn.key);
+        self.slots[turn.key].member = None;
     }
 
     fn add_slot(&mut self) -> usize {
@@ -272,10 +315,10 @@ impl<S: Clone> Clone for WakeSet<S> {
         }
         clone.vacant.clone_from(&self.vacant);
         // The wakes of the original do not reach the clone, so all are due.
-        let mut key = self.last;
+        let mut key = self.first;
         for _ in 0..self.in_line {
-            key = self.slots[key].next;
             clone.note_due(key);
+            key = self.slots[key].next;
         }
         for key in 0..self.slots.len() {
             if clone.slots[key].member.is_some() {
@@ -309,6 +352,7 @@ struct Alarm {
 }
 
 impl Alarm {
+    #[inline]
     fn is_marked(&self) -> bool {
         self.marks.load(Ordering::Acquire) != 0
     }

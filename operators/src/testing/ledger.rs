@@ -40,7 +40,7 @@ pub(super) struct Book {
 pub(super) struct Input {
     pub(super) ended: bool,
     pub(super) dropped: bool,
-    /// Stands before something other than an item or the end.
+    /// Was called, and stands before something other than an item or the end.
     pub(super) moving: bool,
     /// Was left pending, or driven, in this call of the operator, or in an
     /// earlier one and not stirred since.
@@ -58,7 +58,12 @@ struct Gate {
 impl Ledger {
     pub(super) fn new(inputs: usize) -> Self {
         let ledger = Self::default();
-        ledger.book().inputs.resize_with(inputs, Input::default);
+        // Nothing is under way in an input that was never called.
+        let input = || Input {
+            settled: true,
+            ..Input::default()
+        };
+        ledger.book().inputs.resize_with(inputs, input);
         ledger
     }
 

@@ -33,7 +33,7 @@ pub struct Source {
 impl Source {
     pub(super) fn new(number: usize, events: &[Event], hint: Hint, ledger: &Ledger) -> Self {
         let item = |event: &&Event| matches!(event, Event::Item(_) | Event::Poison(_));
-        let source = Self {
+        Self {
             items: events.iter().filter(item).count(),
             events: events.iter().copied().collect(),
             hint,
@@ -42,9 +42,7 @@ impl Source {
             gate: None,
             sleep: None,
             ledger: ledger.clone(),
-        };
-        source.note(|_| ());
-        source
+        }
     }
 
     /// Moves past the pendings that stand before the next item or the end.
