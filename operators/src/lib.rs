@@ -103,7 +103,8 @@
 //!   only when there is something to do.
 //! - *Progress.* [`Progress::poll_progress`] drives what it holds and forwards
 //!   to its input. When it is pending without having found its input pending in
-//!   the same call, it has driven the input's progress.
+//!   the same call, it has driven the input's progress, unless the input has
+//!   been pending since an earlier call and was not woken.
 //! - *Yielding.* One poll takes at most 128 items and finishes at most 128
 //!   futures; where more is ready, it wakes the task and returns `Pending`.
 //! - *Order.* It keeps the order of the items.
@@ -151,6 +152,7 @@ pub mod testing;
 #[cfg(feature = "time")]
 pub mod time;
 pub mod transform;
+mod wake_set;
 pub mod window;
 
 pub use combine::merge;
