@@ -14,8 +14,9 @@ use millpond_operators::consume::{
     NotSingle, SendTo, Single,
 };
 use millpond_operators::filter::{
-    Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
-    TakeWhile, TakeWhileInclusive,
+    Dedup, DedupByKey, Distinct, DistinctByKey, Filter, FilterMap, Limit, LimitExceeded,
+    LimitWeighted, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast, TakeUntil, TakeWhile,
+    TakeWhileInclusive,
 };
 use millpond_operators::rate::{
     BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
@@ -23,8 +24,9 @@ use millpond_operators::rate::{
 };
 use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
 use millpond_operators::transform::{
-    DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
-    StatefulMap,
+    DefaultIfEmpty, Dematerialize, Enumerate, Event, ExpandRecursive, FlatMapIter,
+    FlatMapSequential, Flatten, FlattenUnordered, Inspect, Intersperse, Map, MapWithResource,
+    Materialize, Pairwise, Scan, ScanAsync, StartWith, StatefulMap, SwitchIfEmpty, SwitchMap, Then,
 };
 use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
 use millpond_operators::{Flow, Foreign, flow};
@@ -60,12 +62,20 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Dedup<S>>();
     everyday::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<DefaultIfEmpty<S>>();
+    everyday::<Dematerialize<S>>();
+    everyday::<Distinct<S>>();
+    everyday::<DistinctByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<ElementAt<S>>();
     everyday::<Enumerate<S>>();
+    everyday::<Event<u8, u8>>();
+    everyday::<ExpandRecursive<S, fn(&u8) -> Option<S>, S>>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
     everyday::<First<S>>();
     everyday::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
+    everyday::<FlatMapSequential<S, fn(u8) -> S, S>>();
+    everyday::<Flatten<Map<S, fn(u8) -> S>>>();
+    everyday::<FlattenUnordered<Map<S, fn(u8) -> S>>>();
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
@@ -75,11 +85,16 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Intersperse<S>>();
     everyday::<Last<S>>();
     everyday::<Lazy<S, fn() -> Flow<S>>>();
+    everyday::<Limit<S>>();
+    everyday::<LimitExceeded>();
+    everyday::<LimitWeighted<S, fn(&u8) -> usize>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapBatched<S, fn(Vec<u8>) -> Ready<Vec<u8>>, Ready<Vec<u8>>, u8>>();
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
+    everyday::<MapWithResource<S, fn() -> u8, fn(&mut u8, u8) -> u8, fn(u8), u8>>();
+    everyday::<Materialize<S>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
     everyday::<Next<'_, S>>();
@@ -91,6 +106,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Queue<u8>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<ScanAsync<S, u8, u8, fn(u8, u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>(
+    );
     everyday::<SendTo<S, Drain<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
@@ -99,10 +116,14 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Sliding<S>>();
     everyday::<StartWith<S, IntoIter<u8, 2>>>();
     everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
+    everyday::<SwitchIfEmpty<S, S>>();
+    everyday::<SwitchMap<S, fn(u8) -> S, S>>();
     everyday::<Take<S>>();
     everyday::<TakeLast<S>>();
+    everyday::<TakeUntil<S, Ready<u8>>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<Then<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
 }
@@ -129,12 +150,20 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Dedup<S>>();
     cloned::<DedupByKey<S, fn(&u8) -> u8, u8>>();
     cloned::<DefaultIfEmpty<S>>();
+    cloned::<Dematerialize<S>>();
+    cloned::<Distinct<S>>();
+    cloned::<DistinctByKey<S, fn(&u8) -> u8, u8>>();
     cloned::<ElementAt<S>>();
     cloned::<Enumerate<S>>();
+    cloned::<Event<u8, u8>>();
+    cloned::<ExpandRecursive<S, fn(&u8) -> Option<S>, S>>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
     cloned::<First<S>>();
     cloned::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
+    cloned::<FlatMapSequential<S, fn(u8) -> S, S>>();
+    cloned::<Flatten<Map<S, fn(u8) -> S>>>();
+    cloned::<FlattenUnordered<Map<S, fn(u8) -> S>>>();
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
     cloned::<Ignore<S>>();
@@ -142,8 +171,12 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
     cloned::<Lazy<S, fn() -> Flow<S>>>();
+    cloned::<Limit<S>>();
+    cloned::<LimitExceeded>();
+    cloned::<LimitWeighted<S, fn(&u8) -> usize>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
+    cloned::<Materialize<S>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
     cloned::<Offered<u8>>();
@@ -159,6 +192,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Sliding<S>>();
     cloned::<StartWith<S, IntoIter<u8, 2>>>();
     cloned::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
+    cloned::<SwitchIfEmpty<S, S>>();
+    cloned::<SwitchMap<S, fn(u8) -> S, S>>();
     cloned::<Take<S>>();
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
