@@ -53,7 +53,7 @@ impl<Fut: Future> Solo<Fut> {
         polled
     }
 
-    /// Drops the future, if it has panicked or not.
+    /// Drops the future, whether it has panicked or not.
     pub(crate) fn stop(self: Pin<&mut Self>) {
         self.project().future.set(None);
     }

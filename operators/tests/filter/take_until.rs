@@ -10,7 +10,7 @@ use millpond_operators::{Progress, flow, laws};
 use tokio::time::sleep;
 
 laws! {
-    take_until: |s| s.take_until(sleep(Duration::from_millis(5))),
+    take_until: |s| s.take_until(async { sleep(Duration::from_millis(5)).await }),
     relation: |v, out| v.starts_with(out),
 }
 

@@ -16,7 +16,14 @@ fn number(count: &mut u32, token: Token) -> (u32, u32) {
 
 laws! {
     map_with_resource: |s| s.map_with_resource(|| 0, number, drop),
-    // A panic ends it, so that nothing comes after one.
+    model: |v| (1..).zip(v.into_iter().map(|token| token.value())).collect(),
+}
+
+laws! {
+    map_with_resource_that_closes_once: |s| {
+        let close = s.get_ref().finalizer();
+        s.map_with_resource(|| 0, number, move |_| close())
+    },
     model: |v| (1..).zip(v.into_iter().map(|token| token.value())).collect(),
 }
 
