@@ -25,7 +25,8 @@ impl<S: Progress> Flow<S> {
     /// Emits every item until `stop` is ready, then ends.
     ///
     /// Each poll asks `stop` first: an item that is ready at the same time is
-    /// left out.
+    /// left out. `stop` is not boxed, so where it is an `async` block the output is
+    /// pinned before items are taken from it by hand.
     ///
     /// # Completion
     ///

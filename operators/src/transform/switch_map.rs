@@ -40,7 +40,7 @@ impl<S: Progress> Flow<S> {
     ///
     /// One stream is held. While the output is blocked,
     /// [`poll_progress`](Progress::poll_progress) drives the work that it has
-    /// under way, but takes no new item: it is dropped only on the next poll.
+    /// under way, but takes no new item: a stream gives way on the next poll only.
     ///
     /// # Examples
     ///

@@ -28,9 +28,9 @@ impl<S: Progress> Flow<S> {
     /// Emits the result of the future that `f` makes of each item.
     ///
     /// One future is under way at a time: an item is taken only when the result
-    /// of the item before it has been emitted. No future is boxed, so the output
-    /// of an `async` block is pinned before items are taken from it by hand. For
-    /// more futures at once use [`map_async`](Flow::map_async).
+    /// of the item before it has been emitted. For more futures at once use
+    /// [`map_async`](Flow::map_async). The future is not boxed, so where it is an
+    /// `async` block the output is pinned before items are taken from it by hand.
     ///
     /// # Backpressure
     ///
