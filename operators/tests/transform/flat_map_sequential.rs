@@ -107,6 +107,22 @@ async fn a_blocked_output_fills_it_to_its_bound_and_no_further() {
     assert_eq!(given.get(), 2 * 3);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_work_of_a_stream_that_is_full_goes_on() {
+    let done = &Cell::new(0);
+    let work = move |n: u64| async move {
+        sleep(Duration::from_millis(10 * n)).await;
+        done.set(done.get() + 1);
+    };
+    flow(stream::iter([()]))
+        .flat_map_sequential(1, 1, |()| flow(stream::iter([1, 2, 3])).map_async(3, work))
+        .for_each_async(async |()| {
+            sleep(Duration::from_millis(100)).await;
+            assert_eq!(done.get(), 3);
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn dropping_the_output_drops_the_items_gathered() {
     let resource = Arc::new(());
