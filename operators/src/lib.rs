@@ -38,6 +38,19 @@
 //! | [`intersperse`](Flow::intersperse) | [`transform`] | every item, with a separator between each two | 1 | Pekko |
 //! | [`start_with`](Flow::start_with) | [`transform`] | given items, then every item | the given items | Pekko `prepend`; Reactor `startWith` |
 //! | [`default_if_empty`](Flow::default_if_empty) | [`transform`] | every item, or a given one if there is none | the given item | Reactor; Pekko `orElse` |
+//! | [`switch_if_empty`](Flow::switch_if_empty) | [`transform`] | every item, or those of another stream if there is none | the other stream | Reactor; Pekko `orElse` |
+//! | [`then`](Flow::then) | [`transform`] | results of futures, one at a time | 1 | futures, tokio-stream; Pekko `mapAsync(1)` |
+//! | [`scan_async`](Flow::scan_async) | [`transform`] | what the futures of `f` make of every item and a state, until one makes nothing | 1 and its state | futures `scan`; Pekko |
+//! | [`flatten`](Flow::flatten) | [`transform`] | the items of streams, one stream at a time | 1 stream | futures; Reactor `concat` |
+//! | [`flat_map`](Flow::flat_map) | [`transform`] | the items of a stream made of every item, one stream at a time | 1 stream | futures; Pekko `flatMapConcat`; Reactor `concatMap` |
+//! | [`flatten_unordered`](Flow::flatten_unordered) | [`transform`] | the items of streams, several at a time, as they come | `max_inners` streams | futures; Reactor `merge` |
+//! | [`flat_map_unordered`](Flow::flat_map_unordered) | [`transform`] | the items of a stream made of every item, several at a time, as they come | `max_inners` streams | futures `map` and `flatten_unordered`; Pekko `flatMapMerge`; Reactor `flatMap` |
+//! | [`flat_map_sequential`](Flow::flat_map_sequential) | [`transform`] | the same, with several streams at work | `max_inners` streams with `max_buffered` items each | Reactor |
+//! | [`switch_map`](Flow::switch_map) | [`transform`] | the items of a stream made of the latest item | 1 stream | Pekko, Reactor |
+//! | [`expand_recursive`](Flow::expand_recursive) | [`transform`] | every item, and all that `f` makes of what is emitted | `max_queued + 1` streams | Reactor `expand` |
+//! | [`map_with_resource`](Flow::map_with_resource) | [`transform`] | `f` of every item and of a resource that is open meanwhile | the resource | Pekko; Reactor `using` |
+//! | [`materialize`](Flow::materialize) | [`transform`] | every result as an event, and the end as a last one | nothing | Reactor |
+//! | [`dematerialize`](Flow::dematerialize) | [`transform`] | the results that events tell of | nothing | Reactor |
 //! | [`filter`](Flow::filter) | [`filter`] | the items that pass a test | nothing | futures, tokio-stream, Pekko, Reactor, Flink, MRC |
 //! | [`filter_map`](Flow::filter_map) | [`filter`] | what `f` makes of some items | nothing | futures, tokio-stream; Pekko `collect` |
 //! | [`take`](Flow::take) | [`filter`] | the first items | nothing | futures, tokio-stream, Pekko, Reactor |
@@ -50,6 +63,11 @@
 //! | [`take_last`](Flow::take_last) | [`filter`] | the last items | `max_items` | Reactor; Pekko `takeLast` |
 //! | [`dedup_by_key`](Flow::dedup_by_key) | [`filter`] | the items whose key differs from that of the item before | 1 key | Reactor `distinctUntilChanged(f)` |
 //! | [`dedup`](Flow::dedup) | [`filter`] | the items that differ from the item before | 1 | Reactor `distinctUntilChanged`; Pekko `dropRepeated` |
+//! | [`take_until`](Flow::take_until) | [`filter`] | the items before a future is ready | its future | futures; Reactor `takeUntilOther` |
+//! | [`distinct_by_key`](Flow::distinct_by_key) | [`filter`] | the items whose key is not among the latest ones | `max_keys` keys | Reactor `distinct(f)`, without a bound |
+//! | [`distinct`](Flow::distinct) | [`filter`] | the items that are not among the latest different ones | `max_items` | Reactor, without a bound |
+//! | [`limit`](Flow::limit) | [`filter`] | the first items, then an error if there are more | nothing | Pekko |
+//! | [`limit_weighted`](Flow::limit_weighted) | [`filter`] | the items up to a sum of costs, then an error if there are more | nothing | Pekko |
 //! | [`chunks`](Flow::chunks) | [`window`] | vectors of a given length | `max_items - 1` | futures; Pekko `grouped`; Reactor `buffer` |
 //! | [`chunks_weighted`](Flow::chunks_weighted) | [`window`] | vectors bounded by the sum of costs | items that cost less than `max_weight`, or 1 | Pekko `groupedWeighted` |
 //! | [`chunks_by`](Flow::chunks_by) | [`window`] | vectors of neighbours with one key | all with one key | Pekko `groupedAdjacentBy`; Reactor `bufferUntilChanged` |
@@ -181,7 +199,8 @@
 //!   only when there is something to do.
 //! - *Progress.* [`Progress::poll_progress`] drives what it holds and forwards
 //!   to its input. When it is pending without having found its input pending in
-//!   the same call, it has driven the input's progress.
+//!   the same call, it has driven the input's progress, unless the input has
+//!   been pending since an earlier call and was not woken.
 //! - *Yielding.* One poll takes at most 128 items and finishes at most 128
 //!   futures; where more is ready, it wakes the task and returns `Pending`.
 //! - *Order.* It keeps the order of the items.
@@ -224,12 +243,14 @@ mod foreign;
 pub mod lifecycle;
 mod progress;
 pub mod rate;
+mod solo;
 pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "time")]
 pub mod time;
 pub mod transform;
+mod wake_set;
 pub mod window;
 
 pub use combine::merge;

@@ -35,8 +35,9 @@ use millpond_operators::fan_out::{
     Partition, PrefixAndTail, Routed, Seconds, StatefulMapByKey, Tail, Tap, WireTap,
 };
 use millpond_operators::filter::{
-    Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
-    TakeWhile, TakeWhileInclusive,
+    Dedup, DedupByKey, Distinct, DistinctByKey, Filter, FilterMap, Limit, LimitExceeded,
+    LimitWeighted, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast, TakeUntil, TakeWhile,
+    TakeWhileInclusive,
 };
 use millpond_operators::lifecycle::{
     Cause, Finally, KillSwitch, Lost, OnCancel, StopWith, Terminated, Termination,
@@ -55,8 +56,9 @@ use millpond_operators::time::{
     TimeoutBackpressure, TimeoutFirst, TimeoutIdle, TimeoutTotal, Timestamp,
 };
 use millpond_operators::transform::{
-    DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
-    StatefulMap,
+    DefaultIfEmpty, Dematerialize, Enumerate, Event, ExpandRecursive, FlatMapIter,
+    FlatMapSequential, Flatten, FlattenUnordered, Inspect, Intersperse, Map, MapWithResource,
+    Materialize, Pairwise, Scan, ScanAsync, StartWith, StatefulMap, SwitchIfEmpty, SwitchMap, Then,
 };
 use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
 use millpond_operators::{Flow, Foreign, flow, lifecycle};
@@ -121,14 +123,22 @@ fn all_types_have_the_everyday_traits() {
     everyday::<DropWithin<S>>();
     everyday::<Elapsed<S>>();
     everyday::<Element<u8>>();
+    everyday::<Dematerialize<S>>();
+    everyday::<Distinct<S>>();
+    everyday::<DistinctByKey<S, fn(&u8) -> u8, u8>>();
     everyday::<ElementAt<S>>();
     everyday::<EnforceRate<S, fn(&u8) -> usize>>();
     everyday::<Enumerate<S>>();
     everyday::<EventTime>();
+    everyday::<Event<u8, u8>>();
+    everyday::<ExpandRecursive<S, fn(&u8) -> Option<S>, S>>();
     everyday::<Filter<S, fn(&u8) -> bool>>();
     everyday::<FilterMap<S, fn(u8) -> Option<u8>>>();
     everyday::<First<S>>();
     everyday::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
+    everyday::<FlatMapSequential<S, fn(u8) -> S, S>>();
+    everyday::<Flatten<Map<S, fn(u8) -> S>>>();
+    everyday::<FlattenUnordered<Map<S, fn(u8) -> S>>>();
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
@@ -145,6 +155,9 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Last<S>>();
     everyday::<LatencyProbe<S, fn(&u8) -> Instant, fn(Duration)>>();
     everyday::<Lazy<S, fn() -> Flow<S>>>();
+    everyday::<Limit<S>>();
+    everyday::<LimitExceeded>();
+    everyday::<LimitWeighted<S, fn(&u8) -> usize>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncKeyed<S, fn(&u8) -> u8, u8, fn(u8) -> Ready<u8>, Ready<u8>>>();
@@ -153,6 +166,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MapErr<R, fn(u8) -> u8>>();
     everyday::<MapOk<R, fn(u8) -> u8>>();
     everyday::<MapWhile<S, fn(u8) -> Option<u8>>>();
+    everyday::<MapWithResource<S, fn() -> u8, fn(&mut u8, u8) -> u8, fn(u8), u8>>();
+    everyday::<Materialize<S>>();
     everyday::<Merge<S, S>>();
     everyday::<MergeAll<S>>();
     everyday::<MissedTick>();
@@ -176,6 +191,8 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Recover<R, fn(u8) -> u8>>();
     everyday::<RecoverWith<R, R, fn(u8) -> Flow<R>>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<ScanAsync<S, u8, u8, fn(u8, u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>(
+    );
     everyday::<SendTo<S, Drain<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
@@ -187,8 +204,11 @@ fn all_types_have_the_everyday_traits() {
     everyday::<WindowUntil<S, fn(&u8) -> bool>>();
     everyday::<StartWith<S, IntoIter<u8, 2>>>();
     everyday::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
+    everyday::<SwitchIfEmpty<S, S>>();
+    everyday::<SwitchMap<S, fn(u8) -> S, S>>();
     everyday::<Take<S>>();
     everyday::<TakeLast<S>>();
+    everyday::<TakeUntil<S, Ready<u8>>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     everyday::<TakeWithin<S>>();
@@ -215,6 +235,7 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TrySkipWhile<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<TryTakeWhile<R, fn(&u8) -> Result<bool, u8>>>();
     everyday::<UntilErr<R>>();
+    everyday::<Then<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
     everyday::<WatchTermination<S>>();
@@ -317,14 +338,22 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<DropWithin<S>>();
     cloned::<Elapsed<S>>();
     cloned::<Element<u8>>();
+    cloned::<Dematerialize<S>>();
+    cloned::<Distinct<S>>();
+    cloned::<DistinctByKey<S, fn(&u8) -> u8, u8>>();
     cloned::<ElementAt<S>>();
     cloned::<EnforceRate<S, fn(&u8) -> usize>>();
     cloned::<Enumerate<S>>();
     cloned::<EventTime>();
+    cloned::<Event<u8, u8>>();
+    cloned::<ExpandRecursive<S, fn(&u8) -> Option<S>, S>>();
     cloned::<Filter<S, fn(&u8) -> bool>>();
     cloned::<FilterMap<S, fn(u8) -> Option<u8>>>();
     cloned::<First<S>>();
     cloned::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
+    cloned::<FlatMapSequential<S, fn(u8) -> S, S>>();
+    cloned::<Flatten<Map<S, fn(u8) -> S>>>();
+    cloned::<FlattenUnordered<Map<S, fn(u8) -> S>>>();
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
     cloned::<IgnoreErrors<R>>();
@@ -336,10 +365,14 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Last<S>>();
     cloned::<LatencyProbe<S, fn(&u8) -> Instant, fn(Duration)>>();
     cloned::<Lazy<S, fn() -> Flow<S>>>();
+    cloned::<Limit<S>>();
+    cloned::<LimitExceeded>();
+    cloned::<LimitWeighted<S, fn(&u8) -> usize>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapErr<R, fn(u8) -> u8>>();
     cloned::<MapOk<R, fn(u8) -> u8>>();
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
+    cloned::<Materialize<S>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
     cloned::<MissedTick>();
@@ -366,6 +399,8 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Sliding<S>>();
     cloned::<StartWith<S, IntoIter<u8, 2>>>();
     cloned::<StatefulMap<S, u8, fn(&mut u8, u8) -> u8, fn(u8) -> Option<u8>>>();
+    cloned::<SwitchIfEmpty<S, S>>();
+    cloned::<SwitchMap<S, fn(u8) -> S, S>>();
     cloned::<Take<S>>();
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();

@@ -6,6 +6,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
+use super::sum_of_hints;
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::merge`].
@@ -88,11 +89,9 @@ where
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let of = |side: Option<(usize, Option<usize>)>| side.unwrap_or((0, Some(0)));
-        let (lower, upper) = of(self.input.as_ref().map(Stream::size_hint));
-        let (other_lower, other_upper) = of(self.other.as_ref().map(Stream::size_hint));
-        let upper = upper.zip(other_upper).and_then(|(a, b)| a.checked_add(b));
-        (lower.saturating_add(other_lower), upper)
+        let input = self.input.as_ref().map(Stream::size_hint);
+        let other = self.other.as_ref().map(Stream::size_hint);
+        sum_of_hints(input.into_iter().chain(other))
     }
 }
 
