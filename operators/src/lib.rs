@@ -61,8 +61,27 @@
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`batch_on_backpressure`](Flow::batch_on_backpressure) | [`rate`] | vectors of what came while the output was blocked | items that cost `max_weight`, and 1 | Pekko `batchWeighted` |
+//! | [`buffer`](Flow::buffer) | [`rate`] | every item, or those for which there was room | `capacity` | Pekko; Reactor `onBackpressureBuffer` |
+//! | [`conflate`](Flow::conflate) | [`rate`] | items, those that came while the output was blocked as one | 1 | Pekko; Reactive Extensions `onBackpressureReduce` |
+//! | [`conflate_with_seed`](Flow::conflate_with_seed) | [`rate`] | summaries of what came while the output was blocked | 1 summary | Pekko |
+//! | [`deadline_drop`](Flow::deadline_drop) | [`rate`] | items, without those that waited too long | nothing | |
+//! | [`decouple`](Flow::decouple) | [`rate`] | what a store of your own gives | what the store holds | |
+//! | [`expand`](Flow::expand) | [`rate`] | an iterator of the newest item, while the input is silent | 1 iterator | Pekko `expand`, `extrapolate` |
+//! | [`fail_on_overflow`](Flow::fail_on_overflow) | [`rate`] | every item, or an error when there was no room | `capacity` | Pekko `buffer(n, fail)`; Reactor `onBackpressureError` |
+//! | [`latest`](Flow::latest) | [`rate`] | the newest items | 1 | Reactor `onBackpressureLatest` |
+//! | [`latest_by_key`](Flow::latest_by_key) | [`rate`] | the newest item of each key | `max_keys` | |
+//! | [`valve`](Flow::valve) | [`rate`] | every item, while a valve is open | nothing | Pekko `Valve` |
+//! | [`source::lazy`] | [`source`] | the items of a flow made at the first poll | nothing | Pekko `lazySource`; Reactor `defer` |
+//! | [`source::poll_fn`] | [`source`] | what a closure gives at each poll | nothing | futures |
+//! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |
+//! | [`source::unfold`] | [`source`] | what futures make of a state | 1 | futures; Pekko `unfoldAsync` |
+//! | [`source::unfold_resource`] | [`source`] | what is read from a resource, closed once | the resource | Pekko; Reactor `using` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
+//! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |
+//! | [`ignore`](Flow::ignore) | [`consume`] | no item anywhere; counts them | nothing | Pekko `Sink.ignore`; Reactor `then` |
+//! | [`send_to`](Flow::send_to) | [`consume`] | each item to a sink | nothing | futures `forward`; Pekko `to` |
 //! | [`collect`](Flow::collect) | [`consume`] | a collection of all items | all | futures, tokio-stream; Pekko `Sink.collection`; Reactor |
 //! | [`fold`](Flow::fold) | [`consume`] | a state made of all items | its state | futures, tokio-stream, Pekko; Reactor `reduce` |
 //! | [`next`](Flow::next) | [`consume`] | the next item | nothing | futures, tokio-stream |
@@ -138,7 +157,9 @@ pub mod window;
 
 pub use combine::merge;
 pub use flow::Flow;
-pub use foreign::{AlreadyAFlow, AnyStream, Foreign, WithoutProgress, flow};
+#[cfg(feature = "tokio-stream")]
+pub use foreign::OfTokio;
+pub use foreign::{AlreadyAFlow, AnyIterator, AnyStream, Foreign, IntoForeign, flow};
 pub use progress::Progress;
 
 /// The examples of the readme, as tests.

@@ -43,7 +43,9 @@ pub trait Progress: Stream {
     /// `Ready` means that nothing here can move until an item is taken with
     /// `poll_next`. `Pending` means that something is under way and that the
     /// waker of `cx` will be woken when it can move on. Calling it any number
-    /// of times changes neither which items follow nor their order.
+    /// of times changes neither which items follow nor their order. Of class
+    /// III alone, which items follow may depend on when they are taken, as the
+    /// operator documents.
     ///
     /// # Panics
     ///

@@ -5,22 +5,30 @@ use std::array::IntoIter;
 use std::fmt::Debug;
 use std::future::Ready;
 
+use futures::sink::Drain;
 use futures::stream::Empty;
 use millpond_operators::combine::{Merge, MergeAll};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
-    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, Last, Next, NotSingle, Single,
+    Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
+    NotSingle, SendTo, Single,
 };
 use millpond_operators::filter::{
     Dedup, DedupByKey, Filter, FilterMap, MapWhile, Skip, SkipLast, SkipWhile, Take, TakeLast,
     TakeWhile, TakeWhileInclusive,
 };
+use millpond_operators::rate::{
+    BatchOnBackpressure, Buffered, Conflate, ConflateWithSeed, DeadlineDrop, Decoupled, Expand,
+    FailOnOverflow, LatestByKey, Overflow, Overflowed, Valve, Valved,
+};
+use millpond_operators::source::{Lazy, Offered, Offers, PollFn, Queue, Unfold, UnfoldResource};
 use millpond_operators::transform::{
     DefaultIfEmpty, Enumerate, FlatMapIter, Inspect, Intersperse, Map, Pairwise, Scan, StartWith,
     StatefulMap,
 };
 use millpond_operators::window::{Batch, Chunks, ChunksBy, ChunksWeighted, ReadyChunks, Sliding};
 use millpond_operators::{Flow, Foreign, flow};
+use tokio::time::Instant;
 
 type S = Foreign<Empty<u8>>;
 
@@ -29,6 +37,19 @@ fn cloned<T: Clone>() {}
 
 #[test]
 fn all_types_have_the_everyday_traits() {
+    everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
+    everyday::<Buffered<u8>>();
+    everyday::<Conflate<fn(u8, u8) -> u8, u8>>();
+    everyday::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
+    everyday::<DeadlineDrop<S, fn(&u8) -> Instant>>();
+    everyday::<Decoupled<S, Buffered<u8>>>();
+    everyday::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
+    everyday::<FailOnOverflow<u8>>();
+    everyday::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    everyday::<Overflow>();
+    everyday::<Overflowed>();
+    everyday::<Valve>();
+    everyday::<Valved<S>>();
     everyday::<Flow<S>>();
     everyday::<Foreign<Empty<u8>>>();
     everyday::<Batch<S>>();
@@ -48,9 +69,12 @@ fn all_types_have_the_everyday_traits() {
     everyday::<Fold<S, u8, fn(u8, u8) -> u8>>();
     everyday::<ForEach<S, fn(u8)>>();
     everyday::<ForEachAsync<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<ForEachConcurrent<S, fn(u8) -> Ready<()>, Ready<()>>>();
+    everyday::<Ignore<S>>();
     everyday::<Inspect<S, fn(&u8)>>();
     everyday::<Intersperse<S>>();
     everyday::<Last<S>>();
+    everyday::<Lazy<S, fn() -> Flow<S>>>();
     everyday::<Map<S, fn(u8) -> u8>>();
     everyday::<MapAsync<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
     everyday::<MapAsyncUnordered<S, fn(u8) -> Ready<u8>, Ready<u8>>>();
@@ -60,9 +84,14 @@ fn all_types_have_the_everyday_traits() {
     everyday::<MergeAll<S>>();
     everyday::<Next<'_, S>>();
     everyday::<NotSingle>();
+    everyday::<Offered<u8>>();
+    everyday::<Offers<u8>>();
     everyday::<Pairwise<S>>();
+    everyday::<PollFn<fn() -> u8>>();
+    everyday::<Queue<u8>>();
     everyday::<ReadyChunks<S>>();
     everyday::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
+    everyday::<SendTo<S, Drain<u8>>>();
     everyday::<Single<S>>();
     everyday::<Skip<S>>();
     everyday::<SkipLast<S>>();
@@ -74,10 +103,24 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeLast<S>>();
     everyday::<TakeWhile<S, fn(&u8) -> bool>>();
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
+    everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
 }
 
 #[test]
 fn those_that_hold_no_future_can_be_cloned() {
+    cloned::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
+    cloned::<Buffered<u8>>();
+    cloned::<Conflate<fn(u8, u8) -> u8, u8>>();
+    cloned::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
+    cloned::<DeadlineDrop<S, fn(&u8) -> Instant>>();
+    cloned::<Decoupled<S, Buffered<u8>>>();
+    cloned::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
+    cloned::<FailOnOverflow<u8>>();
+    cloned::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    cloned::<Overflow>();
+    cloned::<Overflowed>();
+    cloned::<Valve>();
     cloned::<Flow<S>>();
     cloned::<Foreign<Empty<u8>>>();
     cloned::<ChunksBy<S, fn(&u8) -> u8, u8>>();
@@ -94,14 +137,19 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<FlatMapIter<S, fn(u8) -> [u8; 2], IntoIter<u8, 2>>>();
     cloned::<Fold<S, u8, fn(u8, u8) -> u8>>();
     cloned::<ForEach<S, fn(u8)>>();
+    cloned::<Ignore<S>>();
     cloned::<Inspect<S, fn(&u8)>>();
     cloned::<Intersperse<S>>();
     cloned::<Last<S>>();
+    cloned::<Lazy<S, fn() -> Flow<S>>>();
     cloned::<Map<S, fn(u8) -> u8>>();
     cloned::<MapWhile<S, fn(u8) -> Option<u8>>>();
     cloned::<Merge<S, S>>();
     cloned::<MergeAll<S>>();
+    cloned::<Offered<u8>>();
+    cloned::<Offers<u8>>();
     cloned::<Pairwise<S>>();
+    cloned::<PollFn<fn() -> u8>>();
     cloned::<ReadyChunks<S>>();
     cloned::<Scan<S, u8, fn(&mut u8, u8) -> Option<u8>>>();
     cloned::<Single<S>>();

@@ -8,8 +8,11 @@
 //! | [`fold`](crate::Flow::fold) | what a closure makes of all items, one by one |
 //! | [`for_each`](crate::Flow::for_each) | nothing; a closure gets each item |
 //! | [`for_each_async`](crate::Flow::for_each_async) | nothing; a future is made of each item, and awaited |
+//! | [`for_each_concurrent`](crate::Flow::for_each_concurrent) | nothing; futures are made of the items, several at a time |
+//! | [`ignore`](crate::Flow::ignore) | how many items there were |
 //! | [`last`](crate::Flow::last) | the last item |
 //! | [`next`](crate::Flow::next) | the next item |
+//! | [`send_to`](crate::Flow::send_to) | nothing, or an error; a sink gets each item |
 //! | [`single`](crate::Flow::single) | the only item, or an error |
 //!
 //! `while let Some(item) = items.next().await` with an `.await` in its body
@@ -22,8 +25,11 @@ mod first;
 mod fold;
 mod for_each;
 mod for_each_async;
+mod for_each_concurrent;
+mod ignore;
 mod last;
 mod next;
+mod send_to;
 mod single;
 
 pub use collect::Collect;
@@ -32,6 +38,9 @@ pub use first::First;
 pub use fold::Fold;
 pub use for_each::ForEach;
 pub use for_each_async::ForEachAsync;
+pub use for_each_concurrent::ForEachConcurrent;
+pub use ignore::Ignore;
 pub use last::Last;
 pub use next::Next;
+pub use send_to::SendTo;
 pub use single::{NotSingle, Single};

@@ -10,9 +10,10 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use tokio::time::{Duration, Instant, timeout};
 
-use super::ledger::Ledger;
-use super::token::is_scripted;
-use super::{Broken, Law, Pace, Script, Step, Token};
+use super::ledger::{Book, Ledger};
+use super::limits::Limits;
+use super::token::{Plan, is_scripted};
+use super::{Broken, Law, Script, Step, Token};
 use crate::budget::UNITS_PER_POLL;
 use crate::{Flow, Progress};
 
@@ -24,14 +25,10 @@ const FREE_POLLS: usize = 64;
 /// Panics after which a run gives up.
 const MAX_PANICS: usize = 3;
 
-pub(super) type Remainder<P> = dyn Fn(Pin<&mut P>) -> Vec<Token>;
-
-/// What the operator documents.
-pub(super) struct Limits<'a, P> {
-    pub(super) look_ahead: usize,
-    pub(super) in_flight: usize,
-    pub(super) linger: Option<Duration>,
-    pub(super) remainder: Option<&'a Remainder<P>>,
+/// What a driver is told.
+pub(super) struct Run<'a, P: Progress> {
+    pub(super) limits: &'a Limits<P>,
+    pub(super) script: &'a Script,
     /// Whether emitted tokens are dropped at once, so that those alive are held.
     pub(super) counts_tokens: bool,
 }
@@ -45,16 +42,15 @@ pub(super) struct End {
     pub(super) hints: Vec<(usize, (usize, Option<usize>))>,
     /// Tokens that were inside when it was dropped.
     pub(super) held: usize,
-    pub(super) arrivals: Vec<(Instant, u32, Pace)>,
+    pub(super) arrivals: Vec<(Instant, Plan)>,
     pub(super) ended_at: Option<Instant>,
 }
 
 /// Plays the consumer of one script, and polls only after a wake.
-pub(super) struct Driver<'a, P, T> {
+pub(super) struct Driver<'a, P: Progress, T> {
     operator: Pin<Box<Flow<P>>>,
     ledger: Ledger,
-    limits: &'a Limits<'a, P>,
-    script: &'a Script,
+    run: Run<'a, P>,
     take: T,
     flag: Arc<Flag>,
     // The flags of wakers that the operator should have forgotten.
@@ -64,6 +60,10 @@ pub(super) struct Driver<'a, P, T> {
     polls: usize,
     calls: usize,
     emitted: usize,
+    // Tokens in the items emitted, where those are dropped at once.
+    emitted_tokens: usize,
+    // The last item was the last of all.
+    last: bool,
     done: bool,
     panics: usize,
     hints: Vec<(usize, (usize, Option<usize>))>,
@@ -74,18 +74,11 @@ where
     P: Progress + FusedStream,
     T: FnMut(P::Item),
 {
-    pub(super) fn new(
-        operator: Flow<P>,
-        ledger: &Ledger,
-        limits: &'a Limits<'a, P>,
-        script: &'a Script,
-        take: T,
-    ) -> Self {
+    pub(super) fn new(operator: Flow<P>, ledger: &Ledger, run: Run<'a, P>, take: T) -> Self {
         Self {
             operator: Box::pin(operator),
             ledger: ledger.clone(),
-            limits,
-            script,
+            run,
             take,
             flag: Arc::default(),
             stale: Vec::new(),
@@ -93,6 +86,8 @@ where
             polls: 0,
             calls: 0,
             emitted: 0,
+            emitted_tokens: 0,
+            last: false,
             done: false,
             panics: 0,
             hints: Vec::new(),
@@ -103,7 +98,7 @@ where
         if self.ledger.book().calls > 0 {
             return Err(broken(Law::S10, "building it touched an input"));
         }
-        for step in &self.script.consumer {
+        for step in &self.run.script.consumer {
             if *step == Step::DropNow {
                 return self.finish();
             }
@@ -194,7 +189,7 @@ where
         match polled {
             Poll::Ready(Some(item)) => {
                 self.emitted += 1;
-                (self.take)(item);
+                self.take(item)?;
             }
             Poll::Ready(None) => self.done = true,
             Poll::Pending => {
@@ -203,6 +198,17 @@ where
             }
         }
         self.after()
+    }
+
+    fn take(&mut self, item: P::Item) -> Result<(), Broken> {
+        if self.last {
+            return Err(broken(Law::S6, "an item came after the last one"));
+        }
+        self.last = self.run.limits.ends_with(&item);
+        let before = self.ledger.book().live.len();
+        (self.take)(item);
+        self.emitted_tokens += before - self.ledger.book().live.len();
+        Ok(())
     }
 
     async fn progress(&mut self, max_calls: usize) -> Result<(), Broken> {
@@ -239,7 +245,7 @@ where
         if book.calls != self.calls {
             return Err(broken(Law::S1, "an input was touched outside of a poll"));
         }
-        let reasons = book.arrivals.len() + book.wakes + self.script.consumer.len();
+        let reasons = book.arrivals.len() + book.wakes + self.run.script.consumer.len();
         if self.polls > 4 * reasons + FREE_POLLS {
             let detail = format!("{} polls for {reasons} reasons", self.polls);
             return Err(broken(Law::W3, detail));
@@ -259,18 +265,76 @@ where
             return Err(broken.clone());
         }
         // Several operators in a row may each refill what they hold besides.
-        let refill = self.limits.look_ahead.min(UNITS_PER_POLL);
+        let refill = self.run.limits.look_ahead().min(UNITS_PER_POLL);
         if book.units > UNITS_PER_POLL + refill {
             let detail = format!("one poll took {} items", book.units);
             return Err(broken(Law::W5, detail));
         }
-        let held = book.live.len();
-        if self.limits.counts_tokens && held > self.limits.look_ahead {
-            return Err(broken(Law::B1, format!("{held} items are held")));
-        }
-        if book.working > self.limits.in_flight {
+        if book.working > self.run.limits.in_flight {
             let detail = format!("{} futures are in flight", book.working);
             return Err(broken(Law::B2, detail));
+        }
+        if self.run.counts_tokens {
+            self.check_held(&book)?;
+        }
+        self.check_state()?;
+        self.check_fair(&book)
+    }
+
+    fn check_held(&self, book: &Book) -> Result<(), Broken> {
+        let held = book.live.len();
+        if held > self.run.limits.look_ahead() {
+            return Err(broken(Law::B1, format!("{held} items are held")));
+        }
+        if let Some((max, cost)) = &self.run.limits.weighted {
+            let tokens = book.live.values().map(|(_, plan)| Token::of_model(*plan));
+            let weight: usize = tokens.map(|token| cost(&token)).sum();
+            if weight > *max && held > 1 {
+                let detail = format!("{held} items with the weight {weight} are held");
+                return Err(broken(Law::B3, detail));
+            }
+        }
+        if let Some(count) = &self.run.limits.dropped
+            && self.panics == 0
+        {
+            let (taken, emitted) = (book.arrivals.len(), self.emitted_tokens);
+            let (dropped, said) = (taken - emitted - held, count(self.operator.get_ref()));
+            if dropped as u64 != said {
+                let detail = format!(
+                    "of {taken} items {held} are held, {emitted} emitted, {said} said to be dropped"
+                );
+                return Err(broken(Law::O5, detail));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_state(&self) -> Result<(), Broken> {
+        let Some((max, size)) = &self.run.limits.state else {
+            return Ok(());
+        };
+        let size = size(self.operator.get_ref());
+        if size > *max {
+            let detail = format!("the state has grown to {size}");
+            return Err(broken(Law::B4, detail));
+        }
+        Ok(())
+    }
+
+    fn check_fair(&self, book: &Book) -> Result<(), Broken> {
+        let Some(max_gap) = self.run.limits.fair else {
+            return Ok(());
+        };
+        let live = book
+            .inputs
+            .iter()
+            .filter(|input| !input.ended && !input.dropped);
+        let taken = live.map(|input| input.taken);
+        let (least, most) = (taken.clone().min(), taken.max());
+        let gap = most.unwrap_or(0) - least.unwrap_or(0);
+        if gap > max_gap && self.run.script.is_plain() {
+            let detail = format!("an input is {gap} items ahead of another");
+            return Err(broken(Law::G2, detail));
         }
         Ok(())
     }
@@ -316,8 +380,8 @@ where
 
     fn check_linger(&self) -> Result<(), Broken> {
         let age = self.ledger.book().oldest_age();
-        match (age, self.limits.linger) {
-            (Some(age), Some(linger)) if self.limits.counts_tokens && age > linger + TICK => {
+        match (age, self.run.limits.linger) {
+            (Some(age), Some(linger)) if self.run.counts_tokens && age > linger + TICK => {
                 Err(broken(Law::T3, format!("an item is held since {age:?}")))
             }
             _ => Ok(()),
@@ -335,7 +399,7 @@ where
             let book = self.ledger.book();
             let kept = book.inputs.iter().any(|input| !input.dropped)
                 || book.working > 0
-                || (self.limits.counts_tokens && !book.live.is_empty());
+                || (self.run.counts_tokens && !book.live.is_empty());
             if kept {
                 return Err(broken(Law::C1, "something outlived the drop"));
             }
@@ -358,10 +422,10 @@ where
     }
 
     fn check_remainder(&mut self) -> Result<(), Broken> {
-        let Some(remainder) = self.limits.remainder else {
+        let Some(remainder) = &self.run.limits.remainder else {
             return Ok(());
         };
-        if !self.limits.counts_tokens {
+        if !self.run.counts_tokens {
             return Ok(());
         }
         let held: Vec<u32> = self.ledger.book().live.keys().copied().collect();
@@ -388,7 +452,7 @@ where
             if self.flag.is_up() {
                 return true;
             }
-            let opened = self.ledger.open_gate(self.script.newest_first);
+            let opened = self.ledger.open_gate(self.run.script.newest_first);
             if !opened && timeout(FOR_EVER, self.flag.raised()).await.is_err() {
                 return false;
             }

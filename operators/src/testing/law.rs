@@ -15,6 +15,9 @@ pub enum Law {
     S4,
     /// `None` does not come before all owed items.
     S5,
+    /// An item that ends the output comes once, in its place, and nothing
+    /// after it.
+    S6,
     /// `size_hint` brackets the number of items still to come.
     S7,
     /// Empty, one-item and exactly-at-the-limit inputs obey the same rules.
@@ -35,16 +38,29 @@ pub enum Law {
     G1,
     /// An operator that is full keeps the work admitted upstream moving.
     G1b,
+    /// Of inputs that are always ready, none falls behind.
+    G2,
     /// No more items are held than the operator documents.
     B1,
     /// No more futures are in flight than the operator documents.
     B2,
+    /// The items held weigh no more than the operator documents, or it is one
+    /// heavy item alone.
+    B3,
+    /// The state is bounded, however long the input is.
+    B4,
     /// The order of the items is kept.
     O1,
     /// No item is lost.
     O2,
+    /// The order of the items with one key is kept.
+    O3,
     /// The output is what the model says.
     O4,
+    /// Items taken are held, emitted, or counted as dropped.
+    O5,
+    /// Each item comes at one port, and none is missing.
+    O6,
     /// Dropping the operator releases its inputs, items and futures.
     C1,
     /// Dropping a pending `next()` loses nothing.

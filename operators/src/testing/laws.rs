@@ -1,8 +1,7 @@
 use std::cell::Cell;
 use std::env;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use futures_core::stream::FusedStream;
 use proptest::strategy::Strategy;
@@ -10,10 +9,12 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Duration, Instant};
 
-use super::driver::{Driver, End, Limits, Remainder, broken};
+use super::driver::{Driver, End, Run, broken};
 use super::ledger::Ledger;
+use super::limits::Limits;
 use super::matching::{Matching, in_time};
 use super::source::first_id;
+use super::token::{Fate, Plan, is_scripted};
 use super::{Broken, Event, Law, Script, Source, Step, Token};
 use crate::{Flow, Progress};
 
@@ -23,24 +24,21 @@ const FLOOD: usize = 1000;
 
 type Build<P, const N: usize> = dyn Fn([Flow<Source>; N]) -> Flow<P>;
 type Model<T, const N: usize> = dyn Fn([Vec<Token>; N]) -> Vec<T>;
+type Relation<T, const N: usize> = dyn Fn([Vec<Token>; N], &[T]) -> bool;
 type TimedModel<T> = dyn Fn(Vec<(Duration, Token)>, Duration) -> Vec<(Duration, T)>;
 
 /// The laws, applied to one operator with `N` inputs. See [`laws!`](crate::laws).
 #[must_use = "laws are checked by `check`"]
 pub struct Laws<const N: usize, P: Progress> {
     build: Box<Build<P, N>>,
-    model: Expected<P::Item, N>,
-    look_ahead: usize,
-    in_flight: usize,
-    linger: Option<Duration>,
-    remainder: Option<Box<Remainder<P>>>,
-    unordered: bool,
-    cancelling: bool,
+    expected: Expected<P::Item, N>,
+    pub(super) limits: Limits<P>,
 }
 
 enum Expected<T, const N: usize> {
     Items(Box<Model<T, N>>),
     ItemsInTime(Box<TimedModel<T>>),
+    Relation(Box<Relation<T, N>>),
 }
 
 impl<const N: usize, P> Laws<N, P>
@@ -56,55 +54,25 @@ where
         Self::of(Box::new(build), Expected::Items(Box::new(model)))
     }
 
-    fn of(build: Box<Build<P, N>>, model: Expected<P::Item, N>) -> Self {
+    /// Asks of each output whether it may come from the inputs.
+    ///
+    /// This is for operators whose output depends on when it is taken. Asked
+    /// is at the end of the output, unless something has panicked. Calls of
+    /// `poll_progress` may change the output then, so law [`W4`](Law::W4) is
+    /// not checked.
+    pub fn relation(
+        build: impl Fn([Flow<Source>; N]) -> Flow<P> + 'static,
+        holds: impl Fn([Vec<Token>; N], &[P::Item]) -> bool + 'static,
+    ) -> Self {
+        Self::of(Box::new(build), Expected::Relation(Box::new(holds)))
+    }
+
+    fn of(build: Box<Build<P, N>>, expected: Expected<P::Item, N>) -> Self {
         Self {
             build,
-            model,
-            look_ahead: 0,
-            in_flight: 0,
-            linger: None,
-            remainder: None,
-            unordered: false,
-            cancelling: false,
+            expected,
+            limits: Limits::none(),
         }
-    }
-
-    /// Allows so many items to be held (law [`B1`](Law::B1)); none, if not called.
-    pub fn look_ahead(mut self, max_items: usize) -> Self {
-        self.look_ahead = max_items;
-        self
-    }
-
-    /// Allows so many futures in flight (law [`B2`](Law::B2)); none, if not called.
-    pub fn in_flight(mut self, max_futures: usize) -> Self {
-        self.in_flight = max_futures;
-        self
-    }
-
-    /// Demands that no item is held longer (law [`T3`](Law::T3)).
-    pub fn linger(mut self, max_wait: Duration) -> Self {
-        self.linger = Some(max_wait);
-        self
-    }
-
-    /// Demands that `take` gives back all that is held (law [`C3`](Law::C3)).
-    pub fn remainder(mut self, take: impl Fn(Pin<&mut P>) -> Vec<Token> + 'static) -> Self {
-        self.remainder = Some(Box::new(take));
-        self
-    }
-
-    /// Compares without regard to order.
-    pub fn unordered(mut self) -> Self {
-        self.unordered = true;
-        self
-    }
-
-    /// Says that the operator under test drops a future at each pending poll.
-    ///
-    /// It then stands for that future: an item lost breaks law [`C2`](Law::C2).
-    pub fn cancelling(mut self) -> Self {
-        self.cancelling = true;
-        self
     }
 
     /// Checks every law that applies.
@@ -119,7 +87,7 @@ where
             .start_paused(true)
             .build();
         let runtime = runtime.map_err(|error| broken(Law::T1, error.to_string()))?;
-        if let Expected::ItemsInTime(_) = self.model {
+        if let Expected::ItemsInTime(_) = self.expected {
             return self.check_scripts(&runtime, &Script::eager_strategy());
         }
         self.check_sizes(&runtime)?;
@@ -129,7 +97,7 @@ where
 
     /// Runs plain scripts of each small size, up to past the limits.
     fn check_sizes(&self, runtime: &Runtime) -> Result<(), Broken> {
-        let past_limits = 2 * (self.look_ahead.min(16) + 1) + 1;
+        let past_limits = 2 * (self.limits.look_ahead().min(16) + 1) + 1;
         for count in 0..=past_limits {
             let Err(mut broken) = self.play(runtime, &Script::plain(N, count)) else {
                 continue;
@@ -187,10 +155,14 @@ where
             return Ok(());
         };
         broken.script = format!("{script:?}");
-        let of_output = matches!(broken.law, Law::O1 | Law::O2 | Law::O4 | Law::S5);
-        if of_output && self.cancelling {
+        let of_output = matches!(
+            broken.law,
+            Law::O1 | Law::O2 | Law::O3 | Law::O4 | Law::O6 | Law::S5 | Law::S6
+        );
+        let is_fixed = !matches!(self.expected, Expected::Relation(_));
+        if of_output && self.limits.cancelling {
             broken.law = Law::C2;
-        } else if of_output && script.consumer.iter().any(|step| *step != Step::Poll) {
+        } else if of_output && is_fixed && script.consumer.iter().any(|step| *step != Step::Poll) {
             let calm = Script {
                 consumer: Vec::new(),
                 ..script.clone()
@@ -204,17 +176,23 @@ where
     }
 
     async fn run(&self, script: &Script) -> Result<(), Broken> {
-        match &self.model {
-            Expected::ItemsInTime(_) => {
-                self.drive(script, true, |_| ()).await?;
-                self.compare_times(script).await
-            }
+        match &self.expected {
             Expected::Items(_) => self.compare(script).await,
+            Expected::ItemsInTime(model) => {
+                self.drive(script, true, drop).await?;
+                self.compare_times(script, model).await
+            }
+            Expected::Relation(holds) => {
+                if !script.may_panic() {
+                    self.drive(script, true, drop).await?;
+                }
+                self.relate(script, holds).await
+            }
         }
     }
 
     async fn compare(&self, script: &Script) -> Result<(), Broken> {
-        let matching = |poisoned| Matching::new(self.model_of(script, poisoned), self.unordered);
+        let matching = |poisoned| Matching::new(self.model_of(script, poisoned), &self.limits);
         let mut all = matching(true);
         if !script.may_panic() {
             let end = self.drive(script, true, |item| all.add(&item)).await?;
@@ -242,17 +220,37 @@ where
         clean.check_after_panic().or(all.check_after_panic())
     }
 
-    async fn compare_times(&self, script: &Script) -> Result<(), Broken> {
-        let Expected::ItemsInTime(model) = &self.model else {
+    async fn relate(
+        &self,
+        script: &Script,
+        holds: impl Fn([Vec<Token>; N], &[P::Item]) -> bool,
+    ) -> Result<(), Broken> {
+        let mut kept = Vec::new();
+        let end = self.drive(script, false, |item| kept.push(item)).await?;
+        if end.panicked || !end.done {
             return Ok(());
-        };
+        }
+        check_hints(&end, kept.len())?;
+        let inputs = std::array::from_fn(|number| tokens(number, script, true));
+        if unless_scripted(|| holds(inputs, &kept)).unwrap_or(true) {
+            return Ok(());
+        }
+        let detail = format!("the relation does not hold for {kept:?}");
+        Err(broken(Law::O4, detail))
+    }
+
+    async fn compare_times(
+        &self,
+        script: &Script,
+        model: impl Fn(Vec<(Duration, Token)>, Duration) -> Vec<(Duration, P::Item)>,
+    ) -> Result<(), Broken> {
         let start = Instant::now();
         let mut kept = Vec::new();
         let keep = |item| kept.push((start.elapsed(), item));
         let end = self.drive(script, false, keep).await?;
         let arrivals = end.arrivals.iter();
         let arrivals = arrivals
-            .map(|&(at, id, pace)| (at - start, Token::of_model(id, pace, false)))
+            .map(|&(at, plan)| (at - start, Token::of_model(plan)))
             .collect();
         let ended_at = end.ended_at.map_or(start.elapsed(), |at| at - start);
         in_time(&model(arrivals, ended_at), &kept)
@@ -270,25 +268,22 @@ where
             let events = &script.inputs[number];
             Flow::native(Source::new(number, events, script.hint, &ledger))
         });
-        let limits = Limits {
-            look_ahead: self.look_ahead,
-            in_flight: self.in_flight,
-            linger: self.linger,
-            remainder: self.remainder.as_deref(),
+        let run = Run {
+            limits: &self.limits,
+            script,
             counts_tokens: drops_items,
         };
         let operator = (self.build)(sources);
-        let driver = Driver::new(operator, &ledger, &limits, script, take);
-        driver.run().await
+        Driver::new(operator, &ledger, run, take).run().await
     }
 
     /// What the model makes of the items, with or without the poisoned ones.
     fn model_of(&self, script: &Script, poisoned: bool) -> Option<Vec<P::Item>> {
-        let Expected::Items(model) = &self.model else {
+        let Expected::Items(model) = &self.expected else {
             return None;
         };
         let inputs = || std::array::from_fn(|number| tokens(number, script, poisoned));
-        catch_unwind(AssertUnwindSafe(|| model(inputs()))).ok()
+        unless_scripted(|| model(inputs()))
     }
 }
 
@@ -315,10 +310,9 @@ where
 impl<const N: usize, P: Progress> fmt::Debug for Laws<N, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Laws")
-            .field("look_ahead", &self.look_ahead)
-            .field("in_flight", &self.in_flight)
-            .field("linger", &self.linger)
-            .field("unordered", &self.unordered)
+            .field("look_ahead", &self.limits.look_ahead())
+            .field("in_flight", &self.limits.in_flight)
+            .field("linger", &self.limits.linger)
             .finish_non_exhaustive()
     }
 }
@@ -327,16 +321,22 @@ impl<const N: usize, P: Progress> fmt::Debug for Laws<N, P> {
 fn tokens(number: usize, script: &Script, poisoned: bool) -> Vec<Token> {
     let events = script.inputs[number].iter();
     let before_panic = events.take_while(|event| **event != Event::Panic);
-    let given = before_panic.filter_map(|event| match *event {
-        Event::Item(pace) => Some((pace, false)),
-        Event::Poison(pace) => Some((pace, true)),
-        _ => None,
-    });
+    let given = before_panic.filter(|event| Plan::of(**event, 0).is_some());
     (first_id(number)..)
         .zip(given)
-        .filter(|(_, (_, poison))| poisoned || !poison)
-        .map(|(id, (pace, poison))| Token::of_model(id, pace, poison))
+        .filter_map(|(id, event)| Plan::of(*event, id))
+        .filter(|plan| poisoned || plan.fate != Fate::Poisoned)
+        .map(Token::of_model)
         .collect()
+}
+
+/// Gives `None` when the closure met a poisoned token.
+fn unless_scripted<R>(f: impl FnOnce() -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(result) => Some(result),
+        Err(panic) if is_scripted(panic.as_ref()) => None,
+        Err(panic) => resume_unwind(panic),
+    }
 }
 
 fn check_hints(end: &End, total: usize) -> Result<(), Broken> {
@@ -357,7 +357,9 @@ fn check_hints(end: &End, total: usize) -> Result<(), Broken> {
 /// follows are methods of [`Laws`], with their arguments.
 ///
 /// With `timed` instead of `model`, the model is also told when the items
-/// arrived and says when each output is due; see [`Laws::timed`].
+/// arrived and says when each output is due; see [`Laws::timed`]. With
+/// `relation`, a closure gets the inputs and then a slice of the output, and
+/// says whether the one may follow from the other; see [`Laws::relation`].
 ///
 /// # Examples
 ///
@@ -376,6 +378,11 @@ fn check_hints(end: &End, total: usize) -> Result<(), Broken> {
 ///     both: |a, b| a.merge(b),
 ///     model: |a, b| a.into_iter().chain(b).collect(),
 ///     unordered,
+/// }
+///
+/// laws! {
+///     what_is_ready: |s| s.ready_chunks(3),
+///     relation: |v, out| v.iter().eq(out.iter().flatten()),
 /// }
 /// # fn main() {}
 /// ```
@@ -408,6 +415,42 @@ macro_rules! laws {
             let checked = $crate::testing::Laws::timed(
                 |[$input]| $operator,
                 |$arrivals, $end| $model,
+            )
+            $(.$limit($($value)?))*
+            .check();
+            let broken = checked.map_or_else(|broken| broken.to_string(), |()| String::new());
+            assert!(broken.is_empty(), "{broken}");
+        }
+    };
+    (
+        $name:ident: |$($input:ident),+| $operator:expr,
+        relation: |$first:ident, $($rest:ident),+| $holds:expr
+        $(, $limit:ident $(: $value:expr)?)* $(,)?
+    ) => {
+        $crate::laws! {
+            @relation $name [$($input),+] $operator, [$first] [$($rest)+] $holds
+            $(, $limit $(: $value)?)*
+        }
+    };
+    // The last name is the output; those before it are the inputs.
+    (
+        @relation $name:ident [$($input:ident),+] $operator:expr,
+        [$($items:ident)+] [$next:ident $($rest:ident)+] $($tail:tt)+
+    ) => {
+        $crate::laws! {
+            @relation $name [$($input),+] $operator, [$($items)+ $next] [$($rest)+] $($tail)+
+        }
+    };
+    (
+        @relation $name:ident [$($input:ident),+] $operator:expr,
+        [$($items:ident)+] [$out:ident] $holds:expr
+        $(, $limit:ident $(: $value:expr)?)*
+    ) => {
+        #[test]
+        fn $name() {
+            let checked = $crate::testing::Laws::<{ [$(stringify!($input)),+].len() }, _>::relation(
+                |[$($input),+]| $operator,
+                |[$($items),+], $out| $holds,
             )
             $(.$limit($($value)?))*
             .check();

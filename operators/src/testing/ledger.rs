@@ -4,7 +4,8 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::{Duration, Instant};
 
-use super::{Broken, Law, Pace};
+use super::token::Plan;
+use super::{Broken, Law};
 
 /// What one run has seen so far; shared by source, tokens, futures and driver.
 #[derive(Clone, Debug, Default)]
@@ -14,9 +15,9 @@ pub(super) struct Ledger(Arc<Mutex<Book>>);
 pub(super) struct Book {
     pub(super) inputs: Vec<Input>,
     /// The tokens that were given and not dropped, and since when.
-    pub(super) live: BTreeMap<u32, Instant>,
+    pub(super) live: BTreeMap<u32, (Instant, Plan)>,
     /// Every token that was given, and when.
-    pub(super) arrivals: Vec<(Instant, u32, Pace)>,
+    pub(super) arrivals: Vec<(Instant, Plan)>,
     pub(super) ended_at: Option<Instant>,
     /// Futures that exist and are not done.
     pub(super) working: usize,
@@ -40,6 +41,8 @@ pub(super) struct Book {
 pub(super) struct Input {
     pub(super) ended: bool,
     pub(super) dropped: bool,
+    /// Items given.
+    pub(super) taken: usize,
     /// Was called, and stands before something other than an item or the end.
     pub(super) moving: bool,
     /// Was left pending, or driven, in this call of the operator, or in an
@@ -125,6 +128,7 @@ impl Book {
     }
 
     pub(super) fn oldest_age(&self) -> Option<Duration> {
-        self.live.values().min().map(Instant::elapsed)
+        let since = self.live.values().map(|(since, _)| since).min();
+        since.map(Instant::elapsed)
     }
 }

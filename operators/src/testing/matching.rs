@@ -1,29 +1,50 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use tokio::time::Duration;
 
 use super::driver::broken;
+use super::limits::{Limits, Order};
 use super::{Broken, Law};
+use crate::Progress;
 
 const TICK: Duration = Duration::from_millis(1);
 
 /// Compares what comes out with what should.
-pub(super) struct Matching<T> {
-    // `None` when the model cannot say; each is taken when it has come.
-    expected: Option<Vec<Option<T>>>,
-    unordered: bool,
+pub(super) struct Matching<'a, P: Progress> {
+    // `None` when the model cannot say.
+    expected: Option<Vec<Owed<P::Item>>>,
+    limits: &'a Limits<P>,
     // The places in the model of what has come.
     places: Vec<usize>,
     unknown: Option<String>,
+    // An item that ends the output is among the unknown ones.
+    ends_twice: bool,
 }
 
-impl<T: PartialEq + fmt::Debug> Matching<T> {
-    pub(super) fn new(expected: Option<Vec<T>>, unordered: bool) -> Self {
+struct Owed<T> {
+    item: T,
+    group: usize,
+    came: bool,
+}
+
+impl<'a, P> Matching<'a, P>
+where
+    P: Progress,
+    P::Item: fmt::Debug + PartialEq,
+{
+    pub(super) fn new(expected: Option<Vec<P::Item>>, limits: &'a Limits<P>) -> Self {
+        let owed = |item| Owed {
+            group: limits.order.group(&item),
+            item,
+            came: false,
+        };
         Self {
-            expected: expected.map(|items| items.into_iter().map(Some).collect()),
-            unordered,
+            expected: expected.map(|items| items.into_iter().map(owed).collect()),
+            limits,
             places: Vec::new(),
             unknown: None,
+            ends_twice: false,
         }
     }
 
@@ -32,19 +53,17 @@ impl<T: PartialEq + fmt::Debug> Matching<T> {
         self.places.len()
     }
 
-    pub(super) fn add(&mut self, item: &T) {
+    pub(super) fn add(&mut self, item: &P::Item) {
         let Some(expected) = &mut self.expected else {
             return;
         };
-        let is_it = |owed: &Option<T>| owed.as_ref() == Some(item);
-        match expected.iter().position(is_it) {
-            Some(place) => {
-                expected[place] = None;
-                self.places.push(place);
-            }
-            None => {
-                self.unknown.get_or_insert_with(|| format!("{item:?}"));
-            }
+        let is_it = |owed: &Owed<P::Item>| !owed.came && owed.item == *item;
+        if let Some(place) = expected.iter().position(is_it) {
+            expected[place].came = true;
+            self.places.push(place);
+        } else {
+            self.ends_twice |= self.limits.ends_with(item);
+            self.unknown.get_or_insert_with(|| format!("{item:?}"));
         }
     }
 
@@ -54,38 +73,82 @@ impl<T: PartialEq + fmt::Debug> Matching<T> {
             return Ok(());
         };
         if let Some(unknown) = &self.unknown {
+            let law = match self.limits.order {
+                _ if self.ends_twice => Law::S6,
+                Order::OfPort(_) => Law::O6,
+                _ => Law::O4,
+            };
             let detail = format!("the model does not have {unknown}");
-            return Err(broken(Law::O4, detail));
-        }
-        if !self.unordered && !self.places.is_sorted() {
-            let detail = format!("the items came in the order {:?}", self.places);
-            return Err(broken(Law::O1, detail));
-        }
-        // In order, the items that have come are a prefix of the model's.
-        let is_prefix = self.places.iter().copied().eq(0..self.places.len());
-        if !self.unordered && !is_prefix {
-            // What is missing was overtaken if it is still inside.
-            let law = if held { Law::O1 } else { Law::O2 };
-            let detail = format!("only the items {:?} came", self.places);
             return Err(broken(law, detail));
         }
-        let missing: Vec<_> = expected.iter().flatten().collect();
+        let ordered = match self.limits.order {
+            Order::All | Order::OfPort(_) => Some(Law::O1),
+            Order::OfKey(_) => Some(Law::O3),
+            Order::None => None,
+        };
+        if let Some(law) = ordered {
+            if !self.in_order(expected) {
+                let detail = format!("the items came in the order {:?}", self.places);
+                return Err(broken(law, detail));
+            }
+            if skips(expected) {
+                // What is missing was overtaken if it is still inside.
+                let law = if held { law } else { self.lost() };
+                let detail = format!("only the items {:?} came", self.places);
+                return Err(broken(law, detail));
+            }
+        }
+        let missing: Vec<_> = expected.iter().filter(|owed| !owed.came).collect();
         if !done || missing.is_empty() {
             return Ok(());
         }
-        let ended_early = held || !self.unordered;
-        let law = if ended_early { Law::S5 } else { Law::O2 };
+        let law = match self.limits.order {
+            _ if missing.iter().any(|owed| self.limits.ends_with(&owed.item)) => Law::S6,
+            Order::All => Law::S5,
+            _ if held => Law::S5,
+            _ => self.lost(),
+        };
+        let missing: Vec<_> = missing.iter().map(|owed| &owed.item).collect();
         Err(broken(law, format!("{missing:?} did not come")))
     }
 
     pub(super) fn check_after_panic(&self) -> Result<(), Broken> {
-        let sorted = self.unordered || self.places.is_sorted();
-        if sorted && self.unknown.is_none() {
+        let expected = self.expected.as_deref().unwrap_or_default();
+        if self.in_order(expected) && self.unknown.is_none() {
             return Ok(());
         }
         let detail = format!("places {:?} and {:?} came", self.places, self.unknown);
         Err(broken(Law::P1, detail))
     }
+
+    /// Whether the items of each group came in the order of the model.
+    fn in_order(&self, expected: &[Owed<P::Item>]) -> bool {
+        let mut latest = BTreeMap::new();
+        let in_turn = |place: &usize| {
+            let before = latest.insert(expected[*place].group, *place);
+            before < Some(*place)
+        };
+        matches!(self.limits.order, Order::None) || self.places.iter().all(in_turn)
+    }
+
+    fn lost(&self) -> Law {
+        match self.limits.order {
+            Order::OfPort(_) => Law::O6,
+            _ => Law::O2,
+        }
+    }
+}
+
+/// Whether an item has come, and one before it in its group has not.
+fn skips<T>(expected: &[Owed<T>]) -> bool {
+    let mut open = BTreeSet::new();
+    let skipped = |owed: &Owed<T>| {
+        if !owed.came {
+            open.insert(owed.group);
+        }
+        owed.came && open.contains(&owed.group)
+    };
+    expected.iter().any(skipped)
 }
 
 /// Compares items and their times.

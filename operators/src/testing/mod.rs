@@ -32,6 +32,7 @@ mod driver;
 mod law;
 mod laws;
 mod ledger;
+mod limits;
 mod matching;
 mod outcome;
 mod script;

@@ -21,6 +21,8 @@ pub enum Pace {
 pub enum Event {
     /// Gives a token, whose future has the pace.
     Item(Pace),
+    /// Gives a token, which [`checked`](super::Token::checked) makes an error.
+    Error(Pace),
     /// Gives a token, and panics where its value is asked for.
     Poison(Pace),
     /// Is pending once, and wakes the task at once.
@@ -83,6 +85,12 @@ impl Script {
             hint: Hint::Exact,
             newest_first: false,
         }
+    }
+
+    /// Whether it is one of [`plain`](Self::plain).
+    pub(super) fn is_plain(&self) -> bool {
+        let mut events = self.inputs.iter().flatten();
+        self.consumer.is_empty() && events.all(|event| *event == Event::Item(Pace::Now))
     }
 
     /// Whether a closure or an input may panic.
@@ -168,7 +176,8 @@ fn pace() -> impl Strategy<Value = Pace> {
 
 fn event(panics: bool) -> impl Strategy<Value = Event> {
     prop_oneof![
-        12 => pace().prop_map(Event::Item),
+        11 => pace().prop_map(Event::Item),
+        1 => pace().prop_map(Event::Error),
         3 => Just(Event::PendNow),
         3 => Just(Event::PendLater),
         2 => (1_u8..12).prop_map(Event::Wait),

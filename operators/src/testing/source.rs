@@ -8,7 +8,7 @@ use futures_core::stream::FusedStream;
 use tokio::time::{Instant, Sleep};
 
 use super::ledger::{Book, Ledger};
-use super::token::{poll_sleep, scripted_panic};
+use super::token::{Plan, poll_sleep, scripted_panic};
 use super::{Event, Hint, Law, Token};
 use crate::Progress;
 
@@ -32,9 +32,9 @@ pub struct Source {
 
 impl Source {
     pub(super) fn new(number: usize, events: &[Event], hint: Hint, ledger: &Ledger) -> Self {
-        let item = |event: &&Event| matches!(event, Event::Item(_) | Event::Poison(_));
+        let gives = |event: &&Event| Plan::of(**event, 0).is_some();
         Self {
-            items: events.iter().filter(item).count(),
+            items: events.iter().filter(gives).count(),
             events: events.iter().copied().collect(),
             hint,
             number,
@@ -51,7 +51,7 @@ impl Source {
         let cx = &mut Context::from_waker(&waker);
         while let Some(event) = self.events.front() {
             match *event {
-                Event::Item(_) | Event::Poison(_) | Event::Panic => break,
+                Event::Item(_) | Event::Error(_) | Event::Poison(_) | Event::Panic => break,
                 Event::PendNow => {
                     self.events.pop_front();
                     self.note(|book| book.wakes += 1);
@@ -108,32 +108,27 @@ impl Stream for Source {
             self.note(|book| book.inputs[number].settled = true);
             return Poll::Pending;
         }
-        let (pace, poisoned) = match self.events.pop_front() {
-            Some(Event::Item(pace)) => (pace, false),
-            Some(Event::Poison(pace)) => (pace, true),
-            Some(_) => {
-                self.events.clear();
-                self.items = 0;
-                self.note(|_| ());
-                scripted_panic();
-            }
-            None => {
-                self.note(|book| {
-                    book.inputs[number].ended = true;
-                    book.ended_at.get_or_insert_with(Instant::now);
-                });
-                return Poll::Ready(None);
-            }
+        let Some(event) = self.events.pop_front() else {
+            self.note(|book| {
+                book.inputs[number].ended = true;
+                book.ended_at.get_or_insert_with(Instant::now);
+            });
+            return Poll::Ready(None);
+        };
+        let Some(plan) = Plan::of(event, self.next_id) else {
+            self.events.clear();
+            self.items = 0;
+            self.note(|_| ());
+            scripted_panic();
         };
         self.note(|book| {
             book.units += 1;
+            book.inputs[number].taken += 1;
             book.inputs[number].stirred = true;
         });
-        let id = self.next_id;
         self.next_id += 1;
         self.items -= 1;
-        let token = Token::given(id, pace, poisoned, &self.ledger);
-        Poll::Ready(Some(token))
+        Poll::Ready(Some(Token::given(plan, &self.ledger)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -7,44 +7,102 @@ use std::task::{Context, Poll, ready};
 
 use tokio::time::{Duration, Instant, Sleep, sleep};
 
-use super::Pace;
 use super::ledger::Ledger;
+use super::{Event, Pace};
 
 /// An item of the scripted source. Two tokens are equal if their ids are.
+///
+/// The tokens that a model gets say the same of themselves as those that the
+/// operator got.
 pub struct Token {
-    id: u32,
-    pace: Pace,
-    poisoned: bool,
+    plan: Plan,
     // Tokens of the model have none.
     ledger: Option<Ledger>,
 }
 
+/// What the script says of a token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) id: u32,
+    pub(super) pace: Pace,
+    pub(super) fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Fine,
+    Failing,
+    Poisoned,
+}
+
+impl Plan {
+    /// The token that an event gives.
+    pub(super) fn of(event: Event, id: u32) -> Option<Self> {
+        let (pace, fate) = match event {
+            Event::Item(pace) => (pace, Fate::Fine),
+            Event::Error(pace) => (pace, Fate::Failing),
+            Event::Poison(pace) => (pace, Fate::Poisoned),
+            Event::PendNow | Event::PendLater | Event::Wait(_) | Event::Panic => return None,
+        };
+        Some(Self { id, pace, fate })
+    }
+}
+
 impl Token {
-    pub(super) fn of_model(id: u32, pace: Pace, poisoned: bool) -> Self {
-        Self {
-            id,
-            pace,
-            poisoned,
-            ledger: None,
-        }
+    pub(super) fn of_model(plan: Plan) -> Self {
+        Self { plan, ledger: None }
     }
 
-    pub(super) fn given(id: u32, pace: Pace, poisoned: bool, ledger: &Ledger) -> Self {
+    pub(super) fn given(plan: Plan, ledger: &Ledger) -> Self {
         let now = Instant::now();
         let mut book = ledger.book();
-        book.live.insert(id, now);
-        book.arrivals.push((now, id, pace));
+        book.live.insert(plan.id, (now, plan));
+        book.arrivals.push((now, plan));
         Self {
-            id,
-            pace,
-            poisoned,
+            plan,
             ledger: Some(ledger.clone()),
         }
     }
 
     /// Tells tokens apart: `1000 * input + index`.
     pub fn id(&self) -> u32 {
-        self.id
+        self.plan.id
+    }
+
+    /// Gives the token as an error where the script says so.
+    ///
+    /// # Errors
+    ///
+    /// The token of an [`Event::Error`].
+    pub fn checked(self) -> Result<Self, Self> {
+        match self.plan.fate {
+            Fate::Failing => Err(self),
+            Fate::Fine | Fate::Poisoned => Ok(self),
+        }
+    }
+
+    /// Gives a weight, mostly from 1 to 5 and now and then 12.
+    pub fn cost(&self) -> usize {
+        match self.mixed() % 16 {
+            0 => 12,
+            mixed => 1 + mixed as usize % 5,
+        }
+    }
+
+    /// Gives one of four keys, from 0 to 3.
+    pub fn key(&self) -> u32 {
+        self.mixed() / 16 % 4
+    }
+
+    /// Gives a time in milliseconds, which rises by about ten from token to
+    /// token of an input, and lies at most 30 behind that of any before.
+    pub fn event_time(&self) -> u64 {
+        u64::from(self.plan.id % 1000 * 10 + self.mixed() % 41)
+    }
+
+    /// Spreads the ids, so that neighbours differ in what is made of it.
+    fn mixed(&self) -> u32 {
+        self.plan.id.wrapping_mul(0x9E37_79B1) >> 12
     }
 
     /// Gives the id to a closure under test, in the place of real work.
@@ -53,10 +111,10 @@ impl Token {
     ///
     /// Panics where the script has poisoned the token.
     pub fn value(&self) -> u32 {
-        if self.poisoned {
+        if self.plan.fate == Fate::Poisoned {
             scripted_panic();
         }
-        self.id
+        self.plan.id
     }
 
     /// Gives the token back after as long as the script says.
@@ -77,7 +135,7 @@ impl Token {
 
 impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        self.plan.id == other.plan.id
     }
 }
 
@@ -85,14 +143,14 @@ impl Eq for Token {}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.id)
+        write!(f, "#{}", self.plan.id)
     }
 }
 
 impl Drop for Token {
     fn drop(&mut self) {
         if let Some(ledger) = &self.ledger {
-            ledger.book().live.remove(&self.id);
+            ledger.book().live.remove(&self.plan.id);
         }
     }
 }
@@ -132,11 +190,11 @@ impl Future for Work {
         let Some(token) = &self.token else {
             unreachable!("a `Work` was polled after its end");
         };
-        let (pace, poisoned) = (token.pace, token.poisoned);
+        let Plan { pace, fate, .. } = token.plan;
         // A token of the model is done at once.
         if let Some(ledger) = token.ledger.clone() {
             ready!(self.poll_pace(pace, &ledger, cx));
-            if poisoned {
+            if fate == Fate::Poisoned {
                 scripted_panic();
             }
             ledger.book().working -= 1;

@@ -28,6 +28,7 @@ pub(crate) enum Fault {
     LosesWhenPending,
     KeepsInputPastItsEnd,
     LeaksWaker,
+    RemembersAll,
     RepeatsAfterPanic,
 }
 
@@ -48,6 +49,7 @@ pub(crate) fn faulty(input: Flow<Source>, fault: Fault) -> Flow<Faulty> {
         first_waker: None,
         last: None,
         entered: false,
+        seen: Vec::new(),
     })
 }
 
@@ -62,9 +64,14 @@ pub(crate) struct Faulty {
     first_waker: Option<Waker>,
     last: Option<u32>,
     entered: bool,
+    seen: Vec<u32>,
 }
 
 impl Faulty {
+    pub(crate) fn remembered(&self) -> usize {
+        self.seen.len()
+    }
+
     fn input(&mut self) -> &mut Option<Flow<Source>> {
         self.input.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
@@ -172,6 +179,9 @@ impl Stream for Faulty {
         this.entered = false;
         this.last = Some(value);
         this.emitted += 1;
+        if fault == Fault::RemembersAll {
+            this.seen.push(value);
+        }
         Poll::Ready(Some(value))
     }
 

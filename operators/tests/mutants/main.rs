@@ -6,16 +6,19 @@
 )]
 
 mod faulty;
+mod latest;
 mod one_at_a_time;
 
 use std::fmt;
+use std::mem;
 use std::time::Duration;
 
-use faulty::{Fault, faulty};
-use futures::stream::FusedStream;
-use millpond_operators::Progress;
+use faulty::{Fault, Faulty, faulty};
+use futures::stream::{self, FusedStream, PollNext};
+use latest::{Latest, latest};
 use millpond_operators::testing::{Law, Laws, Token};
 use millpond_operators::window::Batch;
+use millpond_operators::{Progress, flow, laws};
 use one_at_a_time::{Neglect, one_at_a_time};
 
 const WAIT: Duration = Duration::from_millis(5);
@@ -49,6 +52,25 @@ fn a_faultless_one_passes() {
 }
 
 #[test]
+fn a_decoupled_one_passes() {
+    let laws = Laws::<1, _>::relation(
+        |[s]| latest(s),
+        |[v], out| out.last() == v.last() && out.is_sorted_by_key(Token::id),
+    );
+    let laws = laws.look_ahead(1).dropped(Latest::dropped);
+    laws.check().unwrap();
+}
+
+laws! {
+    a_relation_of_two_inputs: |a, b| a.merge(b),
+    relation: |a, b, out| {
+        let (first, second): (Vec<_>, Vec<_>) = out.iter().partition(|token| token.id() < 1000);
+        a.iter().eq(first) && b.iter().eq(second)
+    },
+    fair: 1,
+}
+
+#[test]
 fn s1_polls_the_input_for_its_size_hint() {
     caught_faulty(Law::S1, Fault::PollsInSizeHint);
 }
@@ -71,6 +93,24 @@ fn s4_says_too_early_that_it_has_terminated() {
 #[test]
 fn s5_ends_before_all_owed_items() {
     caught_faulty(Law::S5, Fault::EndsEarly);
+}
+
+#[test]
+fn s6_goes_on_after_an_error() {
+    let laws = Laws::<1, _>::new(
+        |[s]| s.map(Token::checked),
+        |[v]| up_to_an_error(v.into_iter().map(Token::checked)),
+    );
+    caught(Law::S6, &laws.terminal(Result::is_err));
+}
+
+#[test]
+fn s6_ends_without_its_error() {
+    let laws = Laws::<1, _>::new(
+        |[s]| s.map(Token::checked).take_while(Result::is_ok),
+        |[v]| up_to_an_error(v.into_iter().map(Token::checked)),
+    );
+    caught(Law::S6, &laws.look_ahead(1).terminal(Result::is_err));
 }
 
 #[test]
@@ -129,6 +169,21 @@ fn g1b_leaves_its_input_alone_while_it_is_full() {
 }
 
 #[test]
+fn g2_prefers_one_input() {
+    let prefer_left = |(): &mut ()| PollNext::Left;
+    let laws = Laws::<2, _>::new(
+        move |[a, b]| flow(stream::select_with_strategy(a, b, prefer_left)),
+        |[a, b]| a.into_iter().chain(b).collect(),
+    );
+    caught(Law::G2, &laws.unordered().fair(1));
+    let laws = Laws::<2, _>::new(
+        |[a, b]| a.merge(b),
+        |[a, b]| a.into_iter().chain(b).collect(),
+    );
+    laws.unordered().fair(1).check().unwrap();
+}
+
+#[test]
 fn b1_holds_one_more_than_it_says() {
     let laws = Laws::<1, _>::new(|[s]| s.map_async(4, Token::work), |[v]| v);
     caught(Law::B1, &laws.look_ahead(3).in_flight(4));
@@ -138,6 +193,26 @@ fn b1_holds_one_more_than_it_says() {
 fn b2_has_one_more_in_flight_than_it_says() {
     let laws = Laws::<1, _>::new(|[s]| s.map_async(4, Token::work), |[v]| v);
     caught(Law::B2, &laws.look_ahead(4).in_flight(3));
+}
+
+#[test]
+fn b3_holds_more_weight_than_it_says() {
+    let laws = Laws::<1, _>::new(|[s]| s.map_async(2, Token::work), |[v]| v);
+    caught(Law::B3, &laws.in_flight(2).weighted((6, Token::cost)));
+    let laws = Laws::<1, _>::new(|[s]| s.map_async(2, Token::work), |[v]| v);
+    laws.in_flight(2)
+        .weighted((24, Token::cost))
+        .check()
+        .unwrap();
+}
+
+#[test]
+fn b4_remembers_every_item() {
+    let laws = Laws::<1, _>::new(
+        |[s]| faulty(s, Fault::RemembersAll),
+        |[v]| v.iter().map(Token::value).collect(),
+    );
+    caught(Law::B4, &laws.state((8, |op: &Faulty| op.remembered())));
 }
 
 #[test]
@@ -153,12 +228,56 @@ fn o2_loses_an_item() {
 }
 
 #[test]
+fn o3_lets_items_with_one_key_overtake() {
+    let laws = Laws::<1, _>::new(|[s]| s.map_async_unordered(3, Token::work), |[v]| v);
+    caught(Law::O3, &laws.look_ahead(3).in_flight(3).keyed(Token::key));
+    let laws = Laws::<1, _>::new(|[s]| s.map_async_unordered(3, Token::work), |[v]| v);
+    let laws = laws.look_ahead(3).in_flight(3).keyed(Token::id);
+    laws.check().unwrap();
+}
+
+#[test]
+fn o4_breaks_its_relation() {
+    let laws = Laws::<1, _>::relation(
+        |[s]| s.chunks(2),
+        |[_], out| out.iter().all(|chunk| chunk.len() == 2),
+    );
+    caught(Law::O4, &laws.look_ahead(1));
+}
+
+#[test]
 fn o4_makes_something_else_of_an_item() {
     let laws = Laws::<1, _>::new(
         |[s]| s.map(|token| if token.id() == 2 { 99 } else { token.id() }),
         |[v]| v.iter().map(Token::id).collect(),
     );
     caught(Law::O4, &laws);
+}
+
+#[test]
+fn o5_does_not_count_what_it_drops() {
+    let laws = Laws::<1, _>::relation(|[s]| latest(s), |[_], _| true);
+    caught(Law::O5, &laws.look_ahead(1).dropped(|_| 0));
+}
+
+#[test]
+fn o6_emits_an_item_at_two_ports() {
+    let to_both = |token: Token| [(0, token.id()), (1, token.id())];
+    let laws = Laws::<1, _>::new(
+        move |[s]| s.flat_map_iter(to_both),
+        |[v]| {
+            v.iter()
+                .map(|token| (token.key() % 2, token.id()))
+                .collect()
+        },
+    );
+    caught(Law::O6, &laws.ports(|(port, _)| *port as usize));
+}
+
+#[test]
+fn o6_drops_the_items_of_a_port() {
+    let laws = Laws::<1, _>::new(|[s]| s.filter(|token| token.key() != 2), |[v]| v);
+    caught(Law::O6, &laws.ports(|token| token.key() as usize));
 }
 
 #[test]
@@ -237,6 +356,13 @@ fn t3_holds_an_item_too_long() {
     };
     let laws = Laws::timed(build, move |arrivals, end| lengths(&arrivals, end, wait));
     caught(Law::T3, &laws.look_ahead(100).linger(WAIT));
+}
+
+fn up_to_an_error<T, E>(results: impl Iterator<Item = Result<T, E>>) -> Vec<Result<T, E>> {
+    let mut ended = false;
+    results
+        .take_while(|result| !mem::replace(&mut ended, result.is_err()))
+        .collect()
 }
 
 /// Says when batches without a limit leave, and of what length.

@@ -1,4 +1,8 @@
-//! The way in for streams of other crates.
+//! The way in for streams of other crates, and for what is as good as one.
+
+mod into_foreign;
+#[cfg(feature = "tokio-stream")]
+mod tokio;
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,9 +11,27 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
+pub use self::into_foreign::{AlreadyAFlow, AnyIterator, AnyStream, IntoForeign};
+#[cfg(feature = "tokio-stream")]
+pub use self::tokio::OfTokio;
 use crate::{Flow, Progress};
 
 /// Wraps any stream, so that the operators of this crate are its methods.
+///
+/// What is as good as a stream is taken too:
+///
+/// | given | items | feature |
+/// | --- | --- | --- |
+/// | a stream of any crate, an `async-stream` body, a receiver of `futures` | its own | |
+/// | a collection, range or iterator | its own | |
+/// | `tokio::sync::mpsc::Receiver`, `UnboundedReceiver` | what is sent | `tokio-stream` |
+/// | `tokio::sync::broadcast::Receiver` | what is sent, or how many were missed | `tokio-stream` |
+/// | `tokio::sync::watch::Receiver` | the value now, then each newest one | `tokio-stream` |
+/// | `tokio::time::Interval` | the time of each tick | `tokio-stream` |
+/// | `tokio::net::TcpListener`, `UnixListener` | connections, or errors | `tokio-stream` |
+/// | `tokio::signal::unix::Signal` | `()` for each signal | `tokio-stream` |
+/// | `tokio::io::Lines`, `Split` | lines and segments, or errors | `tokio-stream` |
+/// | `tokio::fs::ReadDir` | entries, or errors | `tokio-stream` |
 ///
 /// The stream is fused: after its first `None` it is never polled again. It
 /// has no [`Progress`] of its own, so work that it holds inside stands still
@@ -30,8 +52,28 @@ use crate::{Flow, Progress};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let doubled: Vec<_> = flow(stream::iter([1, 2, 3])).map(|n| n * 2).collect().await;
+/// let halved: Vec<_> = flow(doubled).map(|n| n / 2).collect().await;
 ///
-/// assert_eq!(doubled, [2, 4, 6]);
+/// assert_eq!(halved, [1, 2, 3]);
+/// # }
+/// ```
+///
+/// The body of an `async-stream` is a stream like any other:
+///
+/// ```
+/// use async_stream::stream;
+/// use millpond_operators::flow;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let squares = stream! {
+///     for n in 1..=3 {
+///         yield n * n;
+///     }
+/// };
+/// let pairs: Vec<_> = flow(squares).pairwise().collect().await;
+///
+/// assert_eq!(pairs, [(1, 4), (4, 9)]);
 /// # }
 /// ```
 ///
@@ -42,12 +84,12 @@ use crate::{Flow, Progress};
 /// let once = flow(stream::iter([1, 2, 3]));
 /// let twice = flow(once); // a `Flow` needs no wrapping
 /// ```
-pub fn flow<S, Origin>(stream: S) -> Flow<Foreign<S>>
+pub fn flow<S, Origin>(stream: S) -> Flow<Foreign<S::Stream>>
 where
-    S: WithoutProgress<Origin>,
+    S: IntoForeign<Origin>,
 {
     Flow::native(Foreign {
-        input: stream,
+        input: stream.into_foreign(),
         done: false,
     })
 }
@@ -98,21 +140,3 @@ impl<S: Stream> Progress for Foreign<S> {
         Poll::Ready(())
     }
 }
-
-/// Streams that [`flow`] may wrap: all but `Flow` itself.
-///
-/// Every stream has the [`AnyStream`] form. A `Flow` has a second one, so for
-/// it the compiler cannot choose and refuses the call: the only way on stable
-/// Rust to say "any stream except ours".
-pub trait WithoutProgress<Origin>: Stream {}
-
-impl<S: Stream> WithoutProgress<AnyStream> for S {}
-impl<S: Progress> WithoutProgress<AlreadyAFlow> for Flow<S> {}
-
-/// Marks the form that every stream has. See [`WithoutProgress`].
-#[derive(Debug)]
-pub enum AnyStream {}
-
-/// Marks the form that only a `Flow` has, which makes `flow(flow)` ambiguous. See [`WithoutProgress`].
-#[derive(Debug)]
-pub enum AlreadyAFlow {}

@@ -1,0 +1,191 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project::{pin_project, pinned_drop};
+
+use crate::{Flow, Progress};
+
+/// Pauses and resumes the flows that go through it. See [`Flow::valve`].
+///
+/// Clones are the same valve.
+#[derive(Clone)]
+#[must_use = "a valve does nothing until flows go through it"]
+pub struct Valve {
+    inside: Arc<Mutex<Inside>>,
+}
+
+struct Inside {
+    open: bool,
+    // Of the flows that wait, by their numbers.
+    waiting: HashMap<u64, Waker>,
+    next_number: u64,
+}
+
+impl Valve {
+    /// Makes a valve that lets items pass.
+    pub fn opened() -> Self {
+        Self::new(true)
+    }
+
+    /// Makes a valve that lets nothing pass until [`open`](Self::open).
+    pub fn closed() -> Self {
+        Self::new(false)
+    }
+
+    fn new(open: bool) -> Self {
+        Self {
+            inside: Arc::new(Mutex::new(Inside {
+                open,
+                waiting: HashMap::new(),
+                next_number: 0,
+            })),
+        }
+    }
+
+    /// Lets items pass from now on. Opening an open valve does nothing.
+    pub fn open(&self) {
+        let mut inside = self.inside();
+        inside.open = true;
+        let waiting = mem::take(&mut inside.waiting);
+        drop(inside);
+        waiting.into_values().for_each(Waker::wake);
+    }
+
+    /// Lets nothing pass from now on. Closing a closed valve does nothing.
+    pub fn close(&self) {
+        self.inside().open = false;
+    }
+
+    /// Says whether items pass.
+    pub fn is_open(&self) -> bool {
+        self.inside().open
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        // Only wakers are touched under the lock.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `Ready` if it is open; otherwise wakes the task when it opens.
+    fn poll_open(&self, number: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let mut inside = self.inside();
+        if inside.open {
+            return Poll::Ready(());
+        }
+        let stale = inside.waiting.insert(number, cx.waker().clone());
+        drop(inside);
+        drop(stale);
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for Valve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Valve")
+            .field("open", &self.is_open())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: Progress> Flow<S> {
+    /// Lets items pass while a [`Valve`] is open.
+    ///
+    /// Several flows may go through one valve; anyone who holds it opens and
+    /// closes them all. While it is closed no item is taken from the input.
+    ///
+    /// # Completion
+    ///
+    /// Ends when the input ends. A closed valve does not look for the end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::FutureExt;
+    /// use millpond_operators::flow;
+    /// use millpond_operators::rate::Valve;
+    ///
+    /// let valve = Valve::opened();
+    /// let mut items = flow(1..).valve(&valve);
+    /// assert_eq!(items.next().now_or_never(), Some(Some(1)));
+    /// valve.close();
+    /// assert_eq!(items.next().now_or_never(), None);
+    /// valve.open();
+    ///
+    /// assert_eq!(items.next().now_or_never(), Some(Some(2)));
+    /// ```
+    pub fn valve(self, valve: &Valve) -> Flow<Valved<S>> {
+        let number = {
+            let mut inside = valve.inside();
+            inside.next_number += 1;
+            inside.next_number
+        };
+        Flow::native(Valved {
+            input: self.into_inner(),
+            valve: valve.clone(),
+            number,
+        })
+    }
+}
+
+/// Stream for [`Flow::valve`].
+#[pin_project(PinnedDrop)]
+#[must_use = "streams do nothing unless polled"]
+pub struct Valved<S> {
+    #[pin]
+    input: S,
+    valve: Valve,
+    number: u64,
+}
+
+#[pinned_drop]
+impl<S> PinnedDrop for Valved<S> {
+    fn drop(self: Pin<&mut Self>) {
+        let this = self.project();
+        let waker = this.valve.inside().waiting.remove(this.number);
+        drop(waker);
+    }
+}
+
+impl<S: Progress> Stream for Valved<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        if this.valve.poll_open(*this.number, cx).is_pending() {
+            let _moving = this.input.poll_progress(cx);
+            return Poll::Pending;
+        }
+        this.input.poll_next(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.input.size_hint()
+    }
+}
+
+impl<S: Progress + FusedStream> FusedStream for Valved<S> {
+    fn is_terminated(&self) -> bool {
+        self.valve.is_open() && self.input.is_terminated()
+    }
+}
+
+impl<S: Progress> Progress for Valved<S> {
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.project().input.poll_progress(cx)
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Valved<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Valved")
+            .field("input", &self.input)
+            .field("valve", &self.valve)
+            .finish_non_exhaustive()
+    }
+}
