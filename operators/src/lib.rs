@@ -58,6 +58,11 @@
 //! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` | tokio-stream `chunks_timeout`; Pekko `groupedWithin`; Reactor `bufferTimeout` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing | tokio-stream, Pekko, Reactor; futures `select` |
 //! | [`combine::merge`] | [`combine`] | the items of many streams | nothing | futures `select_all`; Pekko `Merge`; Reactor |
+//! | [`concat`](Flow::concat) | [`combine`] | the items of one stream, then of another | nothing | futures, tokio-stream `chain`; Pekko, Reactor |
+//! | [`zip`](Flow::zip) | [`combine`] | pairs of items with the same index | 1 | futures, Pekko, Reactor, MRC |
+//! | [`zip_with`](Flow::zip_with) | [`combine`] | what `f` makes of items with the same index | 1 | Pekko; Reactor `zip` |
+//! | [`combine_latest`](Flow::combine_latest) | [`combine`] | what `f` makes of the newest items, at each change | 1 of each stream | Reactor, MRC; Pekko `zipLatestWith` |
+//! | [`with_latest_from`](Flow::with_latest_from) | [`combine`] | what `f` makes of every item and the newest of another stream | 2 | Reactor, MRC |
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |

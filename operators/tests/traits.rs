@@ -7,7 +7,9 @@ use std::future::Ready;
 
 use futures::sink::Drain;
 use futures::stream::Empty;
-use millpond_operators::combine::{Merge, MergeAll};
+use millpond_operators::combine::{
+    BeforeFirst, CombineLatest, Concat, Merge, MergeAll, WithLatestFrom, Zip, ZipWith,
+};
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
@@ -105,6 +107,12 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
+    everyday::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
+    everyday::<Concat<S, S>>();
+    everyday::<WithLatestFrom<S, S, fn(u8, &u8) -> u8>>();
+    everyday::<Zip<S, S>>();
+    everyday::<ZipWith<S, S, fn(u8, u8) -> u8>>();
+    everyday::<BeforeFirst>();
 }
 
 #[test]
@@ -163,6 +171,11 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
+    cloned::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
+    cloned::<Concat<S, S>>();
+    cloned::<WithLatestFrom<S, S, fn(u8, &u8) -> u8>>();
+    cloned::<Zip<S, S>>();
+    cloned::<ZipWith<S, S, fn(u8, u8) -> u8>>();
 }
 
 #[test]
