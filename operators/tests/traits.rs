@@ -2,13 +2,16 @@
 //! where its parts are. One line per type.
 
 use std::array::IntoIter;
+use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::future::Ready;
 
 use futures::sink::Drain;
 use futures::stream::Empty;
 use millpond_operators::combine::{
-    BeforeFirst, CombineLatest, Concat, Merge, MergeAll, WithLatestFrom, Zip, ZipWith,
+    BeforeFirst, CombineLatest, Concat, ConcatLazy, Interleave, Merge, MergeAll, MergeEager,
+    MergePreferred, MergePrioritized, MergeSequence, MergeSortedBy, WithLatestFrom, Zip, ZipAll,
+    ZipN, ZipWith,
 };
 use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
@@ -41,13 +44,23 @@ fn cloned<T: Clone>() {}
 fn all_types_have_the_everyday_traits() {
     everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     everyday::<Buffered<u8>>();
+    everyday::<BeforeFirst>();
+    everyday::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
+    everyday::<Concat<S, S>>();
+    everyday::<ConcatLazy<S, fn() -> Flow<S>, S>>();
     everyday::<Conflate<fn(u8, u8) -> u8, u8>>();
     everyday::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
     everyday::<DeadlineDrop<S, fn(&u8) -> Instant>>();
     everyday::<Decoupled<S, Buffered<u8>>>();
     everyday::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
     everyday::<FailOnOverflow<u8>>();
+    everyday::<Interleave<S, S>>();
     everyday::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    everyday::<MergeEager<S, S>>();
+    everyday::<MergePreferred<S, S>>();
+    everyday::<MergePrioritized<S>>();
+    everyday::<MergeSequence<S, S, fn(&u8) -> u64>>();
+    everyday::<MergeSortedBy<S, S, fn(&u8, &u8) -> Ordering>>();
     everyday::<Overflow>();
     everyday::<Overflowed>();
     everyday::<Valve>();
@@ -107,25 +120,33 @@ fn all_types_have_the_everyday_traits() {
     everyday::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
     everyday::<Unfold<u8, u8, fn(u8) -> Ready<Option<(u8, u8)>>, Ready<Option<(u8, u8)>>>>();
     everyday::<UnfoldResource<u8, fn() -> u8, fn(&mut u8) -> Option<u8>, fn(u8)>>();
-    everyday::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
-    everyday::<Concat<S, S>>();
     everyday::<WithLatestFrom<S, S, fn(u8, &u8) -> u8>>();
     everyday::<Zip<S, S>>();
+    everyday::<ZipAll<S, S>>();
+    everyday::<ZipN<S>>();
     everyday::<ZipWith<S, S, fn(u8, u8) -> u8>>();
-    everyday::<BeforeFirst>();
 }
 
 #[test]
 fn those_that_hold_no_future_can_be_cloned() {
     cloned::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     cloned::<Buffered<u8>>();
+    cloned::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
+    cloned::<Concat<S, S>>();
+    cloned::<ConcatLazy<S, fn() -> Flow<S>, S>>();
     cloned::<Conflate<fn(u8, u8) -> u8, u8>>();
     cloned::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
     cloned::<DeadlineDrop<S, fn(&u8) -> Instant>>();
     cloned::<Decoupled<S, Buffered<u8>>>();
     cloned::<Expand<S, fn(u8) -> IntoIter<u8, 2>, IntoIter<u8, 2>>>();
     cloned::<FailOnOverflow<u8>>();
+    cloned::<Interleave<S, S>>();
     cloned::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    cloned::<MergeEager<S, S>>();
+    cloned::<MergePreferred<S, S>>();
+    cloned::<MergePrioritized<S>>();
+    cloned::<MergeSequence<S, S, fn(&u8) -> u64>>();
+    cloned::<MergeSortedBy<S, S, fn(&u8, &u8) -> Ordering>>();
     cloned::<Overflow>();
     cloned::<Overflowed>();
     cloned::<Valve>();
@@ -171,10 +192,10 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<TakeLast<S>>();
     cloned::<TakeWhile<S, fn(&u8) -> bool>>();
     cloned::<TakeWhileInclusive<S, fn(&u8) -> bool>>();
-    cloned::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
-    cloned::<Concat<S, S>>();
     cloned::<WithLatestFrom<S, S, fn(u8, &u8) -> u8>>();
     cloned::<Zip<S, S>>();
+    cloned::<ZipAll<S, S>>();
+    cloned::<ZipN<S>>();
     cloned::<ZipWith<S, S, fn(u8, u8) -> u8>>();
 }
 

@@ -6,6 +6,7 @@ use futures_core::Stream;
 use pin_project::pin_project;
 
 use super::SizeHint;
+use super::side::drive;
 use crate::Progress;
 
 /// One of several inputs, with its newest item.
@@ -45,10 +46,7 @@ impl<S: Progress> Latest<S> {
     }
 
     pub(super) fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.project().input.as_pin_mut() {
-            Some(input) => input.poll_progress(cx),
-            None => Poll::Ready(()),
-        }
+        drive(self.project().input, cx)
     }
 
     /// Drops the input and its newest item.

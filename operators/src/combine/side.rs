@@ -49,10 +49,7 @@ impl<S: Progress> Side<S> {
     }
 
     pub(super) fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.project().input.as_pin_mut() {
-            Some(input) => input.poll_progress(cx),
-            None => Poll::Ready(()),
-        }
+        drive(self.project().input, cx)
     }
 
     /// Drops the input, not the item held.
@@ -64,8 +61,13 @@ impl<S: Progress> Side<S> {
         self.project().held.take()
     }
 
-    pub(super) fn held(&self) -> Option<&S::Item> {
-        self.held.as_ref()
+    /// Holds an item again that was just taken.
+    pub(super) fn put_back(self: Pin<&mut Self>, item: S::Item) {
+        *self.project().held = Some(item);
+    }
+
+    pub(super) fn held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Nothing is held and nothing will come.
@@ -78,6 +80,14 @@ impl<S: Progress> Side<S> {
         let held = usize::from(self.held.is_some());
         let input = self.input.as_ref().map_or((0, Some(0)), S::size_hint);
         super::sum_of_hints([input, (held, Some(held))])
+    }
+}
+
+/// Drives an input that may have ended and been dropped.
+pub(super) fn drive<S: Progress>(input: Pin<&mut Option<S>>, cx: &mut Context<'_>) -> Poll<()> {
+    match input.as_pin_mut() {
+        Some(input) => input.poll_progress(cx),
+        None => Poll::Ready(()),
     }
 }
 

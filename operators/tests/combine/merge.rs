@@ -15,12 +15,14 @@ laws! {
     merge: |a, b| a.merge(b),
     model: |a, b| a.into_iter().chain(b).collect(),
     unordered,
+    fair: 1,
 }
 
 laws! {
     merge_all: |a, b, c| combine::merge([a, b, c]),
     model: |a, b, c| a.into_iter().chain(b).chain(c).collect(),
     unordered,
+    fair: 1,
 }
 
 laws! {
