@@ -5,6 +5,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
+use super::side::next_of;
 use super::sum_of_hints;
 use crate::{Flow, Progress};
 
@@ -67,21 +68,11 @@ where
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
-        if let Some(input) = this.input.as_mut().as_pin_mut() {
-            let polled = input.poll_next(cx);
-            let Poll::Ready(None) = polled else {
-                return polled;
-            };
-            this.input.set(None);
-        }
-        let Some(other) = this.other.as_mut().as_pin_mut() else {
-            return Poll::Ready(None);
+        let polled = next_of(this.input.as_mut(), cx);
+        let Poll::Ready(None) = polled else {
+            return polled;
         };
-        let polled = other.poll_next(cx);
-        if let Poll::Ready(None) = polled {
-            this.other.set(None);
-        }
-        polled
+        next_of(this.other, cx)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -5,7 +5,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
-use super::side::{both, drive};
+use super::side::{both, drive, next_of};
 use super::sum_of_hints;
 use crate::{Flow, Progress};
 
@@ -85,25 +85,16 @@ where
         let mut this = self.project();
         // This side, the other, and this one again where only it is left.
         for _ in 0..3 {
-            let mut polled = Poll::Ready(None);
-            if *this.of_other {
-                if let Some(other) = this.other.as_mut().as_pin_mut() {
-                    polled = other.poll_next(cx);
-                }
-            } else if let Some(input) = this.input.as_mut().as_pin_mut() {
-                polled = input.poll_next(cx);
-            }
+            let polled = if *this.of_other {
+                next_of(this.other.as_mut(), cx)
+            } else {
+                next_of(this.input.as_mut(), cx)
+            };
             match polled {
                 Poll::Ready(Some(_)) => *this.remaining -= 1,
-                Poll::Ready(None) if *this.of_other => {
-                    this.other.set(None);
-                    *this.remaining = 0;
-                }
-                Poll::Ready(None) => {
-                    this.input.set(None);
-                    *this.remaining = 0;
-                }
+                Poll::Ready(None) => *this.remaining = 0,
                 Poll::Pending => {
+                    // The side that waits for its turn goes on with its work.
                     let _moving = if *this.of_other {
                         drive(this.input, cx)
                     } else {

@@ -5,7 +5,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
-use super::side::{both, drive};
+use super::side::{both, drive, next_of};
 use super::sum_of_hints;
 use crate::{Flow, Progress};
 
@@ -68,23 +68,14 @@ where
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
-        if let Some(input) = this.input.as_mut().as_pin_mut() {
-            match input.poll_next(cx) {
-                Poll::Ready(None) => this.input.set(None),
-                Poll::Ready(item) => return Poll::Ready(item),
-                Poll::Pending => {}
-            }
+        let polled = next_of(this.input.as_mut(), cx);
+        if let Poll::Ready(Some(_)) = polled {
+            return polled;
         }
-        if let Some(other) = this.other.as_mut().as_pin_mut() {
-            match other.poll_next(cx) {
-                Poll::Ready(None) => this.other.set(None),
-                polled => return polled,
-            }
-        }
-        if this.input.is_none() {
-            Poll::Ready(None)
-        } else {
-            Poll::Pending
+        match next_of(this.other.as_mut(), cx) {
+            // The output ends if the preferred side has ended too.
+            Poll::Ready(None) => polled,
+            other => other,
         }
     }
 

@@ -83,6 +83,21 @@ impl<S: Progress> Side<S> {
     }
 }
 
+/// Gives the next item of an input, and drops it when it ends.
+pub(super) fn next_of<S: Progress>(
+    mut input: Pin<&mut Option<S>>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<S::Item>> {
+    let Some(stream) = input.as_mut().as_pin_mut() else {
+        return Poll::Ready(None);
+    };
+    let polled = stream.poll_next(cx);
+    if let Poll::Ready(None) = polled {
+        input.set(None);
+    }
+    polled
+}
+
 /// Drives an input that may have ended and been dropped.
 pub(super) fn drive<S: Progress>(input: Pin<&mut Option<S>>, cx: &mut Context<'_>) -> Poll<()> {
     match input.as_pin_mut() {

@@ -94,7 +94,7 @@ impl<S: Progress> Flow<S> {
 }
 
 impl<S: Stream, O: Stream, F> WithLatestFrom<S, O, F> {
-    /// Counts the items dropped before the other stream had its first.
+    /// Counts the items of the first stream that got no partner.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -119,7 +119,7 @@ where
             units += usize::from(more);
         }
         if this.other.is_barren() {
-            this.input.as_mut().take();
+            *this.dropped += u64::from(this.input.as_mut().take().is_some());
             this.input.release();
             return Poll::Ready(None);
         }
