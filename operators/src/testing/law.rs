@@ -34,12 +34,16 @@ pub enum Law {
     W4,
     /// One poll takes at most 128 items, and refills what it holds besides.
     W5,
+    /// Wakes after the drop do no harm.
+    W6,
     /// Futures that were admitted go on while the output is blocked.
     G1,
     /// An operator that is full keeps the work admitted upstream moving.
     G1b,
     /// Of inputs that are always ready, none falls behind.
     G2,
+    /// Where the order is free, a pending poll holds back no future's result.
+    G3,
     /// No more items are held than the operator documents.
     B1,
     /// No more futures are in flight than the operator documents.
@@ -61,24 +65,35 @@ pub enum Law {
     O5,
     /// Each item comes at one port, and none is missing.
     O6,
+    /// Watermarks only rise, and no record follows one that is past its time.
+    O7,
     /// Dropping the operator releases its inputs, items and futures.
     C1,
     /// Dropping a pending `next()` loses nothing.
     C2,
     /// Taking the remainder gives everything that is held, in order.
     C3,
+    /// Once stopped, it takes nothing more and ends; stopping again changes
+    /// nothing.
+    C4,
     /// An operator that ends early releases its inputs when it ends.
     C5,
     /// No waker is kept after the drop.
     C6,
     /// After a panic nothing is repeated or made up, and nothing waits for ever.
     P1,
+    /// A finalizer runs once.
+    P3,
     /// Nothing is emitted before its time.
     T1,
     /// Nothing is emitted more than one tick after its time.
     T2,
     /// No item is held longer than the linger while the consumer is polling.
     T3,
+    /// No window of time has more items than the rate allows.
+    T4,
+    /// Nobody is woken while nothing is held and the inputs are silent.
+    T5,
 }
 
 /// The law that a run broke first, and the script that shows it.

@@ -88,10 +88,13 @@ where
             .build();
         let runtime = runtime.map_err(|error| broken(Law::T1, error.to_string()))?;
         if let Expected::ItemsInTime(_) = self.expected {
+            self.check_idle(&runtime)?;
             return self.check_scripts(&runtime, &Script::eager_strategy());
         }
         self.check_sizes(&runtime)?;
-        self.check_scripts(&runtime, &Script::strategy(N))?;
+        self.check_idle(&runtime)?;
+        let scripts = Script::strategy(N, self.limits.stops);
+        self.check_scripts(&runtime, &scripts)?;
         self.play(&runtime, &Script::plain(N, FLOOD))
     }
 
@@ -108,6 +111,23 @@ where
                 broken.detail = format!("with just {count} items, {}", broken.detail);
             }
             return Err(broken);
+        }
+        Ok(())
+    }
+
+    /// Lets the clock run while the inputs are silent.
+    fn check_idle(&self, runtime: &Runtime) -> Result<(), Broken> {
+        for count in [0, 1, 5] {
+            let script = Script::silent(N, count);
+            let idle = self.driver(&script, true, drop).idle();
+            // The hour changes what comes out, so nothing else is looked at.
+            match runtime.block_on(tokio::task::unconstrained(idle)) {
+                Err(mut broken) if broken.law == Law::T5 => {
+                    broken.script = format!("{script:?}");
+                    return Err(broken);
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -196,8 +216,10 @@ where
         let mut all = matching(true);
         if !script.may_panic() {
             let end = self.drive(script, true, |item| all.add(&item)).await?;
-            all.check(end.done, end.held > 0)?;
-            return if end.done {
+            // Told to stop, it may end early.
+            let owed = end.done && !end.stopped;
+            all.check(owed, end.held > 0)?;
+            return if owed {
                 check_hints(&end, all.len())
             } else {
                 Ok(())
@@ -209,7 +231,7 @@ where
             all.add(item);
         }
         if !end.panicked {
-            return all.check(end.done, end.held > 0);
+            return all.check(end.done && !end.stopped, end.held > 0);
         }
         // Where the closure does not look at the values, poison passes
         // through, and only an input has panicked.
@@ -227,7 +249,7 @@ where
     ) -> Result<(), Broken> {
         let mut kept = Vec::new();
         let end = self.drive(script, false, |item| kept.push(item)).await?;
-        if end.panicked || !end.done {
+        if end.panicked || end.stopped || !end.done {
             return Ok(());
         }
         check_hints(&end, kept.len())?;
@@ -263,6 +285,15 @@ where
         drops_items: bool,
         take: impl FnMut(P::Item),
     ) -> Result<End, Broken> {
+        self.driver(script, drops_items, take).run().await
+    }
+
+    fn driver<'a, T: FnMut(P::Item)>(
+        &'a self,
+        script: &'a Script,
+        drops_items: bool,
+        take: T,
+    ) -> Driver<'a, P, T> {
         let ledger = Ledger::new(N);
         let sources = std::array::from_fn(|number| {
             let events = &script.inputs[number];
@@ -274,7 +305,7 @@ where
             counts_tokens: drops_items,
         };
         let operator = (self.build)(sources);
-        Driver::new(operator, &ledger, run, take).run().await
+        Driver::new(operator, &ledger, run, take)
     }
 
     /// What the model makes of the items, with or without the poisoned ones.

@@ -1,9 +1,12 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tokio::time::{Duration, Instant};
 
+use super::driver::broken;
 use super::token::Plan;
 use super::{Broken, Law};
 
@@ -25,6 +28,11 @@ pub(super) struct Book {
     pub(super) calls: usize,
     /// Items given since the operator was last called.
     pub(super) units: usize,
+    /// Tokens whose future is done.
+    pub(super) finished: BTreeSet<u32>,
+    /// How often each finalizer has run.
+    pub(super) finalized: Vec<usize>,
+    pub(super) stops: Vec<Hook>,
     /// Wakes that had a reason.
     pub(super) wakes: usize,
     /// The operator itself has ended.
@@ -50,6 +58,17 @@ pub(super) struct Input {
     pub(super) settled: bool,
     /// Was woken, or gave an item, since its last call began.
     pub(super) stirred: bool,
+    /// Of its last pending poll.
+    pub(super) waker: Option<Waker>,
+}
+
+/// Tells the operator under test to stop.
+pub(super) struct Hook(pub(super) Box<dyn Fn() + Send>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Hook").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -114,6 +133,30 @@ impl Ledger {
             waker.wake();
         }
         true
+    }
+
+    /// Wakes whoever has ever waited, and forgets them.
+    pub(super) fn wake_all(&self) {
+        while self.open_gate(false) {}
+        let mut book = self.book();
+        let wakers = book.inputs.iter_mut().map(|input| input.waker.take());
+        let wakers: Vec<_> = wakers.collect();
+        drop(book);
+        for waker in wakers.into_iter().flatten() {
+            waker.wake_by_ref();
+            waker.wake();
+        }
+    }
+
+    /// `owed` says that there must be one.
+    pub(super) fn check_finalizers(&self, owed: bool) -> Result<(), Broken> {
+        let runs = mem::take(&mut self.book().finalized);
+        let unowed = !owed && runs.iter().all(|count| *count <= 1);
+        if unowed || (!runs.is_empty() && runs.iter().all(|count| *count == 1)) {
+            return Ok(());
+        }
+        let detail = format!("the finalizers have run {runs:?} times");
+        Err(broken(Law::P3, detail))
     }
 }
 

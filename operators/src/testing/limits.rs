@@ -18,11 +18,26 @@ pub(super) struct Limits<P: Progress> {
     pub(super) weighted: Option<(usize, Box<OfItem<Token, usize>>)>,
     pub(super) state: Option<(usize, Box<OfItem<P, usize>>)>,
     pub(super) fair: Option<usize>,
+    pub(super) rate: Option<(usize, Duration)>,
+    pub(super) event_time: Option<Box<OfItem<P::Item, Mark>>>,
+    pub(super) finalizer: bool,
+    pub(super) stops: bool,
     pub(super) remainder: Option<Box<Remainder<P>>>,
     pub(super) dropped: Option<Box<OfItem<P, u64>>>,
     pub(super) terminal: Option<Box<OfItem<P::Item, bool>>>,
     pub(super) order: Order<P::Item>,
     pub(super) cancelling: bool,
+}
+
+/// What an item is in event time, for law [`O7`](super::Law::O7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A record of this time.
+    Record(i64),
+    /// No record of this time or before follows.
+    Watermark(i64),
+    /// A record that is known to be late, and may have any time.
+    Late,
 }
 
 /// The items among which the order is kept.
@@ -42,6 +57,10 @@ impl<P: Progress> Limits<P> {
             weighted: None,
             state: None,
             fair: None,
+            rate: None,
+            event_time: None,
+            finalizer: false,
+            stops: false,
             remainder: None,
             dropped: None,
             terminal: None,
@@ -125,6 +144,37 @@ where
     /// Demands that no item is held longer (law [`T3`](super::Law::T3)).
     pub fn linger(mut self, max_wait: Duration) -> Self {
         self.limits.linger = Some(max_wait);
+        self
+    }
+
+    /// Demands that in any window of time at most `burst` items come, and one
+    /// more for each `period` in it (law [`T4`](super::Law::T4)).
+    ///
+    /// In `laws!`: `rate: (2, Duration::from_millis(10))`.
+    pub fn rate(mut self, (burst, period): (usize, Duration)) -> Self {
+        self.limits.rate = Some((burst, period));
+        self
+    }
+
+    /// Demands that watermarks only rise, and that no record follows one that
+    /// is past its time (law [`O7`](super::Law::O7)).
+    pub fn event_time(mut self, mark: impl Fn(&P::Item) -> Mark + 'static) -> Self {
+        self.limits.event_time = Some(Box::new(mark));
+        self
+    }
+
+    /// Demands that each [`finalizer`](super::Source::finalizer) is run once
+    /// (law [`P3`](super::Law::P3)).
+    pub fn finalizer(mut self) -> Self {
+        self.limits.finalizer = true;
+        self
+    }
+
+    /// Stops the operator as [`on_stop`](super::Source::on_stop) says, twice,
+    /// and demands that it takes nothing more and ends (law
+    /// [`C4`](super::Law::C4)).
+    pub fn stops(mut self) -> Self {
+        self.limits.stops = true;
         self
     }
 

@@ -25,6 +25,10 @@
 //! where the script says so: closures under test call it in the place of real
 //! work.
 //!
+//! Laws of graphs and of supervision are not in the kit, since they are not
+//! about one operator; nor is it checked that boxing changes nothing, which no
+//! operator can break.
+//!
 //! 256 scripts are run for each operator, and with `MILLPOND_LAWS=deep` in the
 //! environment a hundred times as many. The scripts are the same in each run.
 
@@ -41,6 +45,7 @@ mod token;
 
 pub use law::{Broken, Law};
 pub use laws::Laws;
+pub use limits::Mark;
 pub use outcome::{Outcome, outcome};
 pub use script::{Event, Hint, Pace, Script, Step};
 pub use source::Source;

@@ -48,6 +48,8 @@ pub enum Step {
     Skip(u8),
     /// Calls `poll_progress` until nothing moves any more.
     Block,
+    /// Calls what [`on_stop`](super::Source::on_stop) was given, twice.
+    Stop,
     /// Drops the operator.
     DropNow,
 }
@@ -87,6 +89,15 @@ impl Script {
         }
     }
 
+    /// Gives `count` items on each input, and then nothing for a long time.
+    pub(super) fn silent(inputs: usize, count: usize) -> Self {
+        let mut script = Self::plain(inputs, count);
+        for events in &mut script.inputs {
+            events.push(Event::PendLater);
+        }
+        script
+    }
+
     /// Whether it is one of [`plain`](Self::plain).
     pub(super) fn is_plain(&self) -> bool {
         let mut events = self.inputs.iter().flatten();
@@ -99,7 +110,7 @@ impl Script {
         self.inputs.iter().flatten().any(panics)
     }
 
-    pub(super) fn strategy(inputs: usize) -> impl Strategy<Value = Self> {
+    pub(super) fn strategy(inputs: usize, stops: bool) -> impl Strategy<Value = Self> {
         // Most scripts are free of panics, since little else is checked in
         // those that have one.
         let events = prop_oneof![
@@ -108,7 +119,7 @@ impl Script {
         ];
         let hint = prop_oneof![Just(Hint::Exact), Just(Hint::Loose), Just(Hint::Unknown)];
         let inputs = vec(events, inputs);
-        (inputs, vec(step(true), 0..16), hint, any::<bool>()).prop_map(
+        (inputs, vec(step(true, stops), 0..16), hint, any::<bool>()).prop_map(
             |(inputs, consumer, hint, newest_first)| Self {
                 inputs,
                 consumer,
@@ -128,7 +139,7 @@ impl Script {
             other => other,
         };
         let events = vec(event(false).prop_map(even), 0..24);
-        (events, vec(step(false), 0..16)).prop_map(|(events, consumer)| Self {
+        (events, vec(step(false, false), 0..16)).prop_map(|(events, consumer)| Self {
             inputs: vec![events],
             consumer,
             hint: Hint::Exact,
@@ -186,7 +197,7 @@ fn event(panics: bool) -> impl Strategy<Value = Event> {
     ]
 }
 
-fn step(idles: bool) -> impl Strategy<Value = Step> {
+fn step(idles: bool, stops: bool) -> impl Strategy<Value = Step> {
     let idles = u32::from(idles);
     prop_oneof![
         8 => Just(Step::Poll),
@@ -195,5 +206,6 @@ fn step(idles: bool) -> impl Strategy<Value = Step> {
         2 * idles => (1_u8..4).prop_map(Step::Skip),
         2 * idles => Just(Step::Block),
         idles => Just(Step::DropNow),
+        u32::from(stops) => Just(Step::Stop),
     ]
 }

@@ -7,7 +7,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use tokio::time::{Instant, Sleep};
 
-use super::ledger::{Book, Ledger};
+use super::ledger::{Book, Hook, Ledger};
 use super::token::{Plan, poll_sleep, scripted_panic};
 use super::{Event, Hint, Law, Token};
 use crate::Progress;
@@ -43,6 +43,31 @@ impl Source {
             sleep: None,
             ledger: ledger.clone(),
         }
+    }
+
+    /// Hands out a closure for the operator under test to run at its end (law
+    /// [`P3`](Law::P3)).
+    ///
+    /// None may be run twice, and with the line `finalizer` in
+    /// [`laws!`](crate::laws) each is run once by the time the operator has
+    /// been dropped.
+    pub fn finalizer(&self) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
+        let ledger = self.ledger.clone();
+        let number = {
+            let mut book = ledger.book();
+            book.finalized.push(0);
+            book.finalized.len() - 1
+        };
+        move || ledger.book().finalized[number] += 1
+    }
+
+    /// Tells the kit how to stop the operator under test (law
+    /// [`C4`](Law::C4)).
+    ///
+    /// With the line `stops` in [`laws!`](crate::laws), `stop` is called twice
+    /// at one moment of the script.
+    pub fn on_stop(&self, stop: impl Fn() + Send + 'static) {
+        self.ledger.book().stops.push(Hook(Box::new(stop)));
     }
 
     /// Moves past the pendings that stand before the next item or the end.
@@ -105,7 +130,10 @@ impl Stream for Source {
             }
         });
         if self.poll_pendings(cx).is_pending() {
-            self.note(|book| book.inputs[number].settled = true);
+            self.note(|book| {
+                book.inputs[number].settled = true;
+                book.inputs[number].waker = Some(cx.waker().clone());
+            });
             return Poll::Pending;
         }
         let Some(event) = self.events.pop_front() else {

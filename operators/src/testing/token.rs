@@ -122,7 +122,9 @@ impl Token {
     /// The future counts as in flight from here until it is done or dropped.
     pub fn work(self) -> Work {
         if let Some(ledger) = &self.ledger {
-            ledger.book().working += 1;
+            let mut book = ledger.book();
+            book.working += 1;
+            book.finished.remove(&self.plan.id);
         }
         Work {
             token: Some(self),
@@ -150,7 +152,9 @@ impl fmt::Debug for Token {
 impl Drop for Token {
     fn drop(&mut self) {
         if let Some(ledger) = &self.ledger {
-            ledger.book().live.remove(&self.plan.id);
+            let mut book = ledger.book();
+            book.live.remove(&self.plan.id);
+            book.finished.remove(&self.plan.id);
         }
     }
 }
@@ -190,14 +194,16 @@ impl Future for Work {
         let Some(token) = &self.token else {
             unreachable!("a `Work` was polled after its end");
         };
-        let Plan { pace, fate, .. } = token.plan;
+        let Plan { id, pace, fate } = token.plan;
         // A token of the model is done at once.
         if let Some(ledger) = token.ledger.clone() {
             ready!(self.poll_pace(pace, &ledger, cx));
             if fate == Fate::Poisoned {
                 scripted_panic();
             }
-            ledger.book().working -= 1;
+            let mut book = ledger.book();
+            book.working -= 1;
+            book.finished.insert(id);
         }
         match self.token.take() {
             Some(token) => Poll::Ready(token),

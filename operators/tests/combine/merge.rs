@@ -27,7 +27,7 @@ laws! {
 
 laws! {
     merge_all_of_operators_that_hold_futures: |a, b, c| {
-        combine::merge([a, b, c].map(|input| input.map_async(2, Token::work)))
+        combine::merge([a, b, c].map(|input| input.map_async_unordered(2, Token::work)))
     },
     model: |a, b, c| a.into_iter().chain(b).chain(c).collect(),
     unordered,

@@ -1,7 +1,9 @@
 use std::mem;
+use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker, ready};
 
 use futures::Stream;
 use futures::stream::FusedStream;
@@ -29,6 +31,8 @@ pub(crate) enum Fault {
     KeepsInputPastItsEnd,
     LeaksWaker,
     RemembersAll,
+    TrustsNoLateWake,
+    FinalizesTwice,
     RepeatsAfterPanic,
 }
 
@@ -39,6 +43,11 @@ pub(crate) fn faulty(input: Flow<Source>, fault: Fault) -> Flow<Faulty> {
         let mut cx = Context::from_waker(Waker::noop());
         drop(Pin::new(&mut input).poll_next(&mut cx));
     }
+    let finalizer: Box<dyn Fn()> = if fault == Fault::FinalizesTwice {
+        Box::new(input.get_ref().finalizer())
+    } else {
+        Box::new(|| ())
+    };
     Flow::native(Faulty {
         input: Mutex::new(Some(input)),
         fault,
@@ -50,6 +59,8 @@ pub(crate) fn faulty(input: Flow<Source>, fault: Fault) -> Flow<Faulty> {
         last: None,
         entered: false,
         seen: Vec::new(),
+        dropped: Arc::default(),
+        finalizer,
     })
 }
 
@@ -65,6 +76,23 @@ pub(crate) struct Faulty {
     last: Option<u32>,
     entered: bool,
     seen: Vec<u32>,
+    dropped: Arc<AtomicBool>,
+    finalizer: Box<dyn Fn()>,
+}
+
+/// Passes a wake on, and panics when its operator is gone.
+struct Trusting {
+    waker: Waker,
+    dropped: Arc<AtomicBool>,
+}
+
+impl Wake for Trusting {
+    fn wake(self: Arc<Self>) {
+        if self.dropped.load(Ordering::SeqCst) {
+            resume_unwind(Box::new("woken too late"));
+        }
+        self.waker.wake_by_ref();
+    }
 }
 
 impl Faulty {
@@ -105,6 +133,7 @@ impl Faulty {
         }
         self.ended = true;
         *self.input() = None;
+        (self.finalizer)();
         Poll::Ready(None)
     }
 }
@@ -141,6 +170,11 @@ impl Stream for Faulty {
         let waker = if fault == Fault::KeepsFirstWaker {
             let waker = this.first_waker.get_or_insert_with(|| cx.waker().clone());
             waker.clone()
+        } else if fault == Fault::TrustsNoLateWake {
+            Waker::from(Arc::new(Trusting {
+                waker: cx.waker().clone(),
+                dropped: Arc::clone(&this.dropped),
+            }))
         } else {
             cx.waker().clone()
         };
@@ -227,5 +261,7 @@ impl Drop for Faulty {
         if self.fault == Fault::LeaksInput {
             mem::forget(self.input().take());
         }
+        self.dropped.store(true, Ordering::SeqCst);
+        (self.finalizer)();
     }
 }

@@ -8,18 +8,27 @@
 mod faulty;
 mod latest;
 mod one_at_a_time;
+mod pointers;
+mod restless;
+mod stoppable;
 
 use std::fmt;
 use std::mem;
+use std::panic::resume_unwind;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use faulty::{Fault, Faulty, faulty};
+use futures::channel::oneshot;
 use futures::stream::{self, FusedStream, PollNext};
 use latest::{Latest, latest};
-use millpond_operators::testing::{Law, Laws, Token};
+use millpond_operators::testing::{Law, Laws, Mark, Token};
 use millpond_operators::window::Batch;
-use millpond_operators::{Progress, flow, laws};
+use millpond_operators::{Flow, Progress, flow, laws};
 use one_at_a_time::{Neglect, one_at_a_time};
+use restless::restless;
+use stoppable::stoppable;
 
 const WAIT: Duration = Duration::from_millis(5);
 
@@ -155,6 +164,11 @@ fn w5_rejects_a_long_run_without_a_pause() {
 }
 
 #[test]
+fn w6_cannot_bear_a_late_wake() {
+    caught_faulty(Law::W6, Fault::TrustsNoLateWake);
+}
+
+#[test]
 fn g1_leaves_its_futures_alone_while_it_is_blocked() {
     let build = |[s]: [_; 1]| one_at_a_time(s, Neglect::Future);
     let laws = Laws::<1, _>::new(build, |[v]| v);
@@ -181,6 +195,12 @@ fn g2_prefers_one_input() {
         |[a, b]| a.into_iter().chain(b).collect(),
     );
     laws.unordered().fair(1).check().unwrap();
+}
+
+#[test]
+fn g3_lets_a_result_wait_for_another() {
+    let laws = Laws::<1, _>::new(|[s]| s.map_async(3, Token::work), |[v]| v);
+    caught(Law::G3, &laws.look_ahead(3).in_flight(3).unordered());
 }
 
 #[test]
@@ -281,6 +301,47 @@ fn o6_drops_the_items_of_a_port() {
 }
 
 #[test]
+fn o7_lets_watermarks_overtake_records() {
+    let laws = Laws::<1, _>::new(
+        |[s]| s.map(|token| mark(&token)),
+        |[v]| v.iter().map(mark).collect(),
+    );
+    caught(Law::O7, &laws.event_time(|mark| *mark));
+    let laws = Laws::<1, _>::new(
+        |[s]| s.map(|token| Mark::Record(i64::from(token.id()))),
+        |[v]| {
+            v.iter()
+                .map(|token| Mark::Record(i64::from(token.id())))
+                .collect()
+        },
+    );
+    laws.event_time(|mark| *mark).check().unwrap();
+}
+
+#[test]
+fn o7_lets_watermarks_go_back() {
+    let laws = Laws::<1, _>::new(
+        |[s]| s.map(|token| Mark::Watermark(-i64::from(token.id()))),
+        |[v]| {
+            v.iter()
+                .map(|token| Mark::Watermark(-i64::from(token.id())))
+                .collect()
+        },
+    );
+    caught(Law::O7, &laws.event_time(|mark| *mark));
+}
+
+/// Makes a watermark of every fourth token.
+fn mark(token: &Token) -> Mark {
+    let time = token.event_time().cast_signed();
+    if token.id() % 4 == 3 {
+        Mark::Watermark(time)
+    } else {
+        Mark::Record(time)
+    }
+}
+
+#[test]
 fn c1_leaks_its_input() {
     caught_faulty(Law::C1, Fault::LeaksInput);
 }
@@ -310,6 +371,50 @@ fn c3_keeps_a_part_of_the_remainder() {
 }
 
 #[test]
+fn c4_takes_no_notice_of_a_stop() {
+    let laws = Laws::<1, _>::new(
+        |[s]| {
+            s.get_ref().on_stop(|| ());
+            s
+        },
+        |[v]| v,
+    );
+    caught(Law::C4, &laws.stops());
+}
+
+#[test]
+fn c4_panics_when_it_is_stopped_again() {
+    let laws = Laws::<1, _>::new(
+        |[s]| {
+            let stopped = AtomicBool::new(false);
+            s.get_ref().on_stop(move || {
+                if stopped.swap(true, Ordering::SeqCst) {
+                    resume_unwind(Box::new("stopped twice"));
+                }
+            });
+            s
+        },
+        |[v]| v,
+    );
+    caught(Law::C4, &laws.stops());
+}
+
+#[test]
+fn one_that_stops_passes() {
+    let laws = Laws::<1, _>::new(
+        |[s]| {
+            let (stop, stopped) = oneshot::channel();
+            let stop = Mutex::new(Some(stop));
+            s.get_ref()
+                .on_stop(move || drop(stop.lock().unwrap().take()));
+            stoppable(s, stopped).map_async(2, Token::work)
+        },
+        |[v]| v,
+    );
+    laws.look_ahead(2).in_flight(2).stops().check().unwrap();
+}
+
+#[test]
 fn c5_keeps_its_input_past_its_own_end() {
     let laws = Laws::<1, _>::new(
         |[s]| faulty(s, Fault::KeepsInputPastItsEnd),
@@ -330,7 +435,7 @@ fn p1_repeats_an_item_after_a_panic() {
 
 #[test]
 fn t1_is_early() {
-    let build = |[s]: [millpond_operators::Flow<_>; 1]| {
+    let build = |[s]: [Flow<_>; 1]| {
         s.batch(100, Duration::from_millis(3))
             .map(|batch: Vec<Token>| batch.len())
     };
@@ -340,7 +445,7 @@ fn t1_is_early() {
 
 #[test]
 fn t2_is_late() {
-    let build = |[s]: [millpond_operators::Flow<_>; 1]| {
+    let build = |[s]: [Flow<_>; 1]| {
         s.batch(100, Duration::from_millis(7))
             .map(|batch: Vec<Token>| batch.len())
     };
@@ -351,9 +456,7 @@ fn t2_is_late() {
 #[test]
 fn t3_holds_an_item_too_long() {
     let wait = Duration::from_millis(7);
-    let build = move |[s]: [millpond_operators::Flow<_>; 1]| {
-        s.batch(100, wait).map(|batch: Vec<Token>| batch.len())
-    };
+    let build = move |[s]: [Flow<_>; 1]| s.batch(100, wait).map(|batch: Vec<Token>| batch.len());
     let laws = Laws::timed(build, move |arrivals, end| lengths(&arrivals, end, wait));
     caught(Law::T3, &laws.look_ahead(100).linger(WAIT));
 }
@@ -363,6 +466,59 @@ fn up_to_an_error<T, E>(results: impl Iterator<Item = Result<T, E>>) -> Vec<Resu
     results
         .take_while(|result| !mem::replace(&mut ended, result.is_err()))
         .collect()
+}
+
+#[test]
+fn t4_is_too_fast() {
+    let laws = Laws::timed(|[s]| s, |arrivals, _| arrivals);
+    caught(Law::T4, &laws.rate((3, WAIT)));
+    let laws = Laws::timed(|[s]| s, |arrivals, _| arrivals);
+    laws.rate((24, WAIT)).check().unwrap();
+}
+
+#[test]
+fn t5_wakes_while_it_is_idle() {
+    let laws = Laws::<1, _>::new(|[s]| restless(s), |[v]| v);
+    caught(Law::T5, &laws);
+}
+
+#[test]
+fn p3_finalizes_at_its_end_and_at_its_drop() {
+    caught_faulty(Law::P3, Fault::FinalizesTwice);
+}
+
+#[test]
+fn p3_never_finalizes() {
+    let laws = Laws::<1, _>::new(
+        |[s]| {
+            drop(s.get_ref().finalizer());
+            s
+        },
+        |[v]| v,
+    );
+    caught(Law::P3, &laws.finalizer());
+}
+
+#[test]
+fn one_that_finalizes_once_passes() {
+    let laws = Laws::<1, _>::new(
+        |[s]| {
+            let finalizer = Finalizer(s.get_ref().finalizer());
+            s.inspect(move |_| {
+                let _held = &finalizer;
+            })
+        },
+        |[v]| v,
+    );
+    laws.finalizer().check().unwrap();
+}
+
+struct Finalizer<F: Fn()>(F);
+
+impl<F: Fn()> Drop for Finalizer<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 /// Says when batches without a limit leave, and of what length.

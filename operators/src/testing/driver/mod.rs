@@ -1,20 +1,21 @@
+mod checks;
+mod flag;
+
 use std::any::Any;
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
+use flag::Flag;
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
-use tokio::time::{Duration, Instant, timeout};
+use tokio::time::{Duration, Instant, timeout, timeout_at};
 
-use super::ledger::{Book, Ledger};
+use super::ledger::{Hook, Ledger};
 use super::limits::Limits;
 use super::token::{Plan, is_scripted};
-use super::{Broken, Law, Script, Step, Token};
-use crate::budget::UNITS_PER_POLL;
+use super::{Broken, Law, Script, Step};
 use crate::{Flow, Progress};
 
 /// Idle for this long on the paused clock means idle for ever.
@@ -22,6 +23,8 @@ const FOR_EVER: Duration = Duration::from_hours(24);
 const TICK: Duration = Duration::from_millis(1);
 /// Polls that need no reason, in each run.
 const FREE_POLLS: usize = 64;
+/// How long nobody may be woken while there is nothing to do.
+const SILENCE: Duration = Duration::from_hours(1);
 /// Panics after which a run gives up.
 const MAX_PANICS: usize = 3;
 
@@ -37,6 +40,8 @@ pub(super) struct Run<'a, P: Progress> {
 pub(super) struct End {
     /// The operator gave `None`.
     pub(super) done: bool,
+    /// It was told to.
+    pub(super) stopped: bool,
     pub(super) panicked: bool,
     /// Before each poll: how many items had been emitted, and the hint.
     pub(super) hints: Vec<(usize, (usize, Option<usize>))>,
@@ -64,6 +69,11 @@ pub(super) struct Driver<'a, P: Progress, T> {
     emitted_tokens: usize,
     // The last item was the last of all.
     last: bool,
+    watermark: Option<i64>,
+    // When each item came, where a rate is documented.
+    times: Vec<Instant>,
+    // How many items had been taken when it was told to stop.
+    stopped: Option<usize>,
     done: bool,
     panics: usize,
     hints: Vec<(usize, (usize, Option<usize>))>,
@@ -88,6 +98,9 @@ where
             emitted: 0,
             emitted_tokens: 0,
             last: false,
+            watermark: None,
+            times: Vec::new(),
+            stopped: None,
             done: false,
             panics: 0,
             hints: Vec::new(),
@@ -118,6 +131,29 @@ where
         self.finish()
     }
 
+    /// Takes what comes until the inputs fall silent, and lets an hour pass.
+    pub(super) async fn idle(mut self) -> Result<(), Broken> {
+        let end = Instant::now() + SILENCE;
+        for _ in 0..FREE_POLLS {
+            let since = Instant::now();
+            let idle = !self.awake && !self.flag.is_up() && {
+                let book = self.ledger.book();
+                book.live.is_empty() && book.working == 0
+            };
+            if !self.awake && timeout_at(end, self.flag.raised()).await.is_err() {
+                break;
+            }
+            // Another task may wake it at any time, but only a timer later.
+            let by_timer = Instant::now() > since;
+            self.poll()?;
+            if idle && by_timer && !self.awake {
+                let detail = "it was woken for nothing, with nothing held";
+                return Err(broken(Law::T5, detail));
+            }
+        }
+        Ok(())
+    }
+
     fn over(&self) -> bool {
         self.done || self.panics == MAX_PANICS
     }
@@ -145,13 +181,34 @@ where
                 self.awake = true;
                 self.check_still()
             }
+            Step::Stop => self.stop(),
             Step::DropNow => Ok(()),
         }
+    }
+
+    /// Stops twice: the second time must change nothing.
+    fn stop(&mut self) -> Result<(), Broken> {
+        let stops = std::mem::take(&mut self.ledger.book().stops);
+        let stop = || stops.iter().for_each(|Hook(stop)| stop());
+        let stopped = catch_unwind(AssertUnwindSafe(|| {
+            stop();
+            stop();
+        }));
+        if stopped.is_err() {
+            return Err(broken(Law::C4, "it panicked when it was stopped twice"));
+        }
+        let mut book = self.ledger.book();
+        book.stops = stops;
+        book.wakes += 1;
+        self.stopped.get_or_insert(book.arrivals.len());
+        Ok(())
     }
 
     fn lost_wake(&self) -> Broken {
         let law = if self.panics > 0 {
             Law::P1
+        } else if self.stopped.is_some() {
+            Law::C4
         } else if self.stale.iter().any(|flag| flag.is_up()) {
             Law::W2
         } else {
@@ -194,6 +251,7 @@ where
             Poll::Ready(None) => self.done = true,
             Poll::Pending => {
                 self.check_inputs_settled()?;
+                self.check_none_held_back()?;
                 self.check_linger()?;
             }
         }
@@ -201,10 +259,7 @@ where
     }
 
     fn take(&mut self, item: P::Item) -> Result<(), Broken> {
-        if self.last {
-            return Err(broken(Law::S6, "an item came after the last one"));
-        }
-        self.last = self.run.limits.ends_with(&item);
+        self.check_item(&item)?;
         let before = self.ledger.book().live.len();
         (self.take)(item);
         self.emitted_tokens += before - self.ledger.book().live.len();
@@ -245,7 +300,8 @@ where
         if book.calls != self.calls {
             return Err(broken(Law::S1, "an input was touched outside of a poll"));
         }
-        let reasons = book.arrivals.len() + book.wakes + self.run.script.consumer.len();
+        let asked = self.run.script.consumer.len();
+        let reasons = book.arrivals.len() + self.emitted + book.wakes + asked;
         if self.polls > 4 * reasons + FREE_POLLS {
             let detail = format!("{} polls for {reasons} reasons", self.polls);
             return Err(broken(Law::W3, detail));
@@ -258,87 +314,6 @@ where
         Ok(())
     }
 
-    fn after(&mut self) -> Result<(), Broken> {
-        let book = self.ledger.book();
-        self.calls = book.calls;
-        if let Some(broken) = &book.broken {
-            return Err(broken.clone());
-        }
-        // Several operators in a row may each refill what they hold besides.
-        let refill = self.run.limits.look_ahead().min(UNITS_PER_POLL);
-        if book.units > UNITS_PER_POLL + refill {
-            let detail = format!("one poll took {} items", book.units);
-            return Err(broken(Law::W5, detail));
-        }
-        if book.working > self.run.limits.in_flight {
-            let detail = format!("{} futures are in flight", book.working);
-            return Err(broken(Law::B2, detail));
-        }
-        if self.run.counts_tokens {
-            self.check_held(&book)?;
-        }
-        self.check_state()?;
-        self.check_fair(&book)
-    }
-
-    fn check_held(&self, book: &Book) -> Result<(), Broken> {
-        let held = book.live.len();
-        if held > self.run.limits.look_ahead() {
-            return Err(broken(Law::B1, format!("{held} items are held")));
-        }
-        if let Some((max, cost)) = &self.run.limits.weighted {
-            let tokens = book.live.values().map(|(_, plan)| Token::of_model(*plan));
-            let weight: usize = tokens.map(|token| cost(&token)).sum();
-            if weight > *max && held > 1 {
-                let detail = format!("{held} items with the weight {weight} are held");
-                return Err(broken(Law::B3, detail));
-            }
-        }
-        if let Some(count) = &self.run.limits.dropped
-            && self.panics == 0
-        {
-            let (taken, emitted) = (book.arrivals.len(), self.emitted_tokens);
-            let (dropped, said) = (taken - emitted - held, count(self.operator.get_ref()));
-            if dropped as u64 != said {
-                let detail = format!(
-                    "of {taken} items {held} are held, {emitted} emitted, {said} said to be dropped"
-                );
-                return Err(broken(Law::O5, detail));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_state(&self) -> Result<(), Broken> {
-        let Some((max, size)) = &self.run.limits.state else {
-            return Ok(());
-        };
-        let size = size(self.operator.get_ref());
-        if size > *max {
-            let detail = format!("the state has grown to {size}");
-            return Err(broken(Law::B4, detail));
-        }
-        Ok(())
-    }
-
-    fn check_fair(&self, book: &Book) -> Result<(), Broken> {
-        let Some(max_gap) = self.run.limits.fair else {
-            return Ok(());
-        };
-        let live = book
-            .inputs
-            .iter()
-            .filter(|input| !input.ended && !input.dropped);
-        let taken = live.map(|input| input.taken);
-        let (least, most) = (taken.clone().min(), taken.max());
-        let gap = most.unwrap_or(0) - least.unwrap_or(0);
-        if gap > max_gap && self.run.script.is_plain() {
-            let detail = format!("an input is {gap} items ahead of another");
-            return Err(broken(Law::G2, detail));
-        }
-        Ok(())
-    }
-
     fn after_panic(&mut self, panic: &(dyn Any + Send)) -> Result<(), Broken> {
         if self.panics == 0 && !is_scripted(panic) {
             return Err(broken(Law::P1, "it panicked by itself"));
@@ -346,46 +321,6 @@ where
         self.panics += 1;
         self.awake = true;
         self.after()
-    }
-
-    fn check_inputs_settled(&self) -> Result<(), Broken> {
-        let book = self.ledger.book();
-        let settled = book
-            .inputs
-            .iter()
-            .all(|input| input.settled || input.ended || input.dropped);
-        if settled || self.done || self.panics > 0 {
-            return Ok(());
-        }
-        let detail = "an input was neither found pending nor driven in the call";
-        Err(broken(Law::G1b, detail))
-    }
-
-    /// Checks that nothing stands still that could go on.
-    fn check_still(&self) -> Result<(), Broken> {
-        let book = self.ledger.book();
-        if self.over() || self.panics > 0 {
-            return Ok(());
-        }
-        if book.working > 0 {
-            let detail = format!("{} futures stand still", book.working);
-            return Err(broken(Law::G1, detail));
-        }
-        let moving = |input: &super::ledger::Input| input.moving && !input.dropped;
-        if book.inputs.iter().any(moving) {
-            return Err(broken(Law::G1b, "the work of an input stands still"));
-        }
-        Ok(())
-    }
-
-    fn check_linger(&self) -> Result<(), Broken> {
-        let age = self.ledger.book().oldest_age();
-        match (age, self.run.limits.linger) {
-            (Some(age), Some(linger)) if self.run.counts_tokens && age > linger + TICK => {
-                Err(broken(Law::T3, format!("an item is held since {age:?}")))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn finish(mut self) -> Result<End, Broken> {
@@ -404,15 +339,22 @@ where
                 return Err(broken(Law::C1, "something outlived the drop"));
             }
         }
-        // Wakes of the futures that were dropped must do no harm.
-        while self.ledger.open_gate(false) {}
+        self.ledger.check_finalizers(self.run.limits.finalizer)?;
+        let ledger = &self.ledger;
+        if catch_unwind(AssertUnwindSafe(|| ledger.wake_all())).is_err() {
+            return Err(broken(Law::W6, "a wake after the drop panicked"));
+        }
         let mut flags = self.stale.iter().chain([&self.flag]);
         if flags.any(|flag| Arc::strong_count(flag) > 1) {
             return Err(broken(Law::C6, "a waker outlived the drop"));
         }
+        // They may hold tokens, which would keep the ledger alive in turn.
+        let stops = std::mem::take(&mut self.ledger.book().stops);
+        drop(stops);
         let mut book = self.ledger.book();
         Ok(End {
             done: self.done,
+            stopped: self.stopped.is_some(),
             panicked: self.panics > 0,
             hints: self.hints,
             held,
@@ -421,36 +363,15 @@ where
         })
     }
 
-    fn check_remainder(&mut self) -> Result<(), Broken> {
-        let Some(remainder) = &self.run.limits.remainder else {
-            return Ok(());
-        };
-        if !self.run.counts_tokens {
-            return Ok(());
-        }
-        let held: Vec<u32> = self.ledger.book().live.keys().copied().collect();
-        let rest = remainder(self.operator.as_mut().get_pin_mut());
-        if rest.iter().map(Token::id).eq(held.iter().copied()) {
-            return Ok(());
-        }
-        let detail = format!("{held:?} were held, and {rest:?} were given back");
-        Err(broken(Law::C3, detail))
-    }
-
-    fn check_released_at_end(&self) -> Result<(), Broken> {
-        let book = self.ledger.book();
-        let released = book.inputs.iter().all(|input| input.ended || input.dropped);
-        if self.done && !released {
-            return Err(broken(Law::C5, "it ended early and kept an input"));
-        }
-        Ok(())
-    }
-
     /// Waits for a wake; `false` when nothing is left that could cause one.
     async fn woken(&self) -> bool {
         loop {
             if self.flag.is_up() {
                 return true;
+            }
+            if self.stopped.is_some() && self.ledger.book().working == 0 {
+                // The end must not wait for an input.
+                return timeout(FOR_EVER, self.flag.raised()).await.is_ok();
             }
             let opened = self.ledger.open_gate(self.run.script.newest_first);
             if !opened && timeout(FOR_EVER, self.flag.raised()).await.is_err() {
@@ -465,51 +386,5 @@ pub(super) fn broken(law: Law, detail: impl Into<String>) -> Broken {
         law,
         detail: detail.into(),
         script: String::new(),
-    }
-}
-
-/// What a wake raises.
-#[derive(Default)]
-struct Flag {
-    up: AtomicBool,
-    // The driver's own task, while it waits.
-    driver: Mutex<Option<Waker>>,
-}
-
-impl Flag {
-    fn is_up(&self) -> bool {
-        self.up.load(Ordering::SeqCst)
-    }
-
-    fn lower(&self) {
-        self.up.store(false, Ordering::SeqCst);
-    }
-
-    fn driver(&self) -> Option<Waker> {
-        self.driver
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    async fn raised(&self) {
-        poll_fn(|cx| {
-            *self.driver.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
-            if self.is_up() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
-        })
-        .await;
-    }
-}
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.up.store(true, Ordering::SeqCst);
-        if let Some(driver) = self.driver() {
-            driver.wake();
-        }
     }
 }
