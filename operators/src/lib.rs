@@ -80,6 +80,20 @@
 //! | [`window_until`](Flow::window_until) | [`window`] | flows that a boundary ends | 1 | Reactor; Pekko `splitAfter` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing | tokio-stream, Pekko, Reactor; futures `select` |
 //! | [`combine::merge`] | [`combine`] | the items of many streams | nothing | futures `select_all`; Pekko `Merge`; Reactor |
+//! | [`merge_eager`](Flow::merge_eager) | [`combine`] | the items of two streams, until one of them ends | nothing | Pekko `merge(eagerComplete)` |
+//! | [`merge_preferred`](Flow::merge_preferred) | [`combine`] | the items of two streams, those of one first | nothing | futures `select_with_strategy`; Pekko |
+//! | [`combine::merge_prioritized`] | [`combine`] | the items of many streams, in shares of given weights | nothing | Pekko |
+//! | [`merge_sorted_by`](Flow::merge_sorted_by) | [`combine`] | the items of two sorted streams, sorted | 1 | Pekko `mergeSorted`; Reactor `mergeComparing` |
+//! | [`merge_sequence`](Flow::merge_sequence) | [`combine`] | the items of two streams, in the order of their numbers | 1 | Pekko |
+//! | [`interleave`](Flow::interleave) | [`combine`] | runs of items of two streams in turn | nothing | Pekko |
+//! | [`concat`](Flow::concat) | [`combine`] | the items of one stream, then of another | nothing | futures, tokio-stream `chain`; Pekko, Reactor |
+//! | [`concat_lazy`](Flow::concat_lazy) | [`combine`] | the items of one stream, then of one opened later | nothing | Pekko `concatLazy`; Reactor `concat(defer)` |
+//! | [`zip`](Flow::zip) | [`combine`] | pairs of items with the same index | 1 | futures, Pekko, Reactor, MRC |
+//! | [`zip_with`](Flow::zip_with) | [`combine`] | what `f` makes of items with the same index | 1 | Pekko; Reactor `zip` |
+//! | [`zip_all`](Flow::zip_all) | [`combine`] | pairs of items with the same index, to the end of both | 1 | Pekko |
+//! | [`combine::zip_n`] | [`combine`] | vectors of items of many streams with the same index | 1 of each stream | futures-concurrency `zip`; Pekko `zipN`; Reactor |
+//! | [`combine_latest`](Flow::combine_latest) | [`combine`] | what `f` makes of the newest items, at each change | 1 of each stream | Reactor, MRC; Pekko `zipLatestWith` |
+//! | [`with_latest_from`](Flow::with_latest_from) | [`combine`] | what `f` makes of every item and the newest of another stream | 2 | Reactor, MRC |
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |

@@ -2,6 +2,7 @@
 //! where its parts are. One line per type.
 
 use std::array::IntoIter;
+use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::future::Ready;
 use std::time::Duration;
@@ -16,6 +17,12 @@ use millpond_operators::concurrent::{Detach, MapBlocking, MapSpawn};
 use millpond_operators::concurrent::{
     MapAsync, MapAsyncKeyed, MapAsyncUnordered, MapBatched, Race, RaceAll,
 };
+use millpond_operators::combine::{
+    BeforeFirst, CombineLatest, Concat, ConcatLazy, Interleave, Merge, MergeAll, MergeEager,
+    MergePreferred, MergePrioritized, MergeSequence, MergeSortedBy, WithLatestFrom, Zip, ZipAll,
+    ZipN, ZipWith,
+};
+use millpond_operators::concurrent::{MapAsync, MapAsyncUnordered, MapBatched};
 use millpond_operators::consume::{
     Collect, ElementAt, First, Fold, ForEach, ForEachAsync, ForEachConcurrent, Ignore, Last, Next,
     NotSingle, SendTo, Single,
@@ -82,6 +89,10 @@ fn all_types_have_the_everyday_traits() {
     everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     everyday::<Buffered<u8>>();
     everyday::<Cause>();
+    everyday::<BeforeFirst>();
+    everyday::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
+    everyday::<Concat<S, S>>();
+    everyday::<ConcatLazy<S, fn() -> Flow<S>, S>>();
     everyday::<Conflate<fn(u8, u8) -> u8, u8>>();
     everyday::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
     everyday::<DeadlineDrop<S, fn(&u8) -> Instant>>();
@@ -94,6 +105,13 @@ fn all_types_have_the_everyday_traits() {
     everyday::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
     everyday::<Lost>();
     everyday::<OnCancel<S, fn()>>();
+    everyday::<Interleave<S, S>>();
+    everyday::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    everyday::<MergeEager<S, S>>();
+    everyday::<MergePreferred<S, S>>();
+    everyday::<MergePrioritized<S>>();
+    everyday::<MergeSequence<S, S, fn(&u8) -> u64>>();
+    everyday::<MergeSortedBy<S, S, fn(&u8, &u8) -> Ordering>>();
     everyday::<Overflow>();
     everyday::<Overflowed>();
     everyday::<StopWith<S, u8>>();
@@ -255,6 +273,11 @@ fn those_with_tasks_have_the_everyday_traits() {
 fn map_service_has_the_everyday_traits() {
     type C = tower::util::ServiceFn<fn(u8) -> Ready<Result<u8, u8>>>;
     everyday::<MapService<S, C>>();
+    everyday::<WithLatestFrom<S, S, fn(u8, &u8) -> u8>>();
+    everyday::<Zip<S, S>>();
+    everyday::<ZipAll<S, S>>();
+    everyday::<ZipN<S>>();
+    everyday::<ZipWith<S, S, fn(u8, u8) -> u8>>();
 }
 
 #[test]
@@ -311,6 +334,9 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     cloned::<Buffered<u8>>();
     cloned::<Cause>();
+    cloned::<CombineLatest<S, S, fn(&u8, &u8) -> u8>>();
+    cloned::<Concat<S, S>>();
+    cloned::<ConcatLazy<S, fn() -> Flow<S>, S>>();
     cloned::<Conflate<fn(u8, u8) -> u8, u8>>();
     cloned::<ConflateWithSeed<u8, fn(u8) -> u8, fn(u8, u8) -> u8>>();
     cloned::<DeadlineDrop<S, fn(&u8) -> Instant>>();
@@ -320,6 +346,13 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<KillSwitch<u8>>();
     cloned::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
     cloned::<Lost>();
+    cloned::<Interleave<S, S>>();
+    cloned::<LatestByKey<fn(&u8) -> u8, u8, u8>>();
+    cloned::<MergeEager<S, S>>();
+    cloned::<MergePreferred<S, S>>();
+    cloned::<MergePrioritized<S>>();
+    cloned::<MergeSequence<S, S, fn(&u8) -> u64>>();
+    cloned::<MergeSortedBy<S, S, fn(&u8, &u8) -> Ordering>>();
     cloned::<Overflow>();
     cloned::<Overflowed>();
     cloned::<StopWith<S, u8>>();
@@ -410,6 +443,11 @@ fn those_that_hold_no_future_can_be_cloned() {
     cloned::<Timestamp<S>>();
     cloned::<Timed<u8>>();
     cloned::<TumblingEventTime<S, u8, fn() -> u8, fn(&mut u8, u8)>>();
+    cloned::<WithLatestFrom<S, S, fn(u8, &u8) -> u8>>();
+    cloned::<Zip<S, S>>();
+    cloned::<ZipAll<S, S>>();
+    cloned::<ZipN<S>>();
+    cloned::<ZipWith<S, S, fn(u8, u8) -> u8>>();
     cloned::<TryCollect<R, Vec<u8>>>();
     cloned::<TryFilter<R, fn(&u8) -> Result<bool, u8>>>();
     cloned::<TryFilterMap<R, fn(u8) -> Result<Option<u8>, u8>>>();

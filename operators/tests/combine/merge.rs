@@ -15,17 +15,19 @@ laws! {
     merge: |a, b| a.merge(b),
     model: |a, b| a.into_iter().chain(b).collect(),
     unordered,
+    fair: 1,
 }
 
 laws! {
     merge_all: |a, b, c| combine::merge([a, b, c]),
     model: |a, b, c| a.into_iter().chain(b).chain(c).collect(),
     unordered,
+    fair: 1,
 }
 
 laws! {
     merge_all_of_operators_that_hold_futures: |a, b, c| {
-        combine::merge([a, b, c].map(|input| input.map_async(2, Token::work)))
+        combine::merge([a, b, c].map(|input| input.map_async_unordered(2, Token::work)))
     },
     model: |a, b, c| a.into_iter().chain(b).chain(c).collect(),
     unordered,
