@@ -6,6 +6,7 @@
     reason = "a source that cannot be read fails the test"
 )]
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -143,34 +144,97 @@ fn headings_come_in_one_order() {
     }
 }
 
+/// The rows of a group's table in the crate docs.
+fn rows<'a>(crate_docs: &'a str, group: &str) -> Vec<&'a str> {
+    let heading = format!(": [`{group}`]");
+    let mut lines = crate_docs.lines();
+    let found = lines.any(|line| line.starts_with("//! ## ") && line.ends_with(&heading));
+    assert!(found, "lib.rs needs a heading `//! ## ..{heading}`");
+    lines
+        .take_while(|line| !line.starts_with("//! #"))
+        .filter(|line| line.starts_with("//! | [`"))
+        .collect()
+}
+
 #[test]
 fn every_operator_is_in_both_tables() {
     let crate_docs = read("src/lib.rs");
     let all = operators();
-    for operator in &all {
-        let Operator {
-            name, path, group, ..
-        } = operator;
-        let link = operator.link();
-        let row = format!("//! | {link} | [`{group}`] | ");
-        assert!(crate_docs.contains(&row), "lib.rs needs a row `{row}`");
-
+    for group in GROUPS {
+        let rows = rows(&crate_docs, group);
         let group_docs = read(format!("src/{group}/mod.rs"));
-        let in_group = if path.starts_with("Flow") {
-            format!("//! | [`{name}`](crate::Flow::{name}) | ")
-        } else {
-            format!("//! | [`{name}`](fn@{name}) | ")
+        let of_group: Vec<_> = all.iter().filter(|one| one.group == group).collect();
+        for operator in &of_group {
+            let Operator { name, path, .. } = operator;
+            let row = format!("//! | {} | ", operator.link());
+            let is_it = |line: &&str| line.starts_with(&row);
+            assert_eq!(
+                rows.iter().copied().filter(is_it).count(),
+                1,
+                "lib.rs needs one row `{row}` under `{group}`"
+            );
+
+            let in_group = if path.starts_with("Flow") {
+                format!("//! | [`{name}`](crate::Flow::{name}) | ")
+            } else {
+                format!("//! | [`{name}`](fn@{name}) | ")
+            };
+            assert!(
+                group_docs.contains(&in_group),
+                "the table of `{group}` needs a row `{in_group}`"
+            );
+        }
+        // And no row without its operator.
+        assert_eq!(rows.len(), of_group.len(), "of `{group}`: {rows:#?}");
+    }
+}
+
+/// The tables of the crate docs without links, and without the bounds.
+fn tables_of_readme() -> String {
+    let crate_docs = read("src/lib.rs");
+    let mut tables = String::new();
+    for line in crate_docs.lines() {
+        let Some(line) = line.strip_prefix("//! ") else {
+            continue;
         };
+        if let Some(heading) = line
+            .strip_prefix("## ")
+            .and_then(|line| line.split_once(": ["))
+        {
+            let head = "\n\n| operator | gives | elsewhere |\n| --- | --- | --- |\n";
+            tables += &format!("\n### {}{head}", heading.0);
+        }
+        if !line.starts_with("| [`") {
+            continue;
+        }
+        let cells: Vec<_> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let &[link, gives, _, elsewhere] = &cells[..] else {
+            panic!("`{line}` needs four cells");
+        };
+        let name = link.split('`').nth(1).unwrap();
+        tables += &format!("| `{name}` | {gives} | {elsewhere} |\n");
+    }
+    tables
+}
+
+/// With `MILLPOND_BLESS` in the environment the tables are written.
+#[test]
+fn the_readme_has_the_same_tables() {
+    let readme = read("README.md");
+    let (begin, end) = ("<!-- tables -->\n", "<!-- end of tables -->");
+    let (before, rest) = readme.split_once(begin).unwrap();
+    let (tables, after) = rest.split_once(end).unwrap();
+    let expected = tables_of_readme() + "\n";
+    if env::var_os("MILLPOND_BLESS").is_some() {
+        let blessed = format!("{before}{begin}{expected}{end}{after}");
+        fs::write(root().join("README.md"), blessed).unwrap();
+    } else {
         assert!(
-            group_docs.contains(&in_group),
-            "the table of `{group}` needs a row `{in_group}`"
+            tables == expected,
+            "the tables of operators/README.md are not those of the crate docs; \
+             run `MILLPOND_BLESS=1 cargo test -p millpond-operators --test docs`"
         );
     }
-    // And no row without its operator.
-    let rows = crate_docs
-        .lines()
-        .filter(|line| line.starts_with("//! | [`"));
-    assert_eq!(rows.count(), all.len());
 }
 
 #[test]
