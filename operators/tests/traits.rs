@@ -48,6 +48,7 @@ fn everyday<T: Send + Sync + Unpin + Debug>() {}
 fn cloned<T: Clone>() {}
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line per type")]
 fn all_types_have_the_everyday_traits() {
     everyday::<BatchOnBackpressure<fn(&u8) -> usize, u8>>();
     everyday::<Buffered<u8>>();
