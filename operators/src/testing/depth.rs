@@ -20,7 +20,7 @@ impl Depth {
     /// How many scripts are run.
     pub(super) fn scripts(self) -> u32 {
         match self {
-            Self::Short => 16,
+            Self::Short => 8,
             Self::Usual => 256,
             Self::Deep => 25_600,
         }
@@ -29,7 +29,7 @@ impl Depth {
     /// How many items use up the budget of any one poll several times.
     pub(super) fn flood(self) -> usize {
         match self {
-            Self::Short => 300,
+            Self::Short => 200,
             Self::Usual | Self::Deep => 1000,
         }
     }

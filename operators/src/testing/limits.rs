@@ -11,6 +11,10 @@ type Remainder<P> = dyn Fn(Pin<&mut P>) -> Vec<Token>;
 type OfItem<T, R> = dyn Fn(&T) -> R;
 
 /// What the operator documents.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of `laws!` of its own"
+)]
 pub(super) struct Limits<P: Progress> {
     pub(super) look_ahead: Option<usize>,
     pub(super) in_flight: usize,
