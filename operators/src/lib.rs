@@ -61,6 +61,27 @@
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`map_ok`](Flow::map_ok) | [`errors`] | `f` of the value of every `Ok` | nothing | futures |
+//! | [`map_err`](Flow::map_err) | [`errors`] | `f` of the error of every `Err` | nothing | futures; Pekko `mapError`; Reactor `onErrorMap` |
+//! | [`inspect_ok`](Flow::inspect_ok) | [`errors`] | every result, `Ok`s seen by `f` | nothing | futures |
+//! | [`inspect_err`](Flow::inspect_err) | [`errors`] | every result, `Err`s seen by `f` | nothing | futures; Reactor `doOnError` |
+//! | [`and_then`](Flow::and_then) | [`errors`] | results of futures of the `Ok`s, one at a time | 1 | futures |
+//! | [`until_err`](Flow::until_err) | [`errors`] | every result up to and with the first `Err` | nothing | the way of all streams of Pekko and Reactor |
+//! | [`try_or_else`](Flow::try_or_else) | [`errors`] | results of futures of the `Err`s, until one gives an `Err` | 1 | futures `or_else` |
+//! | [`try_filter`](Flow::try_filter) | [`errors`] | the `Ok`s that pass a test, until an `Err` | nothing | futures |
+//! | [`try_filter_map`](Flow::try_filter_map) | [`errors`] | what `f` makes of some `Ok`s, until an `Err` | nothing | futures |
+//! | [`try_take_while`](Flow::try_take_while) | [`errors`] | the `Ok`s before the first that fails a test, until an `Err` | nothing | futures |
+//! | [`try_skip_while`](Flow::try_skip_while) | [`errors`] | the `Ok`s from the first that fails a test on, until an `Err` | nothing | futures |
+//! | [`try_flat_map_iter`](Flow::try_flat_map_iter) | [`errors`] | the items of an iterator made of every `Ok`, until an `Err` | 1 iterator | Pekko `mapConcat`; Reactor `flatMapIterable` |
+//! | [`try_flatten`](Flow::try_flatten) | [`errors`] | the results of every stream, one after the other, until an `Err` | 1 stream | futures |
+//! | [`recover`](Flow::recover) | [`errors`] | the values of the `Ok`s, and a last one made of the first `Err` | nothing | Pekko; Reactor `onErrorReturn` |
+//! | [`recover_with`](Flow::recover_with) | [`errors`] | every result, from another stream where one fails | nothing | Pekko `recoverWithRetries`; Reactor `onErrorResume` |
+//! | [`on_error_complete`](Flow::on_error_complete) | [`errors`] | the values of the `Ok`s before the first `Err` | the error | Pekko, Reactor |
+//! | [`ignore_errors`](Flow::ignore_errors) | [`errors`] | the values of the `Ok`s | nothing | Pekko `Supervision.Resume`; Reactor `onErrorContinue` |
+//! | [`catch_unwind`](Flow::catch_unwind) | [`errors`] | every item as an `Ok`, and a panic as a last `Err` | a panic | futures |
+//! | [`retry_item`](Flow::retry_item) | [`errors`] | results of calls, made again where they fail, in order | `max_in_flight`, and as many that wait | Pekko `RetryFlow`; Flink `AsyncRetryStrategy`; tower `Retry` |
+//! | [`retry_item_unordered`](Flow::retry_item_unordered) | [`errors`] | results of calls, made again where they fail, as they come | `max_in_flight`, and as many that wait | Flink `AsyncRetryStrategy`; tower `Retry` |
+//! | [`errors::restart_with_backoff`] | [`errors`] | results of a source, made anew where it fails | nothing | Pekko `RestartSource`; Reactor `retryWhen` |
 //! | [`batch_on_backpressure`](Flow::batch_on_backpressure) | [`rate`] | vectors of what came while the output was blocked | items that cost `max_weight`, and 1 | Pekko `batchWeighted` |
 //! | [`buffer`](Flow::buffer) | [`rate`] | every item, or those for which there was room | `capacity` | Pekko; Reactor `onBackpressureBuffer` |
 //! | [`conflate`](Flow::conflate) | [`rate`] | items, those that came while the output was blocked as one | 1 | Pekko; Reactive Extensions `onBackpressureReduce` |
@@ -89,6 +110,10 @@
 //! | [`last`](Flow::last) | [`consume`] | the last item | 1 | Pekko `Sink.last`; Reactor |
 //! | [`element_at`](Flow::element_at) | [`consume`] | the item with an index | nothing | Reactor |
 //! | [`single`](Flow::single) | [`consume`] | the only item, or an error | 1 | Reactor |
+//! | [`try_for_each`](Flow::try_for_each) | [`consume`] | the value of each `Ok` to a closure, or the first error | nothing | futures |
+//! | [`try_for_each_async`](Flow::try_for_each_async) | [`consume`] | the value of each `Ok` to a future, or the first error | 1 | futures `try_for_each` |
+//! | [`try_collect`](Flow::try_collect) | [`consume`] | a collection of all values, or the first error | all | futures |
+//! | [`try_fold`](Flow::try_fold) | [`consume`] | a state made of all values, or the first error | its state | futures |
 //!
 //! # The default contract
 //!

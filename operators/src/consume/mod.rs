@@ -14,6 +14,10 @@
 //! | [`next`](crate::Flow::next) | the next item |
 //! | [`send_to`](crate::Flow::send_to) | nothing, or an error; a sink gets each item |
 //! | [`single`](crate::Flow::single) | the only item, or an error |
+//! | [`try_collect`](crate::Flow::try_collect) | a collection of all values, or the first error |
+//! | [`try_fold`](crate::Flow::try_fold) | what a closure makes of all values, or the first error |
+//! | [`try_for_each`](crate::Flow::try_for_each) | nothing, or the first error; a closure gets each value |
+//! | [`try_for_each_async`](crate::Flow::try_for_each_async) | nothing, or the first error; a future is made of each value, and awaited |
 //!
 //! `while let Some(item) = items.next().await` with an `.await` in its body
 //! leaves the stream unpolled while the body waits. `for_each_async` keeps
@@ -31,6 +35,10 @@ mod last;
 mod next;
 mod send_to;
 mod single;
+mod try_collect;
+mod try_fold;
+mod try_for_each;
+mod try_for_each_async;
 
 pub use collect::Collect;
 pub use element_at::ElementAt;
@@ -44,3 +52,7 @@ pub use last::Last;
 pub use next::Next;
 pub use send_to::SendTo;
 pub use single::{NotSingle, Single};
+pub use try_collect::TryCollect;
+pub use try_fold::TryFold;
+pub use try_for_each::TryForEach;
+pub use try_for_each_async::TryForEachAsync;

@@ -12,3 +12,7 @@ mod last;
 mod next;
 mod send_to;
 mod single;
+mod try_collect;
+mod try_fold;
+mod try_for_each;
+mod try_for_each_async;

@@ -1,0 +1,122 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project::pin_project;
+
+use super::UntilErr;
+use crate::{Flow, Progress};
+
+/// Stream for [`Flow::try_take_while`].
+#[pin_project]
+#[derive(Clone)]
+#[must_use = "streams do nothing unless polled"]
+pub struct TryTakeWhile<S, F> {
+    #[pin]
+    input: UntilErr<S>,
+    keep: F,
+}
+
+impl<S, T, E> Flow<S>
+where
+    S: Progress<Item = Result<T, E>>,
+{
+    /// Emits the `Ok`s before the first whose value fails a test, up to the first `Err`.
+    ///
+    /// # Completion
+    ///
+    /// Ends at the first value for which `keep` gives `Ok(false)`, which is
+    /// dropped, or with the first `Err`, be it of the input or of `keep`. The input
+    /// is dropped then.
+    ///
+    /// # Errors
+    ///
+    /// A value for which `keep` gives an `Err` is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::stream;
+    /// use millpond_operators::flow;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let results: Vec<_> = flow(stream::iter([Ok(1), Ok(2), Ok(3), Err("cut off")]))
+    ///     .try_take_while(|n| Ok(*n < 3))
+    ///     .collect()
+    ///     .await;
+    ///
+    /// assert_eq!(results, [Ok(1), Ok(2)]);
+    /// # }
+    /// ```
+    pub fn try_take_while<F>(self, keep: F) -> Flow<TryTakeWhile<S, F>>
+    where
+        F: FnMut(&T) -> Result<bool, E>,
+    {
+        Flow::native(TryTakeWhile {
+            input: UntilErr::new(self.into_inner()),
+            keep,
+        })
+    }
+}
+
+impl<S, T, E, F> Stream for TryTakeWhile<S, F>
+where
+    S: Progress<Item = Result<T, E>>,
+    F: FnMut(&T) -> Result<bool, E>,
+{
+    type Item = Result<T, E>;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        let value = match ready!(this.input.as_mut().poll_next(cx)) {
+            Some(Ok(value)) => value,
+            err_or_end => return Poll::Ready(err_or_end),
+        };
+        match (this.keep)(&value) {
+            Ok(true) => Poll::Ready(Some(Ok(value))),
+            Ok(false) => {
+                this.input.end();
+                Poll::Ready(None)
+            }
+            Err(error) => this.input.end_with(error),
+        }
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, self.input.size_hint().1)
+    }
+}
+
+impl<S, T, E, F> FusedStream for TryTakeWhile<S, F>
+where
+    S: Progress<Item = Result<T, E>>,
+    F: FnMut(&T) -> Result<bool, E>,
+{
+    fn is_terminated(&self) -> bool {
+        self.input.is_terminated()
+    }
+}
+
+impl<S, T, E, F> Progress for TryTakeWhile<S, F>
+where
+    S: Progress<Item = Result<T, E>>,
+    F: FnMut(&T) -> Result<bool, E>,
+{
+    #[inline]
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.project().input.poll_progress(cx)
+    }
+}
+
+impl<S: fmt::Debug, F> fmt::Debug for TryTakeWhile<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryTakeWhile")
+            .field("input", &self.input)
+            .finish_non_exhaustive()
+    }
+}
