@@ -38,6 +38,19 @@
 //! | [`intersperse`](Flow::intersperse) | [`transform`] | every item, with a separator between each two | 1 | Pekko |
 //! | [`start_with`](Flow::start_with) | [`transform`] | given items, then every item | the given items | Pekko `prepend`; Reactor `startWith` |
 //! | [`default_if_empty`](Flow::default_if_empty) | [`transform`] | every item, or a given one if there is none | the given item | Reactor; Pekko `orElse` |
+//! | [`switch_if_empty`](Flow::switch_if_empty) | [`transform`] | every item, or those of another stream if there is none | the other stream | Reactor; Pekko `orElse` |
+//! | [`then`](Flow::then) | [`transform`] | results of futures, one at a time | 1 | futures, tokio-stream; Pekko `mapAsync(1)` |
+//! | [`scan_async`](Flow::scan_async) | [`transform`] | what the futures of `f` make of every item and a state, until one makes nothing | 1 and its state | futures `scan`; Pekko |
+//! | [`flatten`](Flow::flatten) | [`transform`] | the items of streams, one stream at a time | 1 stream | futures; Reactor `concat` |
+//! | [`flat_map`](Flow::flat_map) | [`transform`] | the items of a stream made of every item, one stream at a time | 1 stream | futures; Pekko `flatMapConcat`; Reactor `concatMap` |
+//! | [`flatten_unordered`](Flow::flatten_unordered) | [`transform`] | the items of streams, several at a time, as they come | `max_inners` streams | futures; Reactor `merge` |
+//! | [`flat_map_unordered`](Flow::flat_map_unordered) | [`transform`] | the items of a stream made of every item, several at a time, as they come | `max_inners` streams | futures `map` and `flatten_unordered`; Pekko `flatMapMerge`; Reactor `flatMap` |
+//! | [`flat_map_sequential`](Flow::flat_map_sequential) | [`transform`] | the same, with several streams at work | `max_inners` streams with `max_buffered` items each | Reactor |
+//! | [`switch_map`](Flow::switch_map) | [`transform`] | the items of a stream made of the latest item | 1 stream | Pekko, Reactor |
+//! | [`expand_recursive`](Flow::expand_recursive) | [`transform`] | every item, and all that `f` makes of what is emitted | `max_queued + 1` streams | Reactor `expand` |
+//! | [`map_with_resource`](Flow::map_with_resource) | [`transform`] | `f` of every item and of a resource that is open meanwhile | the resource | Pekko; Reactor `using` |
+//! | [`materialize`](Flow::materialize) | [`transform`] | every result as an event, and the end as a last one | nothing | Reactor |
+//! | [`dematerialize`](Flow::dematerialize) | [`transform`] | the results that events tell of | nothing | Reactor |
 //! | [`filter`](Flow::filter) | [`filter`] | the items that pass a test | nothing | futures, tokio-stream, Pekko, Reactor, Flink, MRC |
 //! | [`filter_map`](Flow::filter_map) | [`filter`] | what `f` makes of some items | nothing | futures, tokio-stream; Pekko `collect` |
 //! | [`take`](Flow::take) | [`filter`] | the first items | nothing | futures, tokio-stream, Pekko, Reactor |
@@ -50,17 +63,51 @@
 //! | [`take_last`](Flow::take_last) | [`filter`] | the last items | `max_items` | Reactor; Pekko `takeLast` |
 //! | [`dedup_by_key`](Flow::dedup_by_key) | [`filter`] | the items whose key differs from that of the item before | 1 key | Reactor `distinctUntilChanged(f)` |
 //! | [`dedup`](Flow::dedup) | [`filter`] | the items that differ from the item before | 1 | Reactor `distinctUntilChanged`; Pekko `dropRepeated` |
+//! | [`take_until`](Flow::take_until) | [`filter`] | the items before a future is ready | its future | futures; Reactor `takeUntilOther` |
+//! | [`distinct_by_key`](Flow::distinct_by_key) | [`filter`] | the items whose key is not among the latest ones | `max_keys` keys | Reactor `distinct(f)`, without a bound |
+//! | [`distinct`](Flow::distinct) | [`filter`] | the items that are not among the latest different ones | `max_items` | Reactor, without a bound |
+//! | [`limit`](Flow::limit) | [`filter`] | the first items, then an error if there are more | nothing | Pekko |
+//! | [`limit_weighted`](Flow::limit_weighted) | [`filter`] | the items up to a sum of costs, then an error if there are more | nothing | Pekko |
 //! | [`chunks`](Flow::chunks) | [`window`] | vectors of a given length | `max_items - 1` | futures; Pekko `grouped`; Reactor `buffer` |
 //! | [`chunks_weighted`](Flow::chunks_weighted) | [`window`] | vectors bounded by the sum of costs | items that cost less than `max_weight`, or 1 | Pekko `groupedWeighted` |
 //! | [`chunks_by`](Flow::chunks_by) | [`window`] | vectors of neighbours with one key | all with one key | Pekko `groupedAdjacentBy`; Reactor `bufferUntilChanged` |
 //! | [`ready_chunks`](Flow::ready_chunks) | [`window`] | vectors of what is ready | nothing | futures |
 //! | [`sliding`](Flow::sliding) | [`window`] | windows of a given length, at a given distance | `size - 1` | Pekko; Reactor `buffer(n, skip)` |
 //! | [`batch`](Flow::batch) | [`window`] | vectors bounded by count and wait | `max_items` | tokio-stream `chunks_timeout`; Pekko `groupedWithin`; Reactor `bufferTimeout` |
+//! | [`batch_weighted`](Flow::batch_weighted) | [`window`] | vectors bounded by count, sum of costs and wait | `max_items` | Pekko `groupedWeightedWithin` |
+//! | [`batch_by_key`](Flow::batch_by_key) | [`window`] | vectors bounded by count and wait, for each key | `max_keys * (max_items - 1) + 1` | Flink `keyBy` and a count window |
+//! | [`split_when`](Flow::split_when) | [`window`] | flows that a boundary begins | 1 | Pekko `splitWhen`; Reactor `windowUntil(p, true)` |
+//! | [`window_until`](Flow::window_until) | [`window`] | flows that a boundary ends | 1 | Reactor; Pekko `splitAfter` |
 //! | [`merge`](Flow::merge) | [`combine`] | the items of two streams | nothing | tokio-stream, Pekko, Reactor; futures `select` |
 //! | [`combine::merge`] | [`combine`] | the items of many streams | nothing | futures `select_all`; Pekko `Merge`; Reactor |
+//! | [`merge_eager`](Flow::merge_eager) | [`combine`] | the items of two streams, until one of them ends | nothing | Pekko `merge(eagerComplete)` |
+//! | [`merge_preferred`](Flow::merge_preferred) | [`combine`] | the items of two streams, those of one first | nothing | futures `select_with_strategy`; Pekko |
+//! | [`combine::merge_prioritized`] | [`combine`] | the items of many streams, in shares of given weights | nothing | Pekko |
+//! | [`merge_sorted_by`](Flow::merge_sorted_by) | [`combine`] | the items of two sorted streams, sorted | 1 | Pekko `mergeSorted`; Reactor `mergeComparing` |
+//! | [`merge_sequence`](Flow::merge_sequence) | [`combine`] | the items of two streams, in the order of their numbers | 1 | Pekko |
+//! | [`interleave`](Flow::interleave) | [`combine`] | runs of items of two streams in turn | nothing | Pekko |
+//! | [`concat`](Flow::concat) | [`combine`] | the items of one stream, then of another | nothing | futures, tokio-stream `chain`; Pekko, Reactor |
+//! | [`concat_lazy`](Flow::concat_lazy) | [`combine`] | the items of one stream, then of one opened later | nothing | Pekko `concatLazy`; Reactor `concat(defer)` |
+//! | [`zip`](Flow::zip) | [`combine`] | pairs of items with the same index | 1 | futures, Pekko, Reactor, MRC |
+//! | [`zip_with`](Flow::zip_with) | [`combine`] | what `f` makes of items with the same index | 1 | Pekko; Reactor `zip` |
+//! | [`zip_all`](Flow::zip_all) | [`combine`] | pairs of items with the same index, to the end of both | 1 | Pekko |
+//! | [`combine::zip_n`] | [`combine`] | vectors of items of many streams with the same index | 1 of each stream | futures-concurrency `zip`; Pekko `zipN`; Reactor |
+//! | [`combine_latest`](Flow::combine_latest) | [`combine`] | what `f` makes of the newest items, at each change | 1 of each stream | Reactor, MRC; Pekko `zipLatestWith` |
+//! | [`with_latest_from`](Flow::with_latest_from) | [`combine`] | what `f` makes of every item and the newest of another stream | 2 | Reactor, MRC |
 //! | [`map_async`](Flow::map_async) | [`concurrent`] | results of futures, in order | `max_in_flight` | futures `map` and `buffered`; Pekko `mapAsync`; Flink `orderedWait` |
 //! | [`map_async_unordered`](Flow::map_async_unordered) | [`concurrent`] | results of futures, as they come | `max_in_flight` | futures `map` and `buffer_unordered`; Pekko `mapAsyncUnordered`; Flink `unorderedWait` |
 //! | [`map_batched`](Flow::map_batched) | [`concurrent`] | results of calls over batches, in order | `max_items * (max_in_flight + 2) - 1` | MRC inference stage |
+//! | [`map_async_keyed`](Flow::map_async_keyed) | [`concurrent`] | results of futures as they come, in order per key | `max_in_flight` | Pekko `mapAsyncPartitioned` |
+//! | [`map_spawn`](Flow::map_spawn) | [`concurrent`] | results of tasks, in order | `max_in_flight` | MRC `pe_count` |
+//! | [`map_blocking`](Flow::map_blocking) | [`concurrent`] | results of calls on blocking threads, in order | `max_in_flight` | Pekko `mapAsync` on a blocking dispatcher |
+//! | [`map_service`](Flow::map_service) | [`concurrent`] | responses of a `tower` service, in order | `max_in_flight` | tower `call_all` |
+//! | [`race`](Flow::race) | [`concurrent`] | the items of whichever of two streams has one first | nothing | Reactor `firstWithValue` |
+//! | [`concurrent::race`] | [`concurrent`] | the items of whichever of many streams has one first | nothing | Reactor `firstWithValue` |
+//! | [`detach`](Flow::detach) | [`concurrent`] | every item, from a task of its own | `max_items` | Pekko `async`, `detach`; Reactor `publishOn` |
+//! | [`assign_timestamps`](Flow::assign_timestamps) | [`event_time`] | every item with its time, and watermarks | nothing | Flink `assignTimestampsAndWatermarks` |
+//! | [`event_time::merge_watermarks`] | [`event_time`] | the records of many flows, under one watermark | nothing | Flink `union` |
+//! | [`reorder`](Flow::reorder) | [`event_time`] | records in the order of their times, and those that are late | `max_held` | Renoir |
+//! | [`tumbling_event_time`](Flow::tumbling_event_time) | [`event_time`] | one result for each window of time, and the records that are late | the state of each open window | Flink `TumblingEventTimeWindows` |
 //! | [`map_ok`](Flow::map_ok) | [`errors`] | `f` of the value of every `Ok` | nothing | futures |
 //! | [`map_err`](Flow::map_err) | [`errors`] | `f` of the error of every `Err` | nothing | futures; Pekko `mapError`; Reactor `onErrorMap` |
 //! | [`inspect_ok`](Flow::inspect_ok) | [`errors`] | every result, `Ok`s seen by `f` | nothing | futures |
@@ -98,6 +145,44 @@
 //! | [`source::queue`] | [`source`] | what is offered to a bounded queue | `capacity` | Pekko `Source.queue` |
 //! | [`source::unfold`] | [`source`] | what futures make of a state | 1 | futures; Pekko `unfoldAsync` |
 //! | [`source::unfold_resource`] | [`source`] | what is read from a resource, closed once | the resource | Pekko; Reactor `using` |
+//! | [`stop_with`](Flow::stop_with) | [`lifecycle`] | every item, until a switch is thrown | nothing | futures `Abortable`; Pekko `KillSwitch` |
+//! | [`with_kill_switch`](Flow::with_kill_switch) | [`lifecycle`] | every item, until a switch is thrown, then its error | 1 error | Pekko `KillSwitch` |
+//! | [`drain`](Flow::drain) | [`lifecycle`] | what is on its way after a switch is thrown, for a while | nothing | Pekko `DrainingControl` |
+//! | [`watch_termination`](Flow::watch_termination) | [`lifecycle`] | every item, and a future of how it ended | nothing | Pekko |
+//! | [`on_cancel`](Flow::on_cancel) | [`lifecycle`] | every item; calls `f` if dropped before its end | nothing | Reactor `doOnCancel` |
+//! | [`finally`](Flow::finally) | [`lifecycle`] | every item; calls `f` once it is over | nothing | Reactor `doFinally` |
+//! | [`source::interval`] | [`source`] | ticks at a given distance, without end | nothing | tokio-stream `IntervalStream`; Pekko `Source.tick`; Reactor |
+//! | [`source::timer`] | [`source`] | one item after a wait | nothing | Reactor `Mono.delay` |
+//! | [`timeout_idle`](Flow::timeout_idle) | [`time`] | every item, or an error after a silence | nothing | Pekko `idleTimeout`; Reactor `timeout`; tokio-stream `timeout_repeating` goes on |
+//! | [`timeout_first`](Flow::timeout_first) | [`time`] | every item, or an error if the first is late | nothing | Pekko `initialTimeout`; Reactor `timeout(firstTimeout)` |
+//! | [`timeout_total`](Flow::timeout_total) | [`time`] | every item, or an error if the end is late | nothing | Pekko `completionTimeout` |
+//! | [`timeout_backpressure`](Flow::timeout_backpressure) | [`time`] | every item, or an error if the consumer is late | nothing | Pekko `backpressureTimeout` |
+//! | [`throttle`](Flow::throttle) | [`time`] | every item, at no more than a given rate | 1 | Pekko (shaping); tokio-stream with a gap |
+//! | [`enforce_rate`](Flow::enforce_rate) | [`time`] | every item, as an error above a given rate | nothing | Pekko `throttle` (enforcing) |
+//! | [`debounce`](Flow::debounce) | [`time`] | the newest item after a silence | 1 | Reactor `sampleTimeout` |
+//! | [`sample`](Flow::sample) | [`time`] | the newest item at each tick | 1 | Reactor |
+//! | [`audit`](Flow::audit) | [`time`] | the newest item, a wait after the first | 1 | |
+//! | [`throttle_latest`](Flow::throttle_latest) | [`time`] | an item at once, then the newest every period | 1 | |
+//! | [`delay`](Flow::delay) | [`time`] | every item, later by a given time | `max_held` | Pekko; Reactor `delayElements` |
+//! | [`initial_delay`](Flow::initial_delay) | [`time`] | every item, none before a given time | nothing | Pekko; Reactor `delaySubscription` |
+//! | [`keep_alive`](Flow::keep_alive) | [`time`] | every item, and a made one after a silence | nothing | Pekko |
+//! | [`take_within`](Flow::take_within) | [`time`] | the items of the first time | nothing | Pekko; Reactor `take(duration)` |
+//! | [`drop_within`](Flow::drop_within) | [`time`] | the items after the first time | nothing | Pekko; Reactor `skip(duration)` |
+//! | [`timestamp`](Flow::timestamp) | [`time`] | every item with when it was taken | nothing | Reactor |
+//! | [`elapsed`](Flow::elapsed) | [`time`] | every item with the time since the one before | nothing | Reactor |
+//! | [`latency_probe`](Flow::latency_probe) | [`time`] | every item, with its age told to `record` | nothing | Flink latency markers |
+//! | [`broadcast`](Flow::broadcast) | [`fan_out`] | every item on each of `N` outputs | `N * capacity` | Pekko; Reactor `publish`; MRC; async-broadcast |
+//! | [`balance`](Flow::balance) | [`fan_out`] | every item on the output that asks first | `capacity` | Pekko; MRC `RoundRobinRouter`; Flink `rebalance` |
+//! | [`partition`](Flow::partition) | [`fan_out`] | every item on the output whose index `f` gives | `N * capacity` | Pekko; MRC `Router` |
+//! | [`divert_to`](Flow::divert_to) | [`fan_out`] | the items that pass a test on a second output | `2 * capacity` | Pekko; Flink side output |
+//! | [`split_result`](Flow::split_result) | [`fan_out`] | values on one output, errors on another | `2 * capacity` | |
+//! | [`unzip`](Flow::unzip) | [`fan_out`] | the halves of pairs, each on its output | `2 * capacity` halves | Pekko; futures, all at once |
+//! | [`group_by`](Flow::group_by) | [`fan_out`] | a flow for the items of each key | `capacity` for each group | Pekko; Reactor; Flink `keyBy` |
+//! | [`wire_tap`](Flow::wire_tap) | [`fan_out`] | every item, and what a tap keeps up with on a second output | `capacity` | Pekko |
+//! | [`also_to`](Flow::also_to) | [`fan_out`] | every item, and a clone of it to a consumer | `2 * capacity` | Pekko |
+//! | [`prefix_and_tail`](Flow::prefix_and_tail) | [`fan_out`] | the first items, and a flow of the others | `max_items` | Pekko |
+//! | [`flat_map_prefix`](Flow::flat_map_prefix) | [`fan_out`] | the flow made of the first items and a flow of the others | `max_items` | Pekko; Reactor `switchOnFirst` |
+//! | [`stateful_map_by_key`](Flow::stateful_map_by_key) | [`fan_out`] | what `f` makes of every item and the state of its key | `max_keys` states, 1 | Flink `keyBy` and `process` |
 //! | [`for_each`](Flow::for_each) | [`consume`] | each item to a closure | nothing | futures, Reactor; Pekko `Sink.foreach` |
 //! | [`for_each_async`](Flow::for_each_async) | [`consume`] | each item to a future | 1 | futures `for_each`; Pekko `foreachAsync` |
 //! | [`for_each_concurrent`](Flow::for_each_concurrent) | [`consume`] | items to futures, several at a time | `max_in_flight` | futures |
@@ -128,7 +213,8 @@
 //!   only when there is something to do.
 //! - *Progress.* [`Progress::poll_progress`] drives what it holds and forwards
 //!   to its input. When it is pending without having found its input pending in
-//!   the same call, it has driven the input's progress.
+//!   the same call, it has driven the input's progress, unless the input has
+//!   been pending since an earlier call and was not woken.
 //! - *Yielding.* One poll takes at most 128 items and finishes at most 128
 //!   futures; where more is ready, it wakes the task and returns `Pending`.
 //! - *Order.* It keeps the order of the items.
@@ -149,19 +235,20 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
-//! | `time` | yes | `batch`, `map_batched`; needs tokio's timer |
+//! | `time` | yes | `batch`, `map_batched`, `interval`, `timer`, and the group `time`; needs tokio's timer |
 //! | `tasks` | no | `detach`, `map_spawn`, `map_blocking`; needs tokio's runtime |
 //! | `retry` | no | `retry_item`, `restart_with_backoff`, with the delays of `backon` |
 //! | `tokio-stream` | no | sources over tokio's channels, intervals, listeners and signals |
 //! | `tower` | no | `map_service` |
 //! | `testing` | no | `testing`: the contract above as laws, to check your own operators with |
 
+#[cfg(feature = "time")]
+mod alarm;
 mod budget;
 pub mod combine;
 pub mod concurrent;
 pub mod consume;
 pub mod errors;
-#[cfg(feature = "time")]
 pub mod event_time;
 pub mod fan_out;
 pub mod filter;
@@ -170,12 +257,14 @@ mod foreign;
 pub mod lifecycle;
 mod progress;
 pub mod rate;
+mod solo;
 pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "time")]
 pub mod time;
 pub mod transform;
+mod wake_set;
 pub mod window;
 
 pub use combine::merge;

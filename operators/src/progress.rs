@@ -30,7 +30,8 @@ use futures_core::Stream;
 /// An operator that returns `Pending` from `poll_next` without having polled
 /// its input to `Pending` in the same call calls `poll_progress` on the input
 /// first; otherwise the work admitted upstream would stand still just because
-/// this operator is full.
+/// this operator is full. An input with a waker of its own that was called
+/// before, and has neither given an item nor woken since, can be left alone.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be driven while its output is blocked",
     label = "this is a stream of another crate, not a `Flow`",

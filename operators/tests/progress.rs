@@ -39,6 +39,28 @@ async fn futures_go_on_while_the_body_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn so_they_do_without_order() {
+    let took = RefCell::default();
+    flow(stream::iter(0..20))
+        .map_async_unordered(3, async |_| note(&took).await)
+        .for_each_async(async |()| sleep(ms(100)).await)
+        .await;
+
+    assert_eq!(worst(&took), Some(ms(10)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_they_do_with_order_per_key() {
+    let took = RefCell::default();
+    flow(stream::iter(0..20))
+        .map_async_keyed(3, |n| n % 2, async |_| note(&took).await)
+        .for_each_async(async |()| sleep(ms(100)).await)
+        .await;
+
+    assert_eq!(worst(&took), Some(ms(10)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_buffered_they_freeze() {
     let took = RefCell::default();
     let mut notes = pin!(stream::iter(0..20).map(|_| note(&took)).buffered(3));
@@ -58,6 +80,34 @@ async fn a_permit_shared_with_the_body_is_passed_on() {
     };
     let all = flow(stream::iter(0..20))
         .map_async(3, async |_| hold().await)
+        .for_each_async(async |()| hold().await);
+
+    assert_eq!(timeout(ms(1_000), all).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_it_is_without_order() {
+    let permit = Semaphore::new(1);
+    let hold = async || {
+        let _held = permit.acquire().await;
+        sleep(ms(10)).await;
+    };
+    let all = flow(stream::iter(0..20))
+        .map_async_unordered(3, async |_| hold().await)
+        .for_each_async(async |()| hold().await);
+
+    assert_eq!(timeout(ms(1_000), all).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_it_is_with_order_per_key() {
+    let permit = Semaphore::new(1);
+    let hold = async || {
+        let _held = permit.acquire().await;
+        sleep(ms(10)).await;
+    };
+    let all = flow(stream::iter(0..20))
+        .map_async_keyed(3, |n| n % 2, async |_| hold().await)
         .for_each_async(async |()| hold().await);
 
     assert_eq!(timeout(ms(1_000), all).await, Ok(()));

@@ -6,6 +6,8 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
+use super::side::{both, drive};
+use super::{SizeHint, sum_of_hints};
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::merge`].
@@ -51,11 +53,28 @@ impl<S: Progress> Flow<S> {
     where
         O: Progress<Item = S::Item>,
     {
-        Flow::native(Merge {
-            input: Some(self.into_inner()),
-            other: Some(other.into_inner()),
+        Flow::native(Merge::new(self.into_inner(), other.into_inner()))
+    }
+}
+
+impl<S: Progress, O: Progress> Merge<S, O> {
+    pub(super) fn new(input: S, other: O) -> Self {
+        Self {
+            input: Some(input),
+            other: Some(other),
             other_first: false,
-        })
+        }
+    }
+
+    pub(super) fn has_both(&self) -> bool {
+        self.input.is_some() && self.other.is_some()
+    }
+
+    /// What each side promises; nothing where it has ended.
+    pub(super) fn hints(&self) -> [SizeHint; 2] {
+        let none = (0, Some(0));
+        let input = self.input.as_ref().map_or(none, Stream::size_hint);
+        [input, self.other.as_ref().map_or(none, Stream::size_hint)]
     }
 }
 
@@ -88,11 +107,7 @@ where
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let of = |side: Option<(usize, Option<usize>)>| side.unwrap_or((0, Some(0)));
-        let (lower, upper) = of(self.input.as_ref().map(Stream::size_hint));
-        let (other_lower, other_upper) = of(self.other.as_ref().map(Stream::size_hint));
-        let upper = upper.zip(other_upper).and_then(|(a, b)| a.checked_add(b));
-        (lower.saturating_add(other_lower), upper)
+        sum_of_hints(self.hints())
     }
 }
 
@@ -113,13 +128,8 @@ where
 {
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        let input = this.input.as_pin_mut().map(|input| input.poll_progress(cx));
-        let other = this.other.as_pin_mut().map(|other| other.poll_progress(cx));
-        if [input, other].contains(&Some(Poll::Pending)) {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
+        let input = drive(this.input, cx);
+        both(input, drive(this.other, cx))
     }
 }
 

@@ -1,27 +1,26 @@
+use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 
+use super::sum_of_hints;
+use crate::budget::{UNITS_PER_POLL, yield_after};
+use crate::wake_set::WakeSet;
 use crate::{Flow, Progress};
 
 /// Stream for [`merge()`].
-#[derive(Clone, Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct MergeAll<S> {
-    // Boxed, so that one that ends can be taken out while the others are
-    // pinned.
-    inputs: Vec<Pin<Box<S>>>,
-    // Which input is asked first.
-    turn: usize,
+    inputs: WakeSet<S>,
 }
 
 /// Emits the items of all `flows`, as they come.
 ///
 /// While several have items, they take turns. Each stream's own order is kept.
-/// Each poll asks the inputs in turn until one has an item, so this is made
-/// for tens of inputs rather than thousands.
+/// An input that is pending is not polled again before it is woken, so
+/// thousands of inputs that wait cost nothing.
 ///
 /// # Completion
 ///
@@ -43,51 +42,32 @@ pub struct MergeAll<S> {
 /// # }
 /// ```
 pub fn merge<S: Progress>(flows: impl IntoIterator<Item = Flow<S>>) -> Flow<MergeAll<S>> {
-    let inputs = flows.into_iter().map(|flow| Box::pin(flow.into_inner()));
-    Flow::native(MergeAll {
-        inputs: inputs.collect(),
-        turn: 0,
-    })
+    let mut inputs = WakeSet::new();
+    for flow in flows {
+        inputs.push(flow.into_inner());
+    }
+    Flow::native(MergeAll { inputs })
 }
 
 impl<S: Progress> Stream for MergeAll<S> {
     type Item = S::Item;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-        let this = &mut *self;
-        let mut asked = 0;
-        while asked < this.inputs.len() {
-            let turn = (this.turn + asked) % this.inputs.len();
-            match this.inputs[turn].as_mut().poll_next(cx) {
-                Poll::Ready(Some(item)) => {
-                    this.turn = turn + 1;
-                    return Poll::Ready(Some(item));
-                }
-                Poll::Ready(None) => {
-                    drop(this.inputs.remove(turn));
-                    // Those behind it move up; the ones asked stay asked.
-                    if turn < this.turn {
-                        this.turn -= 1;
-                    }
-                }
-                Poll::Pending => asked += 1,
+        for _ in 0..UNITS_PER_POLL {
+            match ready!(self.inputs.poll_next(cx)) {
+                Some((_, None)) => {}
+                Some((_, item)) => return Poll::Ready(item),
+                None => return Poll::Ready(None),
             }
         }
-        if this.inputs.is_empty() {
-            Poll::Ready(None)
-        } else {
-            Poll::Pending
-        }
+        // So many inputs have just ended.
+        yield_after(self, cx);
+        Poll::Pending
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.inputs
-            .iter()
-            .map(Stream::size_hint)
-            .fold((0, Some(0)), |(lower, upper), (l, u)| {
-                let upper = upper.zip(u).and_then(|(a, b)| a.checked_add(b));
-                (lower.saturating_add(l), upper)
-            })
+        sum_of_hints(self.inputs.members().map(Stream::size_hint))
     }
 }
 
@@ -99,12 +79,22 @@ impl<S: Progress> FusedStream for MergeAll<S> {
 
 impl<S: Progress> Progress for MergeAll<S> {
     fn poll_progress(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut progress = Poll::Ready(());
-        for input in &mut self.inputs {
-            if input.as_mut().poll_progress(cx).is_pending() {
-                progress = Poll::Pending;
-            }
+        self.inputs.poll_progress(cx)
+    }
+}
+
+impl<S: Progress + Clone> Clone for MergeAll<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inputs: self.inputs.clone(),
         }
-        progress
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for MergeAll<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MergeAll")
+            .field("inputs", &self.inputs)
+            .finish()
     }
 }

@@ -21,9 +21,9 @@ pub(super) struct Engine<Q> {
 }
 
 impl<Q: Queue> Engine<Q> {
-    pub(super) fn new(max_in_flight: usize) -> Self {
+    pub(super) fn new(max_in_flight: usize, queue: Q) -> Self {
         Self {
-            queue: Q::default(),
+            queue,
             max_in_flight,
             done: false,
             entered: false,
@@ -33,25 +33,27 @@ impl<Q: Queue> Engine<Q> {
     pub(super) fn poll_next<S: Progress>(
         &mut self,
         input: Pin<&mut S>,
-        mut launch: impl FnMut(S::Item) -> Q::Future,
+        mut launch: impl FnMut(S::Item) -> Q::Task,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Q::Output>> {
         self.enter();
         let mut round = Round::new(input);
-        let mut result = None;
-        loop {
-            let _running = self.queue.drive(&mut round.to_finish, cx);
-            result = result.or_else(|| self.queue.pop());
-            // After the pop, so that the place of the result that is about to
-            // leave is taken: all places work while the consumer is busy.
-            if !self.admit(&mut round, &mut launch, cx) {
-                break;
+        self.queue.drive(&mut round.to_finish);
+        let mut result = self.queue.pop();
+        // After the pop, so that the place of the result that is about to
+        // leave is taken: all places work while the consumer is busy.
+        self.admit(&mut round, &mut launch, cx);
+        if result.is_none() {
+            result = self.queue.pop();
+            if result.is_some() {
+                self.admit(&mut round, &mut launch, cx);
             }
         }
         let polled = match result {
             Some(result) => Poll::Ready(Some(result)),
             None if self.done && self.queue.len() == 0 => Poll::Ready(None),
             None => {
+                let _running = self.queue.park(cx);
                 let _moving = self.settle(round, cx);
                 Poll::Pending
             }
@@ -63,17 +65,14 @@ impl<Q: Queue> Engine<Q> {
     pub(super) fn poll_progress<S: Progress>(
         &mut self,
         input: Pin<&mut S>,
-        mut launch: impl FnMut(S::Item) -> Q::Future,
+        mut launch: impl FnMut(S::Item) -> Q::Task,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         self.enter();
         let mut round = Round::new(input);
-        let running = loop {
-            let running = self.queue.drive(&mut round.to_finish, cx);
-            if !self.admit(&mut round, &mut launch, cx) {
-                break running;
-            }
-        };
+        self.queue.drive(&mut round.to_finish);
+        self.admit(&mut round, &mut launch, cx);
+        let running = self.queue.park(cx);
         let upstream = self.settle(round, cx);
         self.entered = false;
         if running.is_ready() && upstream.is_ready() {
@@ -102,30 +101,28 @@ impl<Q: Queue> Engine<Q> {
 
     fn enter(&mut self) {
         if mem::replace(&mut self.entered, true) {
-            self.queue = Q::default();
+            self.queue.clear();
             self.done = true;
         }
     }
 
-    /// Takes items while there is room; says whether it took any.
+    /// Takes items while there is room.
     fn admit<S: Progress>(
         &mut self,
         round: &mut Round<'_, S>,
-        launch: &mut impl FnMut(S::Item) -> Q::Future,
+        launch: &mut impl FnMut(S::Item) -> Q::Task,
         cx: &mut Context<'_>,
-    ) -> bool {
-        let before = round.to_take;
-        while !self.done && !round.pending && round.to_take > 0 && self.has_room() {
+    ) {
+        while !self.done && !round.pending && round.has_budget() && self.has_room() {
             match round.input.as_mut().poll_next(cx) {
                 Poll::Ready(Some(item)) => {
                     round.to_take -= 1;
-                    self.queue.push(launch(item));
+                    self.queue.push(launch(item), &mut round.to_finish);
                 }
                 Poll::Ready(None) => self.done = true,
                 Poll::Pending => round.pending = true,
             }
         }
-        round.to_take < before
     }
 
     /// Leaves the input so that it moves on by itself or wakes the task.
@@ -175,5 +172,9 @@ impl<'a, S> Round<'a, S> {
             to_finish: UNITS_PER_POLL,
             pending: false,
         }
+    }
+
+    fn has_budget(&self) -> bool {
+        self.to_take > 0 && self.to_finish > 0
     }
 }

@@ -89,7 +89,7 @@ impl<S: Progress> Flow<S> {
         Flow::native(MapAsync {
             input: self.into_inner(),
             f,
-            engine: Engine::new(max_in_flight),
+            engine: Engine::new(max_in_flight, Ordered::default()),
         })
     }
 }

@@ -93,7 +93,7 @@ impl<S: Progress> Flow<S> {
         Flow::native(MapAsyncUnordered {
             input: self.into_inner(),
             f,
-            engine: Engine::new(max_in_flight),
+            engine: Engine::new(max_in_flight, Unordered::default()),
         })
     }
 }

@@ -128,7 +128,7 @@ impl<S: Progress> Flow<S> {
         Flow::native(MapBatched {
             input: Batch::new(self.into_inner(), max_items, max_wait),
             f,
-            engine: Engine::new(max_in_flight),
+            engine: Engine::new(max_in_flight, Ordered::default()),
             in_calls: 0,
             results: Vec::new().into_iter(),
         })

@@ -44,17 +44,20 @@ pub(super) struct Book {
 #[derive(Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four independent facts, each read by another law"
+    reason = "five independent facts, each read by another law"
 )]
 pub(super) struct Input {
     pub(super) ended: bool,
     pub(super) dropped: bool,
     /// Items given.
     pub(super) taken: usize,
-    /// Stands before something other than an item or the end.
+    /// Was called, and stands before something other than an item or the end.
     pub(super) moving: bool,
-    /// Was left pending, or driven, since the operator was last called.
+    /// Was left pending, or driven, in this call of the operator, or in an
+    /// earlier one and not stirred since.
     pub(super) settled: bool,
+    /// Was woken, or gave an item, since its last call began.
+    pub(super) stirred: bool,
     /// Of its last pending poll.
     pub(super) waker: Option<Waker>,
 }
@@ -77,7 +80,12 @@ struct Gate {
 impl Ledger {
     pub(super) fn new(inputs: usize) -> Self {
         let ledger = Self::default();
-        ledger.book().inputs.resize_with(inputs, Input::default);
+        // Nothing is under way in an input that was never called.
+        let input = || Input {
+            settled: true,
+            ..Input::default()
+        };
+        ledger.book().inputs.resize_with(inputs, input);
         ledger
     }
 

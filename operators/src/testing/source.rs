@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker, ready};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
@@ -32,7 +33,7 @@ pub struct Source {
 impl Source {
     pub(super) fn new(number: usize, events: &[Event], hint: Hint, ledger: &Ledger) -> Self {
         let gives = |event: &&Event| Plan::of(**event, 0).is_some();
-        let source = Self {
+        Self {
             items: events.iter().filter(gives).count(),
             events: events.iter().copied().collect(),
             hint,
@@ -41,9 +42,7 @@ impl Source {
             gate: None,
             sleep: None,
             ledger: ledger.clone(),
-        };
-        source.note(|_| ());
-        source
+        }
     }
 
     /// Hands out a closure for the operator under test to run at its end (law
@@ -73,6 +72,8 @@ impl Source {
 
     /// Moves past the pendings that stand before the next item or the end.
     fn poll_pendings(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let waker = self.stirring(cx.waker());
+        let cx = &mut Context::from_waker(&waker);
         while let Some(event) = self.events.front() {
             match *event {
                 Event::Item(_) | Event::Error(_) | Event::Poison(_) | Event::Panic => break,
@@ -89,6 +90,15 @@ impl Source {
         }
         self.note(|_| ());
         Poll::Ready(())
+    }
+
+    /// Makes a waker that notes its wake before it passes it on.
+    fn stirring(&self, waker: &Waker) -> Waker {
+        Waker::from(Arc::new(Stirring {
+            number: self.number,
+            ledger: self.ledger.clone(),
+            waker: waker.clone(),
+        }))
     }
 
     /// Notes something, and where the source stands.
@@ -114,6 +124,7 @@ impl Stream for Source {
         let number = self.number;
         self.note(|book| {
             book.calls += 1;
+            book.inputs[number].stirred = false;
             if book.inputs[number].ended && !book.over {
                 book.breaks(Law::S3, format!("input {number} was polled after its end"));
             }
@@ -141,6 +152,7 @@ impl Stream for Source {
         self.note(|book| {
             book.units += 1;
             book.inputs[number].taken += 1;
+            book.inputs[number].stirred = true;
         });
         self.next_id += 1;
         self.items -= 1;
@@ -168,6 +180,7 @@ impl Progress for Source {
         let number = self.number;
         self.note(|book| {
             book.calls += 1;
+            book.inputs[number].stirred = false;
             book.inputs[number].settled = true;
         });
         self.poll_pendings(cx)
@@ -177,5 +190,18 @@ impl Progress for Source {
 impl Drop for Source {
     fn drop(&mut self) {
         self.ledger.book().inputs[self.number].dropped = true;
+    }
+}
+
+struct Stirring {
+    number: usize,
+    ledger: Ledger,
+    waker: Waker,
+}
+
+impl Wake for Stirring {
+    fn wake(self: Arc<Self>) {
+        self.ledger.book().inputs[self.number].stirred = true;
+        self.waker.wake_by_ref();
     }
 }

@@ -1,6 +1,4 @@
 use std::fmt;
-use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,9 +6,8 @@ use std::time::Duration;
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
-use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::budget::{UNITS_PER_POLL, yield_after};
+use super::gathering::Gathering;
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::batch`].
@@ -19,15 +16,8 @@ use crate::{Flow, Progress};
 pub struct Batch<S: Progress> {
     #[pin]
     input: S,
-    held: Vec<S::Item>,
-    max_items: usize,
-    max_wait: Duration,
-    // Set by the first item of a batch; `None` with items held means never.
-    deadline: Option<Instant>,
-    // Armed when the input is first found pending before the deadline, so an
-    // input that is always ready pays for no timer.
-    timer: Option<Pin<Box<Sleep>>>,
-    done: bool,
+    // Items weigh nothing, so only their number counts.
+    gathering: Gathering<S::Item>,
 }
 
 impl<S: Progress> Flow<S> {
@@ -66,7 +56,8 @@ impl<S: Progress> Flow<S> {
     /// `max_items` counts items, not bytes. `max_wait` is measured on tokio's
     /// clock, to its resolution of one millisecond. [`Duration::ZERO`] emits
     /// whatever is ready without waiting; a wait past the end of the clock
-    /// never runs out.
+    /// never runs out. The wait begins at the end of the poll that took the
+    /// first item, so a batch that fills in one poll never reads the clock.
     ///
     /// # Examples
     ///
@@ -101,12 +92,7 @@ impl<S: Progress> Batch<S> {
     pub(crate) fn new(input: S, max_items: usize, max_wait: Duration) -> Self {
         Self {
             input,
-            held: Vec::new(),
-            max_items,
-            max_wait,
-            deadline: None,
-            timer: None,
-            done: false,
+            gathering: Gathering::new(max_items, usize::MAX, max_wait),
         }
     }
 
@@ -137,135 +123,45 @@ impl<S: Progress> Batch<S> {
     /// ```
     #[must_use = "the items are no longer in the batch"]
     pub fn take_remainder(self: Pin<&mut Self>) -> Vec<S::Item> {
-        self.take_batch()
+        self.project().gathering.take_all()
     }
 
     /// How many items are still to leave, whatever the batches.
     pub(crate) fn items_hint(&self) -> (usize, Option<usize>) {
-        let held = self.held.len();
-        if self.done {
+        let held = self.gathering.held.len();
+        if self.gathering.done {
             return (held, Some(held));
         }
         let (lower, upper) = self.input.size_hint();
         let upper = upper.and_then(|upper| upper.checked_add(held));
         (lower.saturating_add(held), upper)
     }
-
-    fn take_batch(self: Pin<&mut Self>) -> Vec<S::Item> {
-        let this = self.project();
-        *this.deadline = None;
-        *this.timer = None;
-        mem::take(this.held)
-    }
-
-    fn fill(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Filled {
-        let mut this = self.project();
-        if *this.done {
-            return Filled::Ended;
-        }
-        for _ in 0..UNITS_PER_POLL {
-            if this.held.len() == *this.max_items {
-                return Filled::Full;
-            }
-            match this.input.as_mut().poll_next(cx) {
-                Poll::Ready(Some(item)) => {
-                    if this.held.is_empty() {
-                        *this.deadline = Instant::now().checked_add(*this.max_wait);
-                        this.held.reserve((*this.max_items).min(UNITS_PER_POLL));
-                    }
-                    this.held.push(item);
-                }
-                Poll::Ready(None) => {
-                    *this.done = true;
-                    return Filled::Ended;
-                }
-                Poll::Pending => return Filled::Waiting,
-            }
-        }
-        if this.held.len() == *this.max_items {
-            return Filled::Full;
-        }
-        yield_after(this.input, cx);
-        Filled::Yielded
-    }
-
-    /// Says whether the wait is over, and otherwise arms the timer.
-    fn poll_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        let this = self.project();
-        let Some(deadline) = *this.deadline else {
-            return false;
-        };
-        // The timer rounds up to its next tick, which would turn a wait of
-        // zero into one of a millisecond.
-        if Instant::now() >= deadline {
-            return true;
-        }
-        let timer = this
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        timer.as_mut().poll(cx).is_ready()
-    }
-}
-
-/// Why no further item was taken.
-enum Filled {
-    Full,
-    Ended,
-    /// The input is pending.
-    Waiting,
-    /// The input may have more; the task is already woken.
-    Yielded,
 }
 
 impl<S: Progress> Stream for Batch<S> {
     type Item = Vec<S::Item>;
 
     #[inline]
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let leaves = match self.as_mut().fill(cx) {
-            Filled::Ended if self.held.is_empty() => return Poll::Ready(None),
-            Filled::Full | Filled::Ended => true,
-            Filled::Waiting => self.as_mut().poll_due(cx),
-            Filled::Yielded => false,
-        };
-        if leaves {
-            Poll::Ready(Some(self.take_batch()))
-        } else {
-            Poll::Pending
-        }
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.project();
+        this.gathering.poll_next(this.input, |_| 0, cx)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let begun = usize::from(!self.held.is_empty());
-        if self.done {
-            return (begun, Some(begun));
-        }
-        // At the least all batches are full; at the most each item to come
-        // is a batch of its own.
-        let (items, _) = self.items_hint();
-        let (_, upper) = self.input.size_hint();
-        let upper = upper.and_then(|upper| upper.checked_add(begun));
-        (items.div_ceil(self.max_items), upper)
+        self.gathering.size_hint(self.input.size_hint())
     }
 }
 
 impl<S: Progress> FusedStream for Batch<S> {
     fn is_terminated(&self) -> bool {
-        self.done && self.held.is_empty()
+        self.gathering.is_terminated()
     }
 }
 
 impl<S: Progress> Progress for Batch<S> {
-    fn poll_progress(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.as_mut().fill(cx) {
-            Filled::Full => self.project().input.poll_progress(cx),
-            Filled::Ended => Poll::Ready(()),
-            Filled::Waiting => {
-                let _due = self.poll_due(cx);
-                Poll::Pending
-            }
-            Filled::Yielded => Poll::Pending,
-        }
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        this.gathering.poll_progress(this.input, |_| 0, cx)
     }
 }
 
@@ -273,9 +169,9 @@ impl<S: Progress + fmt::Debug> fmt::Debug for Batch<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
             .field("input", &self.input)
-            .field("held", &self.held.len())
-            .field("max_items", &self.max_items)
-            .field("max_wait", &self.max_wait)
+            .field("held", &self.gathering.held.len())
+            .field("max_items", &self.gathering.max_items)
+            .field("max_wait", &self.gathering.max_wait)
             .finish_non_exhaustive()
     }
 }

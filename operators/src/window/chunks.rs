@@ -11,7 +11,7 @@ use crate::{Flow, Progress};
 
 /// Stream for [`Flow::chunks`].
 #[pin_project]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Chunks<S: Progress> {
     #[pin]
@@ -39,7 +39,8 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Cancellation
     ///
-    /// Dropping the output drops the items held.
+    /// Dropping the output drops the items held. To stop early without losing
+    /// them, call [`Chunks::take_remainder`] first.
     ///
     /// # Panics
     ///
@@ -70,6 +71,34 @@ impl<S: Progress> Flow<S> {
             max_items,
             done: false,
         })
+    }
+}
+
+impl<S: Progress> Chunks<S> {
+    /// Takes out the items of the vector that is not yet full.
+    ///
+    /// Reached through [`Flow::get_pin_mut`]. The next item starts a new
+    /// vector.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::Pin;
+    ///
+    /// use futures::FutureExt;
+    /// use futures::stream::{self, StreamExt};
+    /// use millpond_operators::flow;
+    ///
+    /// let never_ends = stream::iter([1, 2, 3]).chain(stream::pending());
+    /// let mut pairs = flow(never_ends).chunks(2);
+    ///
+    /// assert_eq!(pairs.next().now_or_never(), Some(Some(vec![1, 2])));
+    /// assert_eq!(pairs.next().now_or_never(), None);
+    /// assert_eq!(Pin::new(&mut pairs).get_pin_mut().take_remainder(), [3]);
+    /// ```
+    #[must_use = "the items are no longer in the vector"]
+    pub fn take_remainder(self: Pin<&mut Self>) -> Vec<S::Item> {
+        mem::take(self.project().held)
     }
 }
 

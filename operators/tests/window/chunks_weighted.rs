@@ -3,35 +3,10 @@ use std::pin::Pin;
 
 use futures::FutureExt;
 use futures::stream::{self, StreamExt};
-use millpond_operators::testing::Token;
 use millpond_operators::window::ChunksWeighted;
 use millpond_operators::{flow, laws};
 
-use super::in_chunks;
-
-/// Some items fill a chunk of 3 by themselves, and some are too heavy for it.
-fn cost(token: &Token) -> usize {
-    [1, 2, 1, 1, 4, 1, 3, 5, 5, 2, 2][token.value() as usize % 11]
-}
-
-fn cost_or_none(token: &Token) -> usize {
-    [0, 3, 0, 2, 0, 4, 1, 0][token.value() as usize % 8]
-}
-
-/// Chunks that weigh at most 3.
-fn weighted(items: Vec<Token>, cost: fn(&Token) -> usize) -> Vec<Vec<Token>> {
-    let mut chunks: Vec<Vec<Token>> = Vec::new();
-    for item in items {
-        let weight = |chunk: &Vec<Token>| chunk.iter().map(cost).sum::<usize>();
-        match chunks.last_mut() {
-            Some(chunk) if weight(chunk) < 3 && weight(chunk) + cost(&item) <= 3 => {
-                chunk.push(item);
-            }
-            _ => chunks.push(vec![item]),
-        }
-    }
-    chunks
-}
+use super::{cost, cost_or_none, in_chunks, weighted};
 
 laws! {
     chunks_weighted: |s| s.chunks_weighted(3, cost),

@@ -308,7 +308,8 @@ where
         }
         book.units = 0;
         for input in &mut book.inputs {
-            input.settled = false;
+            // One that still waits for its wake need not be called again.
+            input.settled &= !std::mem::take(&mut input.stirred);
         }
         Ok(())
     }

@@ -1,0 +1,248 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use pin_project::pin_project;
+use tower_service::Service;
+
+use super::engine::Engine;
+use super::queue::Ordered;
+use crate::{Flow, Progress};
+
+/// Stream for [`Flow::map_service`].
+#[pin_project]
+#[must_use = "streams do nothing unless polled"]
+pub struct MapService<S, C>
+where
+    S: Progress,
+    C: Service<S::Item>,
+{
+    #[pin]
+    calls: Calls<S, C>,
+    engine: Engine<Ordered<Call<C::Future, C::Error>>>,
+}
+
+impl<S: Progress> Flow<S> {
+    /// Emits the response of a [`tower`](https://docs.rs/tower) service to each item, in order.
+    ///
+    /// An item is taken only when the service has said that it is ready, so a
+    /// limit in the service holds the input back. Up to `max_in_flight` calls
+    /// are under way at once.
+    ///
+    /// # Completion
+    ///
+    /// When the input ends, the service is dropped; the output ends when all
+    /// responses have been emitted.
+    ///
+    /// # Backpressure
+    ///
+    /// At most `max_in_flight` items are inside: calls under way and responses
+    /// that wait for their turn together. While the output is blocked,
+    /// [`poll_progress`](Progress::poll_progress) admits up to that number and
+    /// drives the calls to their ends. The capacity that the service reserves
+    /// by being ready is held until an item comes.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the output drops the service, and with it the capacity that it
+    /// has reserved, the calls under way and the responses that wait.
+    ///
+    /// # Errors
+    ///
+    /// A call that fails gives an `Err`; those behind it run on. A service that
+    /// fails to become ready takes no more calls: the input and the service are
+    /// dropped, and that error is the last item.
+    ///
+    /// # Panics
+    ///
+    /// Panics at the call site if `max_in_flight` is zero. A panic of the
+    /// service or of a call passes through to the caller of the poll; the
+    /// output has then ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use futures::stream;
+    /// use millpond_operators::flow;
+    /// use tower::limit::ConcurrencyLimit;
+    /// use tower::service_fn;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let length = service_fn(async |text: &str| Ok::<_, Infallible>(text.len()));
+    /// let lengths: Vec<_> = flow(stream::iter(["a", "bcd", "ef"]))
+    ///     .map_service(8, ConcurrencyLimit::new(length, 2))
+    ///     .collect()
+    ///     .await;
+    ///
+    /// assert_eq!(lengths, [Ok(1), Ok(3), Ok(2)]);
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn map_service<C>(self, max_in_flight: usize, service: C) -> Flow<MapService<S, C>>
+    where
+        C: Service<S::Item>,
+    {
+        assert!(
+            max_in_flight > 0,
+            "`map_service` with 0 calls in flight would never emit; give at least 1"
+        );
+        Flow::native(MapService {
+            calls: Calls {
+                input: Some(self.into_inner()),
+                service: Some(service),
+                reserved: false,
+            },
+            engine: Engine::new(max_in_flight, Ordered::default()),
+        })
+    }
+}
+
+impl<S, C> Stream for MapService<S, C>
+where
+    S: Progress,
+    C: Service<S::Item>,
+{
+    type Item = Result<C::Response, C::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.project();
+        this.engine.poll_next(this.calls, |call| call, cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.engine.size_hint(self.calls.size_hint())
+    }
+}
+
+impl<S, C> FusedStream for MapService<S, C>
+where
+    S: Progress,
+    C: Service<S::Item>,
+{
+    fn is_terminated(&self) -> bool {
+        self.engine.is_terminated()
+    }
+}
+
+impl<S, C> Progress for MapService<S, C>
+where
+    S: Progress,
+    C: Service<S::Item>,
+{
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        this.engine.poll_progress(this.calls, |call| call, cx)
+    }
+}
+
+impl<S, C> fmt::Debug for MapService<S, C>
+where
+    S: Progress + fmt::Debug,
+    C: Service<S::Item>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MapService")
+            .field("input", &self.calls.input)
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The calls that the service makes of the items, begun when it is ready.
+#[pin_project]
+struct Calls<S, C> {
+    // Both are dropped when nothing more is to be called.
+    #[pin]
+    input: Option<S>,
+    service: Option<C>,
+    // The service has said that it is ready, and was not called since.
+    reserved: bool,
+}
+
+impl<S, C> Stream for Calls<S, C>
+where
+    S: Progress,
+    C: Service<S::Item>,
+{
+    type Item = Call<C::Future, C::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut this = self.project();
+        let (Some(mut input), Some(service)) =
+            (this.input.as_mut().as_pin_mut(), &mut *this.service)
+        else {
+            return Poll::Ready(None);
+        };
+        if !*this.reserved {
+            match service.poll_ready(cx) {
+                Poll::Ready(Ok(())) => *this.reserved = true,
+                Poll::Ready(Err(error)) => {
+                    this.input.set(None);
+                    *this.service = None;
+                    return Poll::Ready(Some(Call::Failed(Some(error))));
+                }
+                Poll::Pending => {
+                    let _moving = input.poll_progress(cx);
+                    return Poll::Pending;
+                }
+            }
+        }
+        let Some(item) = ready!(input.as_mut().poll_next(cx)) else {
+            this.input.set(None);
+            *this.service = None;
+            return Poll::Ready(None);
+        };
+        *this.reserved = false;
+        Poll::Ready(Some(Call::Begun(service.call(item))))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let Some(input) = &self.input else {
+            return (0, Some(0));
+        };
+        // The service may fail to become ready at any time, even before the
+        // input's end is seen.
+        let (lower, upper) = input.size_hint();
+        (lower.min(1), upper.and_then(|upper| upper.checked_add(1)))
+    }
+}
+
+impl<S, C> Progress for Calls<S, C>
+where
+    S: Progress,
+    C: Service<S::Item>,
+{
+    fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.project().input.as_pin_mut() {
+            Some(input) => input.poll_progress(cx),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+/// A call under way, or the error of a service that did not become ready.
+#[pin_project(project = CallProj)]
+enum Call<Fut, E> {
+    Begun(#[pin] Fut),
+    Failed(Option<E>),
+}
+
+impl<R, E, Fut: Future<Output = Result<R, E>>> Future for Call<Fut, E> {
+    type Output = Result<R, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            CallProj::Begun(future) => future.poll(cx),
+            CallProj::Failed(error) => match error.take() {
+                Some(error) => Poll::Ready(Err(error)),
+                None => Poll::Pending,
+            },
+        }
+    }
+}
