@@ -1,5 +1,4 @@
 use std::cell::Cell;
-use std::env;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -9,6 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Duration, Instant};
 
+use super::depth::Depth;
 use super::driver::{Driver, End, Run, broken};
 use super::ledger::Ledger;
 use super::limits::Limits;
@@ -17,10 +17,6 @@ use super::source::first_id;
 use super::token::{Fate, Plan, is_scripted};
 use super::{Broken, Event, Law, Script, Source, Step, Token};
 use crate::{Flow, Progress};
-
-const SCRIPTS: u32 = 256;
-/// Enough items to use up the budget of any one poll several times.
-const FLOOD: usize = 1000;
 
 type Build<P, const N: usize> = dyn Fn([Flow<Source>; N]) -> Flow<P>;
 type Model<T, const N: usize> = dyn Fn([Vec<Token>; N]) -> Vec<T>;
@@ -93,9 +89,9 @@ where
         }
         self.check_sizes(&runtime)?;
         self.check_idle(&runtime)?;
-        let scripts = Script::strategy(N, self.limits.stops);
+        let scripts = Script::strategy(N, !self.limits.without_progress, self.limits.stops);
         self.check_scripts(&runtime, &scripts)?;
-        self.play(&runtime, &Script::plain(N, FLOOD))
+        self.play(&runtime, &Script::plain(N, Depth::of_env().flood()))
     }
 
     /// Runs plain scripts of each small size, up to past the limits.
@@ -137,9 +133,8 @@ where
         runtime: &Runtime,
         scripts: &impl Strategy<Value = Script>,
     ) -> Result<(), Broken> {
-        let deep = env::var_os("MILLPOND_LAWS").is_some_and(|value| value == "deep");
         let config = Config {
-            cases: if deep { 100 * SCRIPTS } else { SCRIPTS },
+            cases: Depth::of_env().scripts(),
             failure_persistence: None,
             ..Config::default()
         };

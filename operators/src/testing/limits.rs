@@ -11,6 +11,10 @@ type Remainder<P> = dyn Fn(Pin<&mut P>) -> Vec<Token>;
 type OfItem<T, R> = dyn Fn(&T) -> R;
 
 /// What the operator documents.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of `laws!` of its own"
+)]
 pub(super) struct Limits<P: Progress> {
     pub(super) look_ahead: Option<usize>,
     pub(super) in_flight: usize,
@@ -27,6 +31,7 @@ pub(super) struct Limits<P: Progress> {
     pub(super) terminal: Option<Box<OfItem<P::Item, bool>>>,
     pub(super) order: Order<P::Item>,
     pub(super) cancelling: bool,
+    pub(super) without_progress: bool,
 }
 
 /// What an item is in event time, for law [`O7`](super::Law::O7).
@@ -66,6 +71,7 @@ impl<P: Progress> Limits<P> {
             terminal: None,
             order: Order::All,
             cancelling: false,
+            without_progress: false,
         }
     }
 
@@ -227,6 +233,14 @@ where
     /// [`C2`](super::Law::C2).
     pub fn cancelling(mut self) -> Self {
         self.limits.cancelling = true;
+        self
+    }
+
+    /// Leaves out what streams of other crates cannot do: `poll_progress` is
+    /// never called, and the laws [`G1`](super::Law::G1) and
+    /// [`G1b`](super::Law::G1b) are not checked.
+    pub fn without_progress(mut self) -> Self {
+        self.limits.without_progress = true;
         self
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Matching<'a, P: Progress> {
     // `None` when the model cannot say.
     expected: Option<Vec<Owed<P::Item>>>,
     limits: &'a Limits<P>,
+    // All before this place have come, so the search begins here.
+    first_owed: usize,
     // The places in the model of what has come.
     places: Vec<usize>,
     unknown: Option<String>,
@@ -42,6 +44,7 @@ where
         Self {
             expected: expected.map(|items| items.into_iter().map(owed).collect()),
             limits,
+            first_owed: 0,
             places: Vec::new(),
             unknown: None,
             ends_twice: false,
@@ -58,9 +61,13 @@ where
             return;
         };
         let is_it = |owed: &Owed<P::Item>| !owed.came && owed.item == *item;
-        if let Some(place) = expected.iter().position(is_it) {
+        if let Some(place) = expected[self.first_owed..].iter().position(is_it) {
+            let place = self.first_owed + place;
             expected[place].came = true;
             self.places.push(place);
+            while expected.get(self.first_owed).is_some_and(|owed| owed.came) {
+                self.first_owed += 1;
+            }
         } else {
             self.ends_twice |= self.limits.ends_with(item);
             self.unknown.get_or_insert_with(|| format!("{item:?}"));

@@ -110,7 +110,11 @@ impl Script {
         self.inputs.iter().flatten().any(panics)
     }
 
-    pub(super) fn strategy(inputs: usize, stops: bool) -> impl Strategy<Value = Self> {
+    pub(super) fn strategy(
+        inputs: usize,
+        blocks: bool,
+        stops: bool,
+    ) -> impl Strategy<Value = Self> {
         // Most scripts are free of panics, since little else is checked in
         // those that have one.
         let events = prop_oneof![
@@ -119,14 +123,18 @@ impl Script {
         ];
         let hint = prop_oneof![Just(Hint::Exact), Just(Hint::Loose), Just(Hint::Unknown)];
         let inputs = vec(events, inputs);
-        (inputs, vec(step(true, stops), 0..16), hint, any::<bool>()).prop_map(
-            |(inputs, consumer, hint, newest_first)| Self {
+        (
+            inputs,
+            vec(step(blocks, true, stops), 0..16),
+            hint,
+            any::<bool>(),
+        )
+            .prop_map(|(inputs, consumer, hint, newest_first)| Self {
                 inputs,
                 consumer,
                 hint,
                 newest_first,
-            },
-        )
+            })
     }
 
     /// Scripts whose consumer always asks for the next item at once.
@@ -139,7 +147,7 @@ impl Script {
             other => other,
         };
         let events = vec(event(false).prop_map(even), 0..24);
-        (events, vec(step(false, false), 0..16)).prop_map(|(events, consumer)| Self {
+        (events, vec(step(false, false, false), 0..16)).prop_map(|(events, consumer)| Self {
             inputs: vec![events],
             consumer,
             hint: Hint::Exact,
@@ -197,15 +205,15 @@ fn event(panics: bool) -> impl Strategy<Value = Event> {
     ]
 }
 
-fn step(idles: bool, stops: bool) -> impl Strategy<Value = Step> {
-    let idles = u32::from(idles);
+fn step(blocks: bool, drops: bool, stops: bool) -> impl Strategy<Value = Step> {
+    let blocks = u32::from(blocks);
     prop_oneof![
         8 => Just(Step::Poll),
         2 => Just(Step::SpuriousPoll),
         2 => Just(Step::SwapWaker),
-        2 * idles => (1_u8..4).prop_map(Step::Skip),
-        2 * idles => Just(Step::Block),
-        idles => Just(Step::DropNow),
+        2 * blocks => (1_u8..4).prop_map(Step::Skip),
+        2 * blocks => Just(Step::Block),
+        u32::from(drops) => Just(Step::DropNow),
         u32::from(stops) => Just(Step::Stop),
     ]
 }

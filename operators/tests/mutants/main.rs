@@ -9,6 +9,7 @@ mod faulty;
 mod latest;
 mod one_at_a_time;
 mod pointers;
+mod probes;
 mod restless;
 mod stoppable;
 

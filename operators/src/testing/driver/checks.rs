@@ -162,7 +162,7 @@ where
             .inputs
             .iter()
             .all(|input| input.settled || input.ended || input.dropped);
-        if settled || self.done || self.panics > 0 {
+        if settled || self.done || self.panics > 0 || self.run.limits.without_progress {
             return Ok(());
         }
         let detail = "an input was neither found pending nor driven in the call";

@@ -315,6 +315,9 @@ where
     }
 
     fn after_panic(&mut self, panic: &(dyn Any + Send)) -> Result<(), Broken> {
+        if self.done {
+            return Err(broken(Law::S2, "it panicked when polled after its end"));
+        }
         if self.panics == 0 && !is_scripted(panic) {
             return Err(broken(Law::P1, "it panicked by itself"));
         }
