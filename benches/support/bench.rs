@@ -5,13 +5,16 @@ use std::process::ExitCode;
 
 use cpu_time::ProcessTime;
 
-use super::figure::{self, Figure};
+use super::figure::{self, Figure, quartile};
 use super::table;
 
 /// One more than a multiple of four, so that each quartile is a round.
 const ROUNDS: usize = 101;
 const SHORT_ROUNDS: usize = 3;
 const WARM_UP_ROUNDS: usize = 2;
+
+/// Does the given amount of work and returns a number that proves it.
+pub(crate) type Work<'a> = dyn FnMut(u64) -> u64 + 'a;
 
 /// What a comparison is to show.
 #[derive(Debug)]
@@ -66,43 +69,67 @@ impl Bench {
     pub(crate) fn compare(
         &mut self,
         claim: Claim,
-        mut our_work: impl FnMut(u64) -> u64,
-        mut their_work: impl FnMut(u64) -> u64,
+        our_work: impl FnMut(u64) -> u64,
+        their_work: impl FnMut(u64) -> u64,
+    ) {
+        let peer = claim.peer;
+        self.compare_with_best(claim, our_work, vec![(peer, Box::new(their_work))]);
+    }
+
+    /// Measures us and several peers; the figure is about the fastest of them,
+    /// whose name takes the place of the claim's `peer`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the sides do not all return the same number.
+    pub(crate) fn compare_with_best<'a>(
+        &mut self,
+        claim: Claim,
+        our_work: impl FnMut(u64) -> u64 + 'a,
+        peers: Vec<(&'static str, Box<Work<'a>>)>,
     ) {
         let (rounds, amount) = if self.short {
             (SHORT_ROUNDS, claim.short_amount)
         } else {
             (ROUNDS, claim.amount)
         };
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let (names, their_work): (Vec<_>, Vec<_>) = peers.into_iter().unzip();
+        let mut sides: Vec<Box<Work<'a>>> = vec![Box::new(our_work)];
+        sides.extend(their_work);
+        let mut times = vec![Vec::new(); sides.len()];
         for round in 0..WARM_UP_ROUNDS + rounds {
-            // Each side comes first in turn: the second finds what the first
-            // has left in the caches.
-            let (our_round, their_round) = if round % 2 == 0 {
-                let our_round = timed(&mut our_work, amount);
-                (our_round, timed(&mut their_work, amount))
-            } else {
-                let their_round = timed(&mut their_work, amount);
-                (timed(&mut our_work, amount), their_round)
-            };
-            assert_eq!(
-                our_round.proof, their_round.proof,
-                "{}: the two sides have not done the same work",
-                claim.name
-            );
-            if round >= WARM_UP_ROUNDS {
-                ours.push(our_round.seconds_per_unit);
-                theirs.push(their_round.seconds_per_unit);
+            let mut proof = None;
+            for turn in 0..sides.len() {
+                // Each side comes first in turn: the next one finds what it
+                // has left in the caches.
+                let side = (round + turn) % sides.len();
+                let timed = timed(&mut *sides[side], amount);
+                assert_eq!(
+                    *proof.get_or_insert(timed.proof),
+                    timed.proof,
+                    "{}: the sides have not done the same work",
+                    claim.name
+                );
+                if round >= WARM_UP_ROUNDS {
+                    times[side].push(timed.seconds_per_unit);
+                }
             }
         }
+        let ours = times.remove(0);
+        let peers = names.into_iter().zip(times);
+        let Some((peer, theirs)) =
+            peers.min_by(|(_, a), (_, b)| quartile(a, 2).total_cmp(&quartile(b, 2)))
+        else {
+            return;
+        };
         let ratios: Vec<_> = ours
             .iter()
             .zip(&theirs)
             .map(|(our, their)| our / their)
             .collect();
         self.results.push(Measured {
-            figure: Figure::new(&ratios, claim.peer),
-            claim,
+            figure: Figure::new(&ratios, peer),
+            claim: Claim { peer, ..claim },
             ours,
             theirs,
         });
@@ -152,7 +179,7 @@ struct Round {
     proof: u64,
 }
 
-fn timed(work: &mut impl FnMut(u64) -> u64, amount: u32) -> Round {
+fn timed(work: &mut Work<'_>, amount: u32) -> Round {
     let start = ProcessTime::now();
     let proof = black_box(work(black_box(amount.into())));
     Round {
