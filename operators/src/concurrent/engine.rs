@@ -15,9 +15,6 @@ pub(super) struct Engine<Q> {
     max_in_flight: usize,
     // The input has ended.
     done: bool,
-    // True during a call; found true at the start of one, the last call
-    // panicked, and the queue may wait for a result that never comes.
-    entered: bool,
 }
 
 impl<Q: Queue> Engine<Q> {
@@ -26,18 +23,45 @@ impl<Q: Queue> Engine<Q> {
             queue,
             max_in_flight,
             done: false,
-            entered: false,
         }
     }
 
+    #[inline]
     pub(super) fn poll_next<S: Progress>(
         &mut self,
         input: Pin<&mut S>,
+        launch: impl FnMut(S::Item) -> Q::Task,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Q::Output>> {
+        self.or_end(|engine| engine.hand_on(Round::new(input), launch, cx))
+    }
+
+    #[inline]
+    pub(super) fn poll_progress<S: Progress>(
+        &mut self,
+        input: Pin<&mut S>,
+        launch: impl FnMut(S::Item) -> Q::Task,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.or_end(|engine| engine.move_on(Round::new(input), launch, cx))
+    }
+
+    /// Drops all work and ends if `f` panics, since the queue may then wait
+    /// for a result that never comes.
+    #[inline]
+    fn or_end<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        let guard = EndOnDrop(self);
+        let result = f(guard.0);
+        mem::forget(guard);
+        result
+    }
+
+    fn hand_on<S: Progress>(
+        &mut self,
+        mut round: Round<'_, S>,
         mut launch: impl FnMut(S::Item) -> Q::Task,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Q::Output>> {
-        self.enter();
-        let mut round = Round::new(input);
         self.queue.drive(&mut round.to_finish);
         let mut result = self.queue.pop();
         // After the pop, so that the place of the result that is about to
@@ -49,32 +73,27 @@ impl<Q: Queue> Engine<Q> {
                 self.admit(&mut round, &mut launch, cx);
             }
         }
-        let polled = match result {
+        match result {
             Some(result) => Poll::Ready(Some(result)),
-            None if self.done && self.queue.len() == 0 => Poll::Ready(None),
+            None if self.is_terminated() => Poll::Ready(None),
             None => {
                 let _running = self.queue.park(cx);
                 let _moving = self.settle(round, cx);
                 Poll::Pending
             }
-        };
-        self.entered = false;
-        polled
+        }
     }
 
-    pub(super) fn poll_progress<S: Progress>(
+    fn move_on<S: Progress>(
         &mut self,
-        input: Pin<&mut S>,
+        mut round: Round<'_, S>,
         mut launch: impl FnMut(S::Item) -> Q::Task,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        self.enter();
-        let mut round = Round::new(input);
         self.queue.drive(&mut round.to_finish);
         self.admit(&mut round, &mut launch, cx);
         let running = self.queue.park(cx);
         let upstream = self.settle(round, cx);
-        self.entered = false;
         if running.is_ready() && upstream.is_ready() {
             Poll::Ready(())
         } else {
@@ -83,9 +102,6 @@ impl<Q: Queue> Engine<Q> {
     }
 
     pub(super) fn size_hint(&self, input: (usize, Option<usize>)) -> (usize, Option<usize>) {
-        if self.entered {
-            return (0, Some(0));
-        }
         let held = self.queue.len();
         if self.done {
             return (held, Some(held));
@@ -96,14 +112,7 @@ impl<Q: Queue> Engine<Q> {
     }
 
     pub(super) fn is_terminated(&self) -> bool {
-        self.entered || (self.done && self.queue.len() == 0)
-    }
-
-    fn enter(&mut self) {
-        if mem::replace(&mut self.entered, true) {
-            self.queue.clear();
-            self.done = true;
-        }
+        self.done && self.queue.len() == 0
     }
 
     /// Takes items while there is room.
@@ -153,6 +162,16 @@ impl<Q: Queue> fmt::Debug for Engine<Q> {
             .field("in_flight", &self.queue.len())
             .field("max_in_flight", &self.max_in_flight)
             .finish_non_exhaustive()
+    }
+}
+
+/// Ends the engine, unless it is forgotten.
+struct EndOnDrop<'a, Q: Queue>(&'a mut Engine<Q>);
+
+impl<Q: Queue> Drop for EndOnDrop<'_, Q> {
+    fn drop(&mut self) {
+        self.0.done = true;
+        self.0.queue.clear();
     }
 }
 

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -190,7 +191,11 @@ where
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         let call = Call::by(this.f, this.in_calls);
-        this.engine.poll_progress(this.input, call, cx)
+        // Lost if this panics, as the output has then ended.
+        let results = mem::take(this.results);
+        let progress = this.engine.poll_progress(this.input, call, cx);
+        *this.results = results;
+        progress
     }
 }
 

@@ -28,9 +28,12 @@ where
 impl<S: Progress> Flow<S> {
     /// Emits the response of a [`tower`](https://docs.rs/tower) service to each item, in order.
     ///
-    /// An item is taken only when the service has said that it is ready, so a
-    /// limit in the service holds the input back. Up to `max_in_flight` calls
-    /// are under way at once.
+    /// Up to `max_in_flight` calls are under way at once. The service is asked
+    /// whether it is ready once there is an item to call it with; until it is,
+    /// that item waits and no other is taken, so a limit in the service holds
+    /// the input back. Without an item nothing is reserved: clones of a service
+    /// that share a limit can be used by several operators, also by one behind
+    /// the other.
     ///
     /// # Completion
     ///
@@ -39,22 +42,23 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Backpressure
     ///
-    /// At most `max_in_flight` items are inside: calls under way and responses
-    /// that wait for their turn together. While the output is blocked,
-    /// [`poll_progress`](Progress::poll_progress) admits up to that number and
-    /// drives the calls to their ends. The capacity that the service reserves
-    /// by being ready is held until an item comes.
+    /// At most `max_in_flight` items are inside: the one that waits for the
+    /// service, calls under way and responses that wait for their turn
+    /// together. While the output is blocked,
+    /// [`poll_progress`](Progress::poll_progress) admits up to that number,
+    /// asks whether the service is ready, and drives the calls to their ends.
     ///
     /// # Cancellation
     ///
-    /// Dropping the output drops the service, and with it the capacity that it
-    /// has reserved, the calls under way and the responses that wait.
+    /// Dropping the output drops the service, and with it its place in line for
+    /// capacity, the item that waits for it, the calls under way and the
+    /// responses that wait.
     ///
     /// # Errors
     ///
     /// A call that fails gives an `Err`; those behind it run on. A service that
-    /// fails to become ready takes no more calls: the input and the service are
-    /// dropped, and that error is the last item.
+    /// fails to become ready takes no more calls: the input, the service and
+    /// the item that waited for it are dropped, and that error is the last item.
     ///
     /// # Panics
     ///
@@ -96,7 +100,7 @@ impl<S: Progress> Flow<S> {
             calls: Calls {
                 input: Some(self.into_inner()),
                 service: Some(service),
-                reserved: false,
+                waiting: None,
             },
             engine: Engine::new(max_in_flight, Ordered::default()),
         })
@@ -156,13 +160,13 @@ where
 
 /// The calls that the service makes of the items, begun when it is ready.
 #[pin_project]
-struct Calls<S, C> {
+struct Calls<S: Progress, C> {
     // Both are dropped when nothing more is to be called.
     #[pin]
     input: Option<S>,
     service: Option<C>,
-    // The service has said that it is ready, and was not called since.
-    reserved: bool,
+    // The item that the service is to be called with once it is ready.
+    waiting: Option<S::Item>,
 }
 
 impl<S, C> Stream for Calls<S, C>
@@ -179,37 +183,38 @@ where
         else {
             return Poll::Ready(None);
         };
-        if !*this.reserved {
-            match service.poll_ready(cx) {
-                Poll::Ready(Ok(())) => *this.reserved = true,
-                Poll::Ready(Err(error)) => {
-                    this.input.set(None);
-                    *this.service = None;
-                    return Poll::Ready(Some(Call::Failed(Some(error))));
-                }
+        // An item first: capacity reserved for none may be what the input
+        // waits for.
+        let item = match this.waiting.take() {
+            Some(item) => Some(item),
+            None => ready!(input.as_mut().poll_next(cx)),
+        };
+        let last = match item {
+            Some(item) => match service.poll_ready(cx) {
+                Poll::Ready(Ok(())) => return Poll::Ready(Some(Call::Begun(service.call(item)))),
+                Poll::Ready(Err(error)) => Some(Call::Failed(Some(error))),
                 Poll::Pending => {
+                    *this.waiting = Some(item);
                     let _moving = input.poll_progress(cx);
                     return Poll::Pending;
                 }
-            }
-        }
-        let Some(item) = ready!(input.as_mut().poll_next(cx)) else {
-            this.input.set(None);
-            *this.service = None;
-            return Poll::Ready(None);
+            },
+            None => None,
         };
-        *this.reserved = false;
-        Poll::Ready(Some(Call::Begun(service.call(item))))
+        this.input.set(None);
+        *this.service = None;
+        Poll::Ready(last)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         let Some(input) = &self.input else {
             return (0, Some(0));
         };
-        // The service may fail to become ready at any time, even before the
-        // input's end is seen.
+        let waiting = usize::from(self.waiting.is_some());
         let (lower, upper) = input.size_hint();
-        (lower.min(1), upper.and_then(|upper| upper.checked_add(1)))
+        // The service may fail to become ready for the first of them.
+        let lower = lower.saturating_add(waiting).min(1);
+        (lower, upper.and_then(|upper| upper.checked_add(waiting)))
     }
 }
 

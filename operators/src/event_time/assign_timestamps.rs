@@ -19,7 +19,7 @@ pub struct AssignTimestamps<S, F> {
     input: S,
     time: F,
     // How far the watermark is behind the latest record.
-    lag_ms: i64,
+    lag_ms: i128,
     max_items: usize,
     // Of all records.
     latest: Option<EventTime>,
@@ -39,9 +39,10 @@ impl<S: Progress> Flow<S> {
     /// more records may bear the very time that is `max_lateness` back. (This is
     /// the [bounded out-of-orderness] of Flink.) It is emitted after
     /// `max_items` records, and sooner if the input has nothing ready, but
-    /// only where it has gone up since it was last emitted. It never goes
-    /// back, and no item is held back: one that is later than that is emitted
-    /// too, and the next operator tells that it is late.
+    /// only where it has gone up since it was last emitted. There is none
+    /// while it would be before [`EventTime::MIN`]. It never goes back, and no
+    /// item is held back: one that is later than that is emitted too, and the
+    /// next operator tells that it is late.
     ///
     /// # Completion
     ///
@@ -72,7 +73,7 @@ impl<S: Progress> Flow<S> {
     /// # async fn main() {
     /// let at = EventTime::from_millis;
     /// let elements: Vec<_> = flow(stream::iter([20, 30, 25]))
-    ///     .assign_timestamps(Duration::from_millis(5), 2, |n| at(*n))
+    ///     .assign_timestamps(2, Duration::from_millis(5), |n| at(*n))
     ///     .collect()
     ///     .await;
     ///
@@ -90,8 +91,8 @@ impl<S: Progress> Flow<S> {
     #[track_caller]
     pub fn assign_timestamps<F>(
         self,
-        max_lateness: Duration,
         max_items: usize,
+        max_lateness: Duration,
         time: F,
     ) -> Flow<AssignTimestamps<S, F>>
     where
@@ -101,11 +102,12 @@ impl<S: Progress> Flow<S> {
             max_items > 0,
             "`assign_timestamps` needs a record before it can emit a watermark; give at least 1"
         );
-        let lag = EventTime::from_millis(1).saturating_add(max_lateness);
+        // Wide, so that no lateness is too long for it.
+        let lateness_ms = max_lateness.as_nanos().div_ceil(1_000_000).cast_signed();
         Flow::native(AssignTimestamps {
             input: self.into_inner(),
             time,
-            lag_ms: lag.as_millis(),
+            lag_ms: lateness_ms + 1,
             max_items,
             latest: None,
             watermark: None,
@@ -118,8 +120,9 @@ impl<S: Progress> Flow<S> {
 impl<S, F> AssignTimestamps<S, F> {
     /// The watermark, if it has gone up since it was last emitted.
     fn owed(&self) -> Option<EventTime> {
-        let latest = self.latest?.as_millis();
-        let watermark = EventTime::from_millis(latest.saturating_sub(self.lag_ms));
+        let latest = i128::from(self.latest?.as_millis());
+        let watermark = i64::try_from(latest - self.lag_ms).ok()?;
+        let watermark = EventTime::from_millis(watermark);
         (Some(watermark) > self.watermark && !self.done).then_some(watermark)
     }
 }

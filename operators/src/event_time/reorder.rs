@@ -80,7 +80,7 @@ where
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// let routed: Vec<_> = flow(stream::iter([20, 10, 30, 11]))
-    ///     .assign_timestamps(Duration::from_millis(15), 3, |n| EventTime::from_millis(*n))
+    ///     .assign_timestamps(3, Duration::from_millis(15), |n| EventTime::from_millis(*n))
     ///     .reorder(100)
     ///     .collect()
     ///     .await;

@@ -70,7 +70,8 @@ where
     ///
     /// # Panics
     ///
-    /// Panics at the call site if `size` is less than one millisecond.
+    /// Panics at the call site if `size` is less than one millisecond. A window
+    /// at whose first record `init` or `fold` panics is not made.
     ///
     /// # Units
     ///
@@ -90,7 +91,7 @@ where
     /// # async fn main() {
     /// let [size, offset] = [Duration::from_millis(10), Duration::ZERO];
     /// let windows: Vec<_> = flow(stream::iter([3, 12, 9, 25, 8]))
-    ///     .assign_timestamps(Duration::from_millis(5), 1, |n| EventTime::from_millis(*n))
+    ///     .assign_timestamps(1, Duration::from_millis(5), |n| EventTime::from_millis(*n))
     ///     .tumbling_event_time(size, offset, Vec::new, Vec::push)
     ///     .filter_map(Routed::main)
     ///     .filter_map(|element| element.into_record())
@@ -235,8 +236,14 @@ where
                     if Some(last) <= *this.watermark {
                         return Poll::Ready(Some(Routed::Side(record)));
                     }
-                    let window = this.windows.entry(last).or_insert_with(&mut *this.init);
-                    (this.fold)(window, record.item);
+                    if let Some(window) = this.windows.get_mut(&last) {
+                        (this.fold)(window, record.item);
+                    } else {
+                        // Not yet among the windows, in case `fold` panics.
+                        let mut window = (this.init)();
+                        (this.fold)(&mut window, record.item);
+                        this.windows.insert(last, window);
+                    }
                 }
             }
         }

@@ -1,6 +1,5 @@
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,10 +7,10 @@ use std::time::Duration;
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
-use tokio::time::{Sleep, sleep};
 
 use super::KillSwitch;
 use super::kill_switch::{Listener, Stop};
+use crate::time::countdown::Countdown;
 use crate::{Flow, Progress};
 
 /// Stream for [`Flow::drain`].
@@ -23,9 +22,8 @@ pub struct Drain<S, E> {
     #[pin]
     input: Option<S>,
     listener: Listener<E>,
-    max_wait: Duration,
-    // Armed when the switch is found thrown.
-    timer: Option<Pin<Box<Sleep>>>,
+    // Begins when the switch is found thrown.
+    wait: Countdown,
     // What was given up, until it is emitted.
     owed: Option<Lost>,
 }
@@ -94,8 +92,7 @@ impl<S: Progress> Flow<S> {
         Flow::native(Drain {
             input: Some(self.into_inner()),
             listener: switch.listener(),
-            max_wait,
-            timer: None,
+            wait: Countdown::new(max_wait),
             owed: None,
         })
     }
@@ -146,19 +143,13 @@ impl<S: Progress, E> Drain<S, E> {
         let due = match this.listener.thrown() {
             None => false,
             Some(Stop::Abort(_)) => true,
-            // A timer would turn a wait of zero into one of a millisecond.
-            Some(Stop::Shutdown) if this.max_wait.is_zero() => true,
-            Some(Stop::Shutdown) => {
-                let max_wait = *this.max_wait;
-                let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(max_wait)));
-                timer.as_mut().poll(cx).is_ready()
-            }
+            Some(Stop::Shutdown) => this.wait.poll_over(cx).is_ready(),
         };
         if due {
             let (at_least, at_most) = input.size_hint();
             *this.owed = (at_most != Some(0)).then_some(Lost { at_least, at_most });
             this.input.set(None);
-            *this.timer = None;
+            this.wait.stop();
             this.listener.hush();
         }
     }
@@ -175,10 +166,10 @@ impl<S: Progress, E> Stream for Drain<S, E> {
                 Poll::Ready(Some(item)) => return Poll::Ready(Some(Ok(item))),
                 Poll::Ready(None) => {
                     this.input.set(None);
-                    *this.timer = None;
+                    this.wait.stop();
                     this.listener.hush();
                 }
-                Poll::Pending if this.timer.is_some() => return Poll::Pending,
+                Poll::Pending if this.wait.has_begun() => return Poll::Pending,
                 Poll::Pending => {
                     if this.listener.listen(cx.waker()).is_none() {
                         return Poll::Pending;
@@ -216,7 +207,7 @@ impl<S: Progress, E> Progress for Drain<S, E> {
         self.as_mut().poll_due(cx);
         let this = self.project();
         match this.input.as_pin_mut() {
-            Some(input) if this.timer.is_some() => {
+            Some(input) if this.wait.has_begun() => {
                 let _moving = input.poll_progress(cx);
                 Poll::Pending
             }

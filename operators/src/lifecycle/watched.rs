@@ -36,7 +36,10 @@ impl<S: Progress, F: Finalize> Watched<S, F> {
     pub(super) fn new(input: S, finalizer: F) -> Self {
         Self {
             input: Some(input),
-            last: Last(Some(finalizer)),
+            last: Last {
+                finalizer: Some(finalizer),
+                cause: Cause::Cancel,
+            },
         }
     }
 
@@ -46,9 +49,8 @@ impl<S: Progress, F: Finalize> Watched<S, F> {
     ) -> Poll<Option<S::Item>> {
         let polled = self.as_mut().with_input(|input| input.poll_next(cx));
         if let Some(Poll::Ready(None)) = polled {
-            let mut this = self.project();
-            this.input.set(None);
-            this.last.run(Cause::End);
+            let this = self.project();
+            this.last.end(this.input, Cause::End);
         }
         polled.unwrap_or(Poll::Ready(None))
     }
@@ -65,47 +67,55 @@ impl<S: Progress, F: Finalize> Watched<S, F> {
 
     fn with_input<R>(self: Pin<&mut Self>, f: impl FnOnce(Pin<&mut S>) -> R) -> Option<R> {
         let this = self.project();
-        let mut alarm = Alarm {
+        let mut guard = EndOnPanic {
             input: this.input,
             last: Some(this.last),
         };
-        let result = f(alarm.input.as_mut().as_pin_mut()?);
-        alarm.last = None;
+        let result = f(guard.input.as_mut().as_pin_mut()?);
+        guard.last = None;
         Some(result)
     }
 }
 
 /// Runs the finalizer, unless it has run.
-struct Last<F: Finalize>(Option<F>);
+struct Last<F: Finalize> {
+    finalizer: Option<F>,
+    cause: Cause,
+}
 
 impl<F: Finalize> Last<F> {
-    fn run(&mut self, cause: Cause) {
-        if let Some(finalizer) = self.0.take() {
-            finalizer.finalize(cause);
-        }
+    /// Drops the input and runs the finalizer.
+    fn end<S>(&mut self, mut input: Pin<&mut Option<S>>, cause: Cause) {
+        // Run by its own drop, so also if the drop of the input panics.
+        let _last = Self {
+            finalizer: self.finalizer.take(),
+            cause,
+        };
+        input.set(None);
     }
 }
 
 impl<F: Finalize> Drop for Last<F> {
     fn drop(&mut self) {
-        self.run(Cause::Cancel);
+        if let Some(finalizer) = self.finalizer.take() {
+            finalizer.finalize(self.cause);
+        }
     }
 }
 
 /// Ends the stream when a poll of its input panics.
-struct Alarm<'a, S, F: Finalize> {
+struct EndOnPanic<'a, S, F: Finalize> {
     input: Pin<&'a mut Option<S>>,
     // Taken when the poll has returned.
     last: Option<&'a mut Last<F>>,
 }
 
-impl<S, F: Finalize> Drop for Alarm<'_, S, F> {
+impl<S, F: Finalize> Drop for EndOnPanic<'_, S, F> {
     fn drop(&mut self) {
         if let Some(last) = self.last.take()
             && self.input.is_some()
         {
-            self.input.set(None);
-            last.run(Cause::Panic);
+            last.end(self.input.as_mut(), Cause::Panic);
         }
     }
 }

@@ -73,7 +73,7 @@ impl<S: Progress> Flow<S> {
     /// let start = Instant::now();
     /// let left: Vec<_> = interval(Duration::from_millis(10), MissedTick::Burst)
     ///     .take(3)
-    ///     .delay(Duration::from_millis(100), 20)
+    ///     .delay(20, Duration::from_millis(100))
     ///     .map(|_| start.elapsed().as_millis())
     ///     .collect()
     ///     .await;
@@ -82,7 +82,7 @@ impl<S: Progress> Flow<S> {
     /// # }
     /// ```
     #[track_caller]
-    pub fn delay(self, wait: Duration, max_held: usize) -> Flow<Delay<S>> {
+    pub fn delay(self, max_held: usize, wait: Duration) -> Flow<Delay<S>> {
         assert!(
             max_held > 0,
             "a `delay` that holds 0 items would never emit; give at least 1"

@@ -28,7 +28,10 @@ impl<S: Progress> Flow<S> {
     /// The silence begins when an item is asked for and there is none. It ends
     /// with the next item, and begins anew after each output of `f`. An item
     /// that is ready goes first, and nothing is made while nobody asks, so a
-    /// slow consumer finds no outputs of `f` piled up.
+    /// slow consumer finds no outputs of `f` piled up. In a silence that has
+    /// begun, the time from a call of
+    /// [`poll_progress`](Progress::poll_progress) until an item is asked for
+    /// again does not count.
     ///
     /// With a `Result` this is a timeout after which the stream goes on:
     /// `.map(Ok).keep_alive(limit, || Err(Silent))`.
@@ -143,7 +146,9 @@ where
         if self.done {
             return Poll::Ready(());
         }
-        self.project().input.poll_progress(cx)
+        let this = self.project();
+        this.silence.pause();
+        this.input.poll_progress(cx)
     }
 }
 

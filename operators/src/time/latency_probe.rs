@@ -46,7 +46,7 @@ impl<S: Progress> Flow<S> {
     /// let mut ages = Vec::new();
     /// flow(stream::iter(["a", "b"]))
     ///     .timestamp()
-    ///     .delay(wait, 100)
+    ///     .delay(100, wait)
     ///     .latency_probe(|(taken, _)| *taken, |age| ages.push(age))
     ///     .for_each(drop)
     ///     .await;

@@ -56,7 +56,7 @@
 
 mod audit;
 mod bucket;
-mod countdown;
+pub(crate) mod countdown;
 mod debounce;
 mod delay;
 mod drop_within;

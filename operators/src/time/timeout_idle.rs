@@ -26,9 +26,13 @@ impl<S: Progress> Flow<S> {
     /// Emits every item as `Ok`, and an error once none has come for `limit`.
     ///
     /// The silence begins when an item is asked for and there is none, and it
-    /// ends with the next item. Time for which nobody asks does not count, so a
-    /// slow consumer is never taken for an idle input; that is what
-    /// [`timeout_backpressure`](Self::timeout_backpressure) is for.
+    /// ends with the next item. The time of a consumer that is busy with an item
+    /// does not count, so a slow consumer is not taken for an idle input; that
+    /// is what [`timeout_backpressure`](Self::timeout_backpressure) is for. In
+    /// a silence that has begun, the time from a call of
+    /// [`poll_progress`](Progress::poll_progress) until an item is asked for
+    /// again does not count either. A consumer that stops asking and makes no
+    /// such call finds that the time went on.
     ///
     /// To go on after a silence, put something in its place with
     /// [`keep_alive`](Self::keep_alive) instead.
@@ -125,7 +129,9 @@ impl<S: Progress> FusedStream for TimeoutIdle<S> {
 impl<S: Progress> Progress for TimeoutIdle<S> {
     #[inline]
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.project().input.as_pin_mut() {
+        let this = self.project();
+        this.silence.pause();
+        match this.input.as_pin_mut() {
             Some(input) => input.poll_progress(cx),
             None => Poll::Ready(()),
         }

@@ -1,11 +1,12 @@
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, FusedStream, Stream, StreamExt};
 use millpond_operators::testing::Token;
 use millpond_operators::{Progress, flow, laws};
 use tokio::time::{Instant, sleep};
@@ -107,6 +108,26 @@ async fn another_number_of_results_panics() {
     let results = flow(stream::iter([1, 2])).map_batched(2, WAIT, 1, async |_| vec![1]);
 
     results.for_each(drop).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_panic_while_the_output_is_blocked_it_has_ended() {
+    let mut results = flow(stream::iter(0..6)).map_batched(2, WAIT, 1, async |batch: Vec<u32>| {
+        if batch[0] == 2 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        assert!(batch[0] != 2, "the second call");
+        batch
+    });
+    let mut cx = Context::from_waker(Waker::noop());
+
+    assert_eq!(results.next().await, Some(0));
+    sleep(Duration::from_millis(2)).await;
+    let progress = AssertUnwindSafe(|| Pin::new(&mut results).poll_progress(&mut cx));
+    assert!(catch_unwind(progress).is_err());
+    assert!(results.is_terminated());
+    assert_eq!(results.size_hint(), (0, Some(0)));
+    assert_eq!(results.next().await, None);
 }
 
 #[test]

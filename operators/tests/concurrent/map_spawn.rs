@@ -1,4 +1,5 @@
 use std::future::pending;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -100,6 +101,26 @@ async fn a_panic_in_a_task_is_resumed_in_the_caller() {
         .map_spawn(3, async |strikes| assert!(!strikes, "in the task"))
         .for_each(drop)
         .await;
+}
+
+#[tokio::test]
+async fn a_panic_in_a_task_aborts_the_others_at_once() {
+    let resource = Arc::new(());
+    let held = Arc::clone(&resource);
+    let mut results = flow(stream::iter([false, false, true])).map_spawn(3, move |strikes| {
+        let held = Arc::clone(&held);
+        async move {
+            assert!(!strikes, "in the task");
+            pending::<()>().await;
+            drop(held);
+        }
+    });
+
+    let panicked = AssertUnwindSafe(results.next()).catch_unwind().await;
+    assert!(panicked.is_err());
+    tokio::task::yield_now().await;
+    assert_eq!(Arc::strong_count(&resource), 2);
+    assert_eq!(results.next().await, None);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{at, mark, ms, time_of};
 // Where the watermarks come is up to the schedule; which records come is not.
 laws! {
     assign_timestamps: |s| {
-        s.assign_timestamps(ms(2), 3, time_of)
+        s.assign_timestamps(3, ms(2), time_of)
             .filter_map(Element::into_record)
     },
     model: |v| v
@@ -24,7 +24,7 @@ laws! {
 // The lateness is as much as the items are out of order.
 laws! {
     no_record_comes_after_its_watermark: |s| {
-        s.assign_timestamps(ms(30), 3, |token: &Token| at(token.event_time().cast_signed()))
+        s.assign_timestamps(3, ms(30), |token: &Token| at(token.event_time().cast_signed()))
     },
     relation: |v, out| out
         .iter()
@@ -41,9 +41,9 @@ fn items_of(element: &Element<Token>) -> Option<&Token> {
 }
 
 /// The watermarks of times that are all ready, with their places.
-fn watermarks(times: &[i64], max_lateness: Duration, max_items: usize) -> Vec<(usize, i64)> {
+fn watermarks(times: &[i64], max_items: usize, max_lateness: Duration) -> Vec<(usize, i64)> {
     let elements = flow(stream::iter(times.to_vec()))
-        .assign_timestamps(max_lateness, max_items, |millis| at(*millis))
+        .assign_timestamps(max_items, max_lateness, |millis| at(*millis))
         .enumerate()
         .filter_map(|(place, element)| match element {
             Element::Watermark(watermark) => Some((place, watermark.as_millis())),
@@ -54,26 +54,35 @@ fn watermarks(times: &[i64], max_lateness: Duration, max_items: usize) -> Vec<(u
 
 #[test]
 fn the_watermark_is_the_latest_time_less_the_lateness_less_a_millisecond() {
-    assert_eq!(watermarks(&[100, 0], ms(30), 1), [(1, 69)]);
-    assert_eq!(watermarks(&[100, 0], ms(0), 1), [(1, 99)]);
-    assert_eq!(watermarks(&[-5, -9], ms(30), 1), [(1, -36)]);
-    assert_eq!(watermarks(&[5, 0], Duration::MAX, 1), [(1, 5 - i64::MAX)]);
+    assert_eq!(watermarks(&[100, 0], 1, ms(30)), [(1, 69)]);
+    assert_eq!(watermarks(&[100, 0], 1, ms(0)), [(1, 99)]);
+    assert_eq!(watermarks(&[-5, -9], 1, ms(30)), [(1, -36)]);
 }
 
 #[test]
 fn it_comes_after_so_many_records() {
-    assert_eq!(watermarks(&[1, 2, 3, 4, 5], ms(0), 2), [(2, 1), (5, 3)]);
+    assert_eq!(watermarks(&[1, 2, 3, 4, 5], 2, ms(0)), [(2, 1), (5, 3)]);
 }
 
 #[test]
 fn it_comes_only_where_it_has_gone_up() {
-    assert_eq!(watermarks(&[9, 8, 9, 7, 10, 3], ms(0), 1), [(1, 8), (6, 9)]);
+    assert_eq!(watermarks(&[9, 8, 9, 7, 10, 3], 1, ms(0)), [(1, 8), (6, 9)]);
+}
+
+#[test]
+fn there_is_none_before_the_earliest_time() {
+    let [first, second] = [i64::MIN, i64::MIN + 1];
+
+    assert_eq!(watermarks(&[first, first], 1, ms(0)), []);
+    assert_eq!(watermarks(&[second], 1, ms(0)), [(1, first)]);
+    assert_eq!(watermarks(&[second], 1, ms(1)), []);
+    assert_eq!(watermarks(&[i64::MAX], 1, Duration::MAX), []);
 }
 
 #[test]
 fn it_comes_sooner_if_the_input_has_nothing_ready() {
     let two_then_silence = stream::iter([20, 10]).chain(stream::pending());
-    let mut elements = flow(two_then_silence).assign_timestamps(ms(3), 100, |millis| at(*millis));
+    let mut elements = flow(two_then_silence).assign_timestamps(100, ms(3), |millis| at(*millis));
 
     let mut next = || elements.next().now_or_never().flatten();
     assert_eq!(next(), Some(Element::record(at(20), 20)));
@@ -84,7 +93,7 @@ fn it_comes_sooner_if_the_input_has_nothing_ready() {
 
 #[test]
 fn an_item_that_is_late_is_emitted_too() {
-    let late = flow(stream::iter([20, 1])).assign_timestamps(ms(0), 1, |millis| at(*millis));
+    let late = flow(stream::iter([20, 1])).assign_timestamps(1, ms(0), |millis| at(*millis));
     let late: Option<Vec<_>> = late.collect().now_or_never();
 
     let elements = [
@@ -98,19 +107,18 @@ fn an_item_that_is_late_is_emitted_too() {
 #[test]
 fn times_are_asked_for_once() {
     let asked = Cell::new(0);
-    let elements = flow(stream::iter([1, 2, 3])).assign_timestamps(ms(0), 1, |_| {
+    let elements = flow(stream::iter([1, 2, 3])).assign_timestamps(1, ms(0), |_| {
         asked.set(asked.get() + 1);
         EventTime::MIN
     });
     let elements: Option<Vec<_>> = elements.collect().now_or_never();
 
-    // Nothing is before the earliest time, so the watermark comes once.
-    assert_eq!(elements.map(|elements| elements.len()), Some(4));
+    assert_eq!(elements.map(|elements| elements.len()), Some(3));
     assert_eq!(asked.get(), 3);
 }
 
 #[test]
 #[should_panic(expected = "give at least 1")]
 fn zero_items_panics() {
-    drop(flow(stream::empty()).assign_timestamps(ms(1), 0, |time| *time));
+    drop(flow(stream::empty()).assign_timestamps(0, ms(1), |time| *time));
 }

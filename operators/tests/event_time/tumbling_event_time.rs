@@ -1,8 +1,9 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 use millpond_operators::event_time::{Element, EventTime, Timed};
 use millpond_operators::fan_out::Routed;
 use millpond_operators::testing::Token;
@@ -153,7 +154,7 @@ fn windows_of_windows_come_out_right() {
     let sums = |size| {
         let sum = |sum: &mut i64, n: i64| *sum += n;
         flow(stream::iter((0..100).map(|n| (n * 7) % 100)))
-            .assign_timestamps(ms(100), 1, |n| at(*n))
+            .assign_timestamps(1, ms(100), |n| at(*n))
             .tumbling_event_time(size, ms(0), || 0, sum)
             .filter_map(Routed::main)
             .tumbling_event_time(ms(20), ms(0), || 0, sum)
@@ -188,6 +189,25 @@ fn open_windows_are_the_remainder() {
         item: vec![item],
     });
     assert_eq!(open, [five, fifteen]);
+}
+
+#[test]
+fn a_window_is_not_made_if_its_first_record_panics() {
+    let mut sums = flow(stream::iter([record(5), record(15)])).tumbling_event_time(
+        ms(10),
+        ms(0),
+        || 0,
+        |sum, n| {
+            assert!(n != 5, "five");
+            *sum += n;
+        },
+    );
+
+    let panicked = catch_unwind(AssertUnwindSafe(|| sums.next().now_or_never()));
+    assert!(panicked.is_err());
+    assert_eq!(sums.size_hint().0, 0);
+    let rest: Option<Vec<_>> = sums.collect().now_or_never();
+    assert_eq!(rest, Some(vec![Routed::Main(Element::record(at(19), 15))]));
 }
 
 #[test]

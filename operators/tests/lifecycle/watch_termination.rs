@@ -1,4 +1,5 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -59,6 +60,29 @@ async fn a_panic_is_told_and_ends_it() {
         items: 1,
     };
     assert_eq!(termination.await, panicked);
+}
+
+#[tokio::test]
+async fn an_end_is_told_even_if_the_drop_of_the_input_panics() {
+    struct Strikes;
+
+    impl Drop for Strikes {
+        fn drop(&mut self) {
+            panic!("while dropped");
+        }
+    }
+
+    let strikes = Strikes;
+    let input = stream::poll_fn(move |_| {
+        let _held = &strikes;
+        Poll::Ready(None::<()>)
+    });
+    let (mut items, termination) = flow(input).watch_termination();
+
+    let caught = catch_unwind(AssertUnwindSafe(|| items.next().now_or_never()));
+    assert!(caught.is_err());
+    assert_eq!(termination.cause(), Some(Cause::End));
+    assert_eq!(items.next().await, None);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use futures::FutureExt;
 use futures::stream;
 use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{NEVER, WAIT, block, ms, scheduled, timeline};
 
@@ -74,6 +74,15 @@ async fn nothing_piles_up_while_the_output_is_blocked() {
     block(&mut items, 20).await;
     assert_eq!(items.next().now_or_never(), None);
     assert_eq!(timeline(items.take(2)).await, [(5, '.'), (10, '.')]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silence_that_has_begun_stands_still_while_the_output_is_blocked() {
+    let mut items = scheduled([(99, 'a')], 99).keep_alive(WAIT, || '.');
+
+    assert!(timeout(ms(2), items.next()).await.is_err());
+    block(&mut items, 8).await;
+    assert_eq!(timeline(items.take(2)).await, [(3, '.'), (8, '.')]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,9 +6,9 @@ use futures::stream::{self, StreamExt};
 use millpond_operators::testing::Token;
 use millpond_operators::time::TimedOut;
 use millpond_operators::{flow, laws};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::{NEVER, WAIT, ms, scheduled, timeline, up_to_an_error};
+use super::{NEVER, WAIT, block, ms, scheduled, timeline, up_to_an_error};
 
 laws! {
     timeout_idle: |s| s.timeout_idle(NEVER).map(Result::ok),
@@ -71,7 +71,7 @@ async fn a_silence_before_the_first_item_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_for_which_nobody_asks_does_not_count() {
+async fn the_time_of_a_busy_consumer_does_not_count() {
     let start = Instant::now();
     let mut items = scheduled([(0, 'a'), (11, 'b')], 11).timeout_idle(WAIT);
 
@@ -79,6 +79,37 @@ async fn time_for_which_nobody_asks_does_not_count() {
     sleep(ms(8)).await;
     assert_eq!(items.next().await, Some(Ok('b')));
     assert_eq!(start.elapsed(), ms(11));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silence_that_has_begun_stands_still_while_the_output_is_blocked() {
+    let mut items = scheduled([(99, 'a')], 99).timeout_idle(WAIT);
+
+    assert!(timeout(ms(2), items.next()).await.is_err());
+    block(&mut items, 8).await;
+    assert_eq!(timeline(items).await, [(3, Err(TimedOut::Idle(WAIT)))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_silence_is_whole_again() {
+    let mut items = scheduled([(12, 'a')], 99).timeout_idle(WAIT);
+
+    assert!(timeout(ms(2), items.next()).await.is_err());
+    block(&mut items, 8).await;
+    assert_eq!(
+        timeline(items).await,
+        [(2, Ok('a')), (7, Err(TimedOut::Idle(WAIT)))]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_goes_on_if_nobody_asks_nor_calls() {
+    let mut items = scheduled([(99, 'a')], 99).timeout_idle(WAIT);
+
+    assert_eq!(items.next().now_or_never(), None);
+    sleep(ms(8)).await;
+    let error = Err(TimedOut::Idle(WAIT));
+    assert_eq!(items.next().now_or_never(), Some(Some(error)));
 }
 
 #[tokio::test(start_paused = true)]
