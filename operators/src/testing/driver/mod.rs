@@ -133,6 +133,14 @@ where
 
     /// Takes what comes until the inputs fall silent, and lets an hour pass.
     pub(super) async fn idle(mut self) -> Result<(), Broken> {
+        let idled = self.keep_idle().await;
+        drop(self.operator);
+        // Wakers hold the ledger, which holds them in turn.
+        self.ledger.wake_all();
+        idled
+    }
+
+    async fn keep_idle(&mut self) -> Result<(), Broken> {
         let end = Instant::now() + SILENCE;
         for _ in 0..FREE_POLLS {
             let since = Instant::now();
