@@ -337,7 +337,10 @@ pub use combine::merge;
 pub use flow::Flow;
 #[cfg(feature = "tokio-stream")]
 pub use foreign::OfTokio;
-pub use foreign::{AlreadyAFlow, AnyIterator, AnyStream, Foreign, IntoForeign, flow};
+pub use foreign::{
+    AlreadyAFlow, AnyIterator, AnyStream, BorrowedCollection, Foreign, IntoForeign,
+    OwnedCollection, flow,
+};
 pub use progress::Progress;
 
 /// The examples of the readme, as tests.

@@ -1,7 +1,10 @@
-//! What `flow` takes, besides streams.
+//! What `flow` takes.
 
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::future::ready;
 use std::time::Duration;
 
+use futures::stream::{self, FuturesUnordered};
 use millpond_operators::flow;
 use tokio::io::AsyncBufReadExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -15,6 +18,39 @@ async fn collections_ranges_and_iterators() {
     assert_eq!(flow(1..3).collect::<Vec<_>>().await, [1, 2]);
     assert_eq!(flow("ab".chars()).collect::<String>().await, "ab");
     assert_eq!(flow(Some(1)).next().await, Some(1));
+    assert_eq!(flow(Ok::<_, ()>(1)).next().await, Some(1));
+    assert_eq!(flow([1, 2]).collect::<Vec<_>>().await, [1, 2]);
+    assert_eq!(flow(VecDeque::from([1])).next().await, Some(1));
+    assert_eq!(flow(LinkedList::from([1])).next().await, Some(1));
+    assert_eq!(flow(BinaryHeap::from([1])).next().await, Some(1));
+    assert_eq!(flow(BTreeSet::from([1])).next().await, Some(1));
+    assert_eq!(flow(BTreeMap::from([(1, 2)])).next().await, Some((1, 2)));
+    assert_eq!(flow(HashSet::from([1])).next().await, Some(1));
+    assert_eq!(flow(HashMap::from([(1, 2)])).next().await, Some((1, 2)));
+    assert_eq!(flow(Box::<[_]>::from([1])).next().await, Some(1));
+}
+
+#[tokio::test]
+async fn borrowed_collections_and_iterators() {
+    let numbers = vec![1, 2];
+    assert_eq!(flow(&numbers).next().await, Some(&1));
+    assert_eq!(flow(numbers.as_slice()).next().await, Some(&1));
+    let mut numbers = numbers.into_iter();
+    assert_eq!(flow(&mut numbers).next().await, Some(1));
+    assert_eq!(numbers.next(), Some(2));
+}
+
+#[tokio::test]
+async fn streams_that_are_collections_too() {
+    let futures: FuturesUnordered<_> = [1, 2].map(ready).into_iter().collect();
+    let mut given: Vec<_> = flow(futures).collect().await;
+    given.sort_unstable();
+    assert_eq!(given, [1, 2]);
+
+    let all = stream::select_all([vec![1, 2], vec![3]].map(stream::iter));
+    let mut given: Vec<_> = flow(all).collect().await;
+    given.sort_unstable();
+    assert_eq!(given, [1, 2, 3]);
 }
 
 #[tokio::test]

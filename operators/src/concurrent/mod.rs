@@ -42,7 +42,7 @@ mod map_spawn;
 mod queue;
 mod race;
 mod race_all;
-mod running;
+pub(crate) mod running;
 #[cfg(feature = "tasks")]
 mod task;
 mod wakes;

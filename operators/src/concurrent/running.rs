@@ -9,7 +9,7 @@ use super::wakes::Wakes;
 ///
 /// A place is made once and used by one future after another, so that a
 /// future costs no allocation of its own.
-pub(super) struct Running<Fut, Tag> {
+pub(crate) struct Running<Fut, Tag> {
     // Dropped first: futures that wake each other while they are dropped must
     // not wake the task.
     wakes: Wakes,
@@ -29,11 +29,13 @@ struct Place<Fut, Tag> {
     waker: Waker,
 }
 
-impl<Fut: Future, Tag> Running<Fut, Tag> {
-    pub(super) fn len(&self) -> usize {
+impl<Fut, Tag> Running<Fut, Tag> {
+    pub(crate) fn len(&self) -> usize {
         self.places.all.len() - self.places.free.len()
     }
+}
 
+impl<Fut: Future, Tag> Running<Fut, Tag> {
     /// Takes a future in, and polls it once.
     pub(super) fn start(&mut self, future: Fut, tag: Tag) -> Option<(Tag, Fut::Output)> {
         let place = self.put(future, tag);
@@ -41,13 +43,13 @@ impl<Fut: Future, Tag> Running<Fut, Tag> {
     }
 
     /// Takes a future in, to be polled by the next call of `drive`.
-    pub(super) fn start_later(&mut self, future: Fut, tag: Tag) {
+    pub(crate) fn start_later(&mut self, future: Fut, tag: Tag) {
         let place = self.put(future, tag);
         self.woken.push_back(place);
     }
 
     /// Polls the futures that were woken, until `units` of them have finished.
-    pub(super) fn drive(&mut self, units: &mut usize, mut finished: impl FnMut(Tag, Fut::Output)) {
+    pub(crate) fn drive(&mut self, units: &mut usize, mut finished: impl FnMut(Tag, Fut::Output)) {
         let Self {
             wakes,
             woken,
@@ -77,7 +79,7 @@ impl<Fut: Future, Tag> Running<Fut, Tag> {
 
     /// Has the task woken when there is something to drive. `Ready` when no
     /// future is under way.
-    pub(super) fn park(&self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn park(&self, cx: &mut Context<'_>) -> Poll<()> {
         if self.len() == 0 {
             return Poll::Ready(());
         }

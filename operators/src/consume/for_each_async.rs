@@ -1,5 +1,6 @@
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -17,6 +18,9 @@ pub struct ForEachAsync<S, F, Fut> {
     f: F,
     #[pin]
     body: Option<Fut>,
+    // True during a poll of the body; found true before one, the last poll
+    // panicked.
+    polling: bool,
 }
 
 impl<S: Progress> Flow<S> {
@@ -32,6 +36,11 @@ impl<S: Progress> Flow<S> {
     /// # Cancellation
     ///
     /// Dropping the future drops the body under way, and with it its item.
+    ///
+    /// # Panics
+    ///
+    /// A panic of `f` or of a future passes through to the caller of the poll,
+    /// and its item is lost. Polled again, it goes on with the next item.
     ///
     /// # Examples
     ///
@@ -71,6 +80,7 @@ impl<S: Progress> Flow<S> {
             input: self.into_inner(),
             f,
             body: None,
+            polling: false,
         }
     }
 }
@@ -85,9 +95,15 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
+        if mem::take(this.polling) {
+            this.body.set(None);
+        }
         for _ in 0..UNITS_PER_POLL {
             if let Some(body) = this.body.as_mut().as_pin_mut() {
-                if body.poll(cx).is_pending() {
+                *this.polling = true;
+                let polled = body.poll(cx);
+                *this.polling = false;
+                if polled.is_pending() {
                     let _moving = this.input.poll_progress(cx);
                     return Poll::Pending;
                 }

@@ -33,7 +33,8 @@ impl<S: Progress> Flow<S> {
     /// # Panics
     ///
     /// Panics at the call site if `max_in_flight` is zero. A panic of `f` or of
-    /// a future passes through to the caller of the poll.
+    /// a future passes through to the caller of the poll. Polled again, it
+    /// takes no further item and is ready at once.
     ///
     /// # Examples
     ///

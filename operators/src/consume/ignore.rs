@@ -15,7 +15,7 @@ use crate::{Flow, Progress};
 pub struct Ignore<S> {
     #[pin]
     input: S,
-    ignored: usize,
+    ignored: u64,
 }
 
 impl<S: Progress> Flow<S> {
@@ -45,9 +45,9 @@ impl<S: Progress> Flow<S> {
 }
 
 impl<S: Progress> Future for Ignore<S> {
-    type Output = usize;
+    type Output = u64;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
         let mut this = self.project();
         for _ in 0..UNITS_PER_POLL {
             if ready!(this.input.as_mut().poll_next(cx)).is_none() {

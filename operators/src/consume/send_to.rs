@@ -14,12 +14,11 @@ use crate::{Flow, Progress};
 #[derive(Clone)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct SendTo<S, K> {
+    // Gone once it has ended, or the sink has failed.
     #[pin]
-    input: S,
+    input: Option<S>,
     #[pin]
     sink: K,
-    // The input has ended; the sink is being closed.
-    closing: bool,
 }
 
 impl<S: Progress> Flow<S> {
@@ -30,6 +29,12 @@ impl<S: Progress> Flow<S> {
     /// one with `&mut` to get it back, closed. While no item is there the sink
     /// is flushed; while the sink is busy the work that the stream has admitted
     /// goes on.
+    ///
+    /// # Completion
+    ///
+    /// Ready when the input has ended and the sink is closed, or with the first
+    /// error of the sink. The input is dropped before the sink is closed, and
+    /// before the error is handed out; a sink that has failed is not closed.
     ///
     /// # Backpressure
     ///
@@ -65,9 +70,8 @@ impl<S: Progress> Flow<S> {
         K: Sink<S::Item>,
     {
         SendTo {
-            input: self.into_inner(),
+            input: Some(self.into_inner()),
             sink,
-            closing: false,
         }
     }
 }
@@ -79,27 +83,44 @@ where
 {
     type Output = Result<(), K::Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let sent = ready!(self.as_mut().poll_send(cx));
         let mut this = self.project();
+        this.input.set(None);
+        match sent {
+            Ok(()) => this.sink.poll_close(cx),
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+}
+
+impl<S, K> SendTo<S, K>
+where
+    S: Progress,
+    K: Sink<S::Item>,
+{
+    /// `Ready` when the input has ended or the sink has failed.
+    fn poll_send(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), K::Error>> {
+        let mut this = self.project();
+        let Some(mut input) = this.input.as_pin_mut() else {
+            return Poll::Ready(Ok(()));
+        };
         for _ in 0..UNITS_PER_POLL {
-            if *this.closing {
-                return this.sink.poll_close(cx);
-            }
             let Poll::Ready(room) = this.sink.as_mut().poll_ready(cx) else {
-                let _moving = this.input.poll_progress(cx);
+                let _moving = input.poll_progress(cx);
                 return Poll::Pending;
             };
             room?;
-            match this.input.as_mut().poll_next(cx) {
+            match input.as_mut().poll_next(cx) {
                 Poll::Ready(Some(item)) => this.sink.as_mut().start_send(item)?,
-                Poll::Ready(None) => *this.closing = true,
+                Poll::Ready(None) => return Poll::Ready(Ok(())),
                 Poll::Pending => {
                     ready!(this.sink.poll_flush(cx))?;
                     return Poll::Pending;
                 }
             }
         }
-        yield_after(this.input, cx);
+        yield_after(input, cx);
         Poll::Pending
     }
 }
@@ -108,7 +129,7 @@ impl<S: fmt::Debug, K> fmt::Debug for SendTo<S, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendTo")
             .field("input", &self.input)
-            .field("closing", &self.closing)
+            .field("closing", &self.input.is_none())
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -19,6 +20,9 @@ pub struct TryForEachAsync<S, F, Fut> {
     f: F,
     #[pin]
     body: Option<Fut>,
+    // True during a poll of the body; found true before one, the last poll
+    // panicked.
+    polling: bool,
 }
 
 impl<S, T, E> Flow<S>
@@ -46,6 +50,11 @@ where
     /// # Errors
     ///
     /// The error of the first `Err`.
+    ///
+    /// # Panics
+    ///
+    /// A panic of `f` or of a future passes through to the caller of the poll,
+    /// and its value is lost. Polled again, it goes on with the next item.
     ///
     /// # Examples
     ///
@@ -75,6 +84,7 @@ where
             input: UntilErr::new(self.into_inner()),
             f,
             body: None,
+            polling: false,
         }
     }
 }
@@ -89,9 +99,15 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        if mem::take(this.polling) {
+            this.body.set(None);
+        }
         for _ in 0..UNITS_PER_POLL {
             if let Some(body) = this.body.as_mut().as_pin_mut() {
-                let Poll::Ready(done) = body.poll(cx) else {
+                *this.polling = true;
+                let polled = body.poll(cx);
+                *this.polling = false;
+                let Poll::Ready(done) = polled else {
                     let _moving = this.input.poll_progress(cx);
                     return Poll::Pending;
                 };

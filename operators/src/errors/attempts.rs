@@ -4,18 +4,16 @@ use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use backon::BackoffBuilder;
-use futures_core::Stream;
-use futures_util::stream::FuturesUnordered;
-use pin_project::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{GaveUp, GaveUpReason, RetryPolicy};
 use crate::Progress;
 use crate::budget::UNITS_PER_POLL;
+use crate::concurrent::running::Running;
 
 /// What the operators that retry share: start calls, wait after those that
 /// fail, start them again, hand on results.
@@ -27,7 +25,9 @@ pub(super) struct Attempts<T, U, E, Fut, B: BackoffBuilder> {
     // Items whose call is under way, who wait for the next one, and results.
     max_inside: usize,
     keeps_order: bool,
-    held: Held<T, U, E, Fut, B>,
+    // The calls, tagged with the numbers of their items.
+    running: Running<Fut, u64>,
+    held: Held<T, U, E, B>,
     timer: Option<Pin<Box<Sleep>>>,
     // The input has ended.
     done: bool,
@@ -36,8 +36,7 @@ pub(super) struct Attempts<T, U, E, Fut, B: BackoffBuilder> {
     entered: bool,
 }
 
-struct Held<T, U, E, Fut, B: BackoffBuilder> {
-    running: FuturesUnordered<Numbered<Fut>>,
+struct Held<T, U, E, B: BackoffBuilder> {
     // The items that have no result yet, numbered in the order of the input.
     items: BTreeMap<u64, Item<T, B::Backoff>>,
     // Those that wait for their delay to pass, the soonest on top.
@@ -70,6 +69,7 @@ where
             max_in_flight,
             max_inside: max_in_flight.saturating_add(max_waiting),
             keeps_order,
+            running: Running::default(),
             held: Held::default(),
             timer: None,
             done: false,
@@ -87,7 +87,7 @@ where
         let mut round = Round::new(input);
         let mut result = None;
         loop {
-            self.drive(&mut round, cx);
+            self.drive(&mut round);
             result = result.or_else(|| self.held.pop());
             let retried = self.retry(f);
             // After the pop, so that the place of the result that is about to
@@ -118,7 +118,7 @@ where
         self.enter();
         let mut round = Round::new(input);
         loop {
-            self.drive(&mut round, cx);
+            self.drive(&mut round);
             let retried = self.retry(f);
             let admitted = self.admit(&mut round, f, cx);
             if !retried && !admitted {
@@ -153,6 +153,7 @@ where
 
     fn enter(&mut self) {
         if mem::replace(&mut self.entered, true) {
+            self.running = Running::default();
             self.held = Held::default();
             self.timer = None;
             self.done = true;
@@ -160,52 +161,14 @@ where
     }
 
     /// Polls the calls under way, and sees to those that are done.
-    fn drive<S>(&mut self, round: &mut Round<'_, S>, cx: &mut Context<'_>) {
-        // An empty set would keep the waker for nothing.
-        while !self.held.running.is_empty() {
-            if round.to_finish == 0 {
-                cx.waker().wake_by_ref();
-                return;
-            }
-            let running = Pin::new(&mut self.held.running);
-            let Poll::Ready(Some((number, result))) = running.poll_next(cx) else {
-                return;
-            };
-            round.to_finish -= 1;
-            self.see_to(number, result);
+    fn drive<S>(&mut self, round: &mut Round<'_, S>) {
+        if round.to_finish == 0 {
+            return;
         }
-    }
-
-    fn see_to(&mut self, number: u64, result: Result<U, E>) {
-        let Some(item) = self.held.items.get_mut(&number) else {
-            unreachable!("an item is held until its last attempt is done");
-        };
-        let result = match result {
-            Ok(value) => {
-                if let Some(budget) = &self.policy.budget {
-                    budget.deposit();
-                }
-                Ok(value)
-            }
-            Err(error) => match self.policy.next_delay(&error, &mut item.delays) {
-                Ok(delay) => {
-                    // Past the end of the clock it never passes.
-                    if let Some(deadline) = Instant::now().checked_add(delay) {
-                        self.held.delayed.push(Reverse((deadline, number)));
-                    }
-                    return;
-                }
-                Err(reason) => Err(GaveUp::new(error, item.attempts, reason)),
-            },
-        };
-        self.held.items.remove(&number);
-        let place = if self.keeps_order {
-            number
-        } else {
-            self.held.finished
-        };
-        self.held.finished += 1;
-        self.held.results.insert(place, result);
+        let (policy, held, keeps_order) = (&self.policy, &mut self.held, self.keeps_order);
+        self.running.drive(&mut round.to_finish, |number, result| {
+            held.see_to(number, result, policy, keeps_order);
+        });
     }
 
     /// Starts calls again whose delay has passed; says whether it started any.
@@ -221,10 +184,12 @@ where
             }
         }
         let mut any = false;
-        while held.running.len() < self.max_in_flight
+        while self.running.len() < self.max_in_flight
             && let Some(number) = held.due.pop_front()
         {
-            held.start(number, f);
+            if let Some(call) = held.call(number, f) {
+                self.running.start_later(call, number);
+            }
             any = true;
         }
         any
@@ -243,7 +208,9 @@ where
                 Poll::Ready(Some(item)) => {
                     round.to_take -= 1;
                     let number = self.held.push(item);
-                    self.held.start(number, f);
+                    if let Some(call) = self.held.call(number, f) {
+                        self.running.start_later(call, number);
+                    }
                 }
                 Poll::Ready(None) => self.done = true,
                 Poll::Pending => round.pending = true,
@@ -253,11 +220,12 @@ where
     }
 
     fn has_room(&self) -> bool {
-        self.held.running.len() < self.max_in_flight && self.held.len() < self.max_inside
+        self.running.len() < self.max_in_flight && self.held.len() < self.max_inside
     }
 
-    /// Leaves the timer and the input so that they wake the task.
+    /// Leaves the calls, the timer and the input so that they wake the task.
     fn settle<S: Progress>(&mut self, round: Round<'_, S>, cx: &mut Context<'_>) -> Poll<()> {
+        let _running = self.running.park(cx);
         self.arm(cx);
         if self.done {
             return Poll::Ready(());
@@ -310,7 +278,7 @@ impl<B: BackoffBuilder + Clone, E> RetryPolicy<B, E> {
     }
 }
 
-impl<T, U, E, Fut: Future, B: BackoffBuilder> Held<T, U, E, Fut, B> {
+impl<T, U, E, B: BackoffBuilder + Clone> Held<T, U, E, B> {
     fn len(&self) -> usize {
         self.items.len() + self.results.len()
     }
@@ -327,12 +295,44 @@ impl<T, U, E, Fut: Future, B: BackoffBuilder> Held<T, U, E, Fut, B> {
         number
     }
 
-    fn start(&mut self, number: u64, f: &mut impl FnMut(&T) -> Fut) {
-        if let Some(item) = self.items.get_mut(&number) {
-            item.attempts += 1;
-            let future = f(&item.value);
-            self.running.push(Numbered { future, number });
-        }
+    fn call<Fut>(&mut self, number: u64, f: &mut impl FnMut(&T) -> Fut) -> Option<Fut> {
+        let item = self.items.get_mut(&number)?;
+        item.attempts += 1;
+        Some(f(&item.value))
+    }
+
+    fn see_to(
+        &mut self,
+        number: u64,
+        result: Result<U, E>,
+        policy: &RetryPolicy<B, E>,
+        keeps_order: bool,
+    ) {
+        let Some(item) = self.items.get_mut(&number) else {
+            unreachable!("an item is held until its last attempt is done");
+        };
+        let result = match result {
+            Ok(value) => {
+                if let Some(budget) = &policy.budget {
+                    budget.deposit();
+                }
+                Ok(value)
+            }
+            Err(error) => match policy.next_delay(&error, &mut item.delays) {
+                Ok(delay) => {
+                    // Past the end of the clock it never passes.
+                    if let Some(deadline) = Instant::now().checked_add(delay) {
+                        self.delayed.push(Reverse((deadline, number)));
+                    }
+                    return;
+                }
+                Err(reason) => Err(GaveUp::new(error, item.attempts, reason)),
+            },
+        };
+        self.items.remove(&number);
+        let place = if keeps_order { number } else { self.finished };
+        self.finished += 1;
+        self.results.insert(place, result);
     }
 
     /// Hands on the next result, if its turn has come.
@@ -343,10 +343,9 @@ impl<T, U, E, Fut: Future, B: BackoffBuilder> Held<T, U, E, Fut, B> {
     }
 }
 
-impl<T, U, E, Fut, B: BackoffBuilder> Default for Held<T, U, E, Fut, B> {
+impl<T, U, E, B: BackoffBuilder> Default for Held<T, U, E, B> {
     fn default() -> Self {
         Self {
-            running: FuturesUnordered::new(),
             items: BTreeMap::new(),
             delayed: BinaryHeap::new(),
             due: VecDeque::new(),
@@ -361,7 +360,7 @@ impl<T, U, E, Fut, B: BackoffBuilder> Default for Held<T, U, E, Fut, B> {
 impl<T, U, E, Fut, B: BackoffBuilder> fmt::Debug for Attempts<T, U, E, Fut, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempts")
-            .field("in_flight", &self.held.running.len())
+            .field("in_flight", &self.running.len())
             .field("max_in_flight", &self.max_in_flight)
             .field("inside", &(self.held.items.len() + self.held.results.len()))
             .field("max_inside", &self.max_inside)
@@ -385,23 +384,5 @@ impl<'a, S> Round<'a, S> {
             to_finish: UNITS_PER_POLL,
             pending: false,
         }
-    }
-}
-
-/// A future that tells its item's number.
-#[pin_project]
-struct Numbered<Fut> {
-    #[pin]
-    future: Fut,
-    number: u64,
-}
-
-impl<Fut: Future> Future for Numbered<Fut> {
-    type Output = (u64, Fut::Output);
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let result = ready!(this.future.poll(cx));
-        Poll::Ready((*this.number, result))
     }
 }

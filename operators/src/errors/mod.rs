@@ -26,8 +26,11 @@
 //!
 //! The name says what happens at an `Err`. A method named like one of `Result`
 //! acts on each result by itself and goes on. A `try_` method emits the first
-//! `Err` in its place, be it of the input or of a closure, and ends; the
-//! closures of `try_` methods give results too. All other operators of this
+//! `Err` in its place, be it of the input, of a closure or of an inner stream,
+//! and ends; the closures of `try_` methods give results too. The exception is
+//! [`try_or_else`](crate::Flow::try_or_else), named for the `or_else` of `Result`:
+//! the `Err`s of the input are what it acts on, and only one that its closure's
+//! future gives ends it. All other operators of this
 //! crate pass results through as items like any other, and
 //! [`until_err`](crate::Flow::until_err) makes a chain of them stop at the
 //! first `Err`.

@@ -60,7 +60,9 @@ impl<B, E> RestartPolicy<B, E> {
     /// Begins with the first delay again when the last start is older than
     /// `window`.
     ///
-    /// If not called, the delays are used up once and for all.
+    /// The age of a start is that at which its `Err`, or its end, is taken: a
+    /// consumer that is blocked meanwhile makes it older. If not called, the
+    /// delays are used up once and for all.
     ///
     /// # Panics
     ///

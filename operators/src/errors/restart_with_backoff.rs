@@ -42,14 +42,17 @@ use crate::{Flow, Progress};
 ///
 /// # Panics
 ///
-/// A panic of `factory` passes through to the caller of the poll; the output
-/// has then ended. A delay needs a tokio runtime with the timer enabled;
+/// A panic of `factory`, or of a closure of the policy, passes through to the
+/// caller of the poll; the output has then ended. So does a panic of the source,
+/// after which the output goes on with what the source gives. A delay needs a tokio runtime with the timer enabled;
 /// polling outside of one panics.
 ///
 /// # Units
 ///
 /// Delays are measured on tokio's clock, to its resolution of one millisecond.
-/// A delay of zero restarts at once.
+/// A delay of zero restarts at once. A source counts as failed from when its
+/// `Err` is taken: the delay begins then, and while the output is blocked before
+/// that, the source ages towards the [`window`](RestartPolicy::window).
 ///
 /// # Examples
 ///
@@ -194,9 +197,9 @@ where
             if let Some(Ok(_)) = item {
                 return Poll::Ready(item);
             }
-            this.input.set(None);
             // Whatever panics here, the source is not started without a delay.
             *this.done = true;
+            this.input.set(None);
             let Some(delay) = self.as_mut().next_delay(item.as_ref()) else {
                 return Poll::Ready(item);
             };

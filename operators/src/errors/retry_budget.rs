@@ -3,8 +3,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 /// Over how many seconds calls are counted.
-const SECONDS: u64 = PLACES as u64;
-const PLACES: usize = 10;
+const SECONDS: u64 = KEPT - 1;
+
+/// One more, since the newest second has only begun.
+const KEPT: u64 = PLACES as u64;
+const PLACES: usize = 11;
 
 /// Bounds retries to a share of the calls that succeed.
 ///
@@ -15,6 +18,11 @@ const PLACES: usize = 10;
 ///
 /// Clones share one budget: give all operators that call the same service
 /// clones of the same one.
+///
+/// # Units
+///
+/// Calls are counted by the second, on tokio's clock: each counts for ten
+/// seconds at least, and for less than eleven.
 ///
 /// # Examples
 ///
@@ -113,7 +121,7 @@ impl Window {
         let start = *self.start.get_or_insert(now);
         let second = now.saturating_duration_since(start).as_secs();
         // All are out of date after a long silence, and none is cleared twice.
-        for passed in self.second.max(second.saturating_sub(SECONDS))..second {
+        for passed in self.second.max(second.saturating_sub(KEPT))..second {
             self.seconds[Self::place(passed + 1)] = Second::default();
         }
         self.second = self.second.max(second);
@@ -131,6 +139,6 @@ impl Window {
     }
 
     fn place(second: u64) -> usize {
-        (second % SECONDS) as usize
+        (second % KEPT) as usize
     }
 }

@@ -28,8 +28,9 @@ where
 {
     /// Emits the results of each stream that comes as an `Ok`, up to the first `Err`.
     ///
-    /// The streams come out one after the other. While the results of one stream come out, the work that the input has
-    /// admitted goes on, but no further stream is taken from it.
+    /// The streams come out one after the other. While the results of one come
+    /// out, the work that the input has admitted goes on, but no further stream
+    /// is taken from it.
     ///
     /// # Completion
     ///

@@ -11,7 +11,9 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
-pub use self::into_foreign::{AlreadyAFlow, AnyIterator, AnyStream, IntoForeign};
+pub use self::into_foreign::{
+    AlreadyAFlow, AnyIterator, AnyStream, BorrowedCollection, IntoForeign, OwnedCollection,
+};
 #[cfg(feature = "tokio-stream")]
 pub use self::tokio::OfTokio;
 use crate::{Flow, Progress};
@@ -23,7 +25,7 @@ use crate::{Flow, Progress};
 /// | given | items | feature |
 /// | --- | --- | --- |
 /// | a stream of any crate, an `async-stream` body, a receiver of `futures` | its own | |
-/// | a collection, range or iterator | its own | |
+/// | an iterator, a range, a collection of the standard library or a borrowed one | its own | |
 /// | `tokio::sync::mpsc::Receiver`, `UnboundedReceiver` | what is sent | `tokio-stream` |
 /// | `tokio::sync::broadcast::Receiver` | what is sent, or how many were missed | `tokio-stream` |
 /// | `tokio::sync::watch::Receiver` | the value now, then each newest one | `tokio-stream` |
@@ -32,6 +34,10 @@ use crate::{Flow, Progress};
 /// | `tokio::signal::unix::Signal` | `()` for each signal | `tokio-stream` |
 /// | `tokio::io::Lines`, `Split` | lines and segments, or errors | `tokio-stream` |
 /// | `tokio::fs::ReadDir` | entries, or errors | `tokio-stream` |
+///
+/// A collection of another crate is given as `.into_iter()`. What is a stream
+/// and a collection at once, like `FuturesUnordered` and `SelectAll` of
+/// `futures`, is taken as a stream.
 ///
 /// The stream is fused: after its first `None` it is never polled again. It
 /// has no [`Progress`] of its own, so work that it holds inside stands still

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
@@ -16,12 +16,19 @@ impl<S: Progress> Flow<S> {
     /// `since` tells when an item began to wait. An item that waited for more
     /// than `target` is late. The first late item passes, and so do those after
     /// it, for `interval`: a burst is worked off. From then on late items are
-    /// dropped, and counted by [`DeadlineDrop::dropped`], until one is on time.
+    /// dropped, and counted by [`DeadlineDrop::dropped`], until one is on time or
+    /// the input is pending, since nothing queues then.
     ///
     /// This is the idea of `CoDel` (RFC 8289), to tell a standing queue from a
     /// burst by its shortest wait, without its control law: instead of one
     /// packet at growing frequency, every late item is dropped, since work on
     /// an item that nobody waits for any more is lost.
+    ///
+    /// # Units
+    ///
+    /// Times are those of tokio's clock. A `target` of zero makes late whatever
+    /// began to wait before it is taken; an `interval` of zero drops every late
+    /// item, the first one too.
     ///
     /// # Examples
     ///
@@ -99,7 +106,11 @@ where
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
         for _ in 0..UNITS_PER_POLL {
-            let Some(item) = ready!(this.input.as_mut().poll_next(cx)) else {
+            let Poll::Ready(next) = this.input.as_mut().poll_next(cx) else {
+                *this.late_since = None;
+                return Poll::Pending;
+            };
+            let Some(item) = next else {
                 return Poll::Ready(None);
             };
             let since = (this.since)(&item);

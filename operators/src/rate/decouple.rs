@@ -19,6 +19,8 @@ pub trait Store<T> {
     type Out;
 
     /// Says whether an item may be put in.
+    ///
+    /// A store with nothing to take must have room; it is not asked then.
     fn has_room(&self) -> bool;
 
     /// Puts an item in. Called only while there is room.
@@ -160,7 +162,7 @@ impl<S: Progress, K: Store<S::Item>> Stream for Decoupled<S, K> {
 
     #[inline]
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<K::Out>> {
-        loop {
+        for _ in 0..UNITS_PER_POLL {
             let kept = self.as_mut().project().store.take();
             if kept.is_some() {
                 return Poll::Ready(kept);
@@ -171,6 +173,13 @@ impl<S: Progress, K: Store<S::Item>> Stream for Decoupled<S, K> {
                 Poll::Pending => return Poll::Pending,
             }
         }
+        // The store has swallowed as many items.
+        if let Some(input) = self.project().input.as_pin_mut() {
+            yield_after(input, cx);
+        } else {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

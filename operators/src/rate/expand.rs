@@ -1,6 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
@@ -29,8 +29,8 @@ impl<S: Progress> Flow<S> {
     /// # Backpressure
     ///
     /// Holds one item, as an iterator. While the output is blocked it takes the
-    /// next one if the first element of the iterator before has been emitted:
-    /// no item is passed over.
+    /// next one if the first element of the iterator before has been emitted, or
+    /// there was none: no item is passed over.
     ///
     /// # Cancellation
     ///
@@ -195,13 +195,21 @@ where
     I: Iterator,
 {
     fn poll_progress(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.as_mut().poll_fresh(cx).is_pending() {
-            return Poll::Pending;
+        for _ in 0..UNITS_PER_POLL {
+            ready!(self.as_mut().poll_fresh(cx));
+            let this = self.as_mut().project();
+            let Some(input) = this.input.as_pin_mut() else {
+                return Poll::Ready(());
+            };
+            if this.fresh.is_some() {
+                return input.poll_progress(cx);
+            }
+            // The iterator of the item was empty.
         }
-        match self.project().input.as_pin_mut() {
-            Some(input) => input.poll_progress(cx),
-            None => Poll::Ready(()),
+        if let Some(input) = self.project().input.as_pin_mut() {
+            yield_after(input, cx);
         }
+        Poll::Pending
     }
 }
 

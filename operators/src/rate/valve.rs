@@ -3,7 +3,7 @@ use std::fmt;
 use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
@@ -68,17 +68,27 @@ impl Valve {
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
-        // Only wakers are touched under the lock.
+        // No user code runs under the lock.
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `Ready` if it is open; otherwise wakes the task when it opens.
     fn poll_open(&self, number: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let inside = self.inside();
+        if inside.open {
+            return Poll::Ready(());
+        }
+        let known = inside.waiting.get(&number);
+        if known.is_some_and(|known| known.will_wake(cx.waker())) {
+            return Poll::Pending;
+        }
+        drop(inside);
+        let waker = cx.waker().clone();
         let mut inside = self.inside();
         if inside.open {
             return Poll::Ready(());
         }
-        let stale = inside.waiting.insert(number, cx.waker().clone());
+        let stale = inside.waiting.insert(number, waker);
         drop(inside);
         drop(stale);
         Poll::Pending
@@ -101,7 +111,8 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Completion
     ///
-    /// Ends when the input ends. A closed valve does not look for the end.
+    /// Ends when the input ends. A closed valve does not look for the end; once
+    /// it is seen, the output has ended whether the valve is open or closed.
     ///
     /// # Examples
     ///
@@ -126,7 +137,7 @@ impl<S: Progress> Flow<S> {
             inside.next_number
         };
         Flow::native(Valved {
-            input: self.into_inner(),
+            input: Some(self.into_inner()),
             valve: valve.clone(),
             number,
         })
@@ -137,8 +148,9 @@ impl<S: Progress> Flow<S> {
 #[pin_project(PinnedDrop)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Valved<S> {
+    // Gone at its end.
     #[pin]
-    input: S,
+    input: Option<S>,
     valve: Valve,
     number: u64,
 }
@@ -156,28 +168,38 @@ impl<S: Progress> Stream for Valved<S> {
     type Item = S::Item;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
-        let this = self.project();
+        let mut this = self.project();
+        let Some(input) = this.input.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
         if this.valve.poll_open(*this.number, cx).is_pending() {
-            let _moving = this.input.poll_progress(cx);
+            let _moving = input.poll_progress(cx);
             return Poll::Pending;
         }
-        this.input.poll_next(cx)
+        let item = ready!(input.poll_next(cx));
+        if item.is_none() {
+            this.input.set(None);
+        }
+        Poll::Ready(item)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.input.size_hint()
+        self.input.as_ref().map_or((0, Some(0)), Stream::size_hint)
     }
 }
 
-impl<S: Progress + FusedStream> FusedStream for Valved<S> {
+impl<S: Progress> FusedStream for Valved<S> {
     fn is_terminated(&self) -> bool {
-        self.valve.is_open() && self.input.is_terminated()
+        self.input.is_none()
     }
 }
 
 impl<S: Progress> Progress for Valved<S> {
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.project().input.poll_progress(cx)
+        match self.project().input.as_pin_mut() {
+            Some(input) => input.poll_progress(cx),
+            None => Poll::Ready(()),
+        }
     }
 }
 

@@ -13,6 +13,16 @@ use crate::{Flow, Progress};
 /// This is for a source that opens something: a pipeline that is built and
 /// never run then opens nothing. The flow is dropped at its end.
 ///
+/// # Backpressure
+///
+/// [`poll_progress`](Progress::poll_progress) makes the flow too, if it comes
+/// first, and drives its progress.
+///
+/// # Panics
+///
+/// A panic of `make` passes through to the caller of the poll; the output has
+/// then ended.
+///
 /// # Examples
 ///
 /// ```

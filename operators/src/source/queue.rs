@@ -152,6 +152,16 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T> Inside<T> {
+    /// `Pending` when there may be an item later.
+    fn pop(&mut self) -> Poll<Option<T>> {
+        match self.items.pop_front() {
+            None if self.senders > 0 => Poll::Pending,
+            item => Poll::Ready(item),
+        }
+    }
+}
+
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
@@ -163,13 +173,20 @@ impl<T> Stream for Queue<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let mut inside = self.shared.inside();
-        if let Some(item) = inside.items.pop_front() {
-            return Poll::Ready(Some(item));
+        if let Poll::Ready(item) = inside.pop() {
+            return Poll::Ready(item);
         }
-        if inside.senders == 0 {
-            return Poll::Ready(None);
+        let known = inside.waker.as_ref();
+        if known.is_some_and(|known| known.will_wake(cx.waker())) {
+            return Poll::Pending;
         }
-        let stale = inside.waker.replace(cx.waker().clone());
+        drop(inside);
+        let waker = cx.waker().clone();
+        let mut inside = self.shared.inside();
+        if let Poll::Ready(item) = inside.pop() {
+            return Poll::Ready(item);
+        }
+        let stale = inside.waker.replace(waker);
         drop(inside);
         drop(stale);
         Poll::Pending

@@ -1,6 +1,8 @@
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::thread;
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
@@ -20,6 +22,12 @@ use crate::{Flow, Progress};
 /// # Completion
 ///
 /// Ends when `read` gives `None`, and after a panic of one of the three.
+///
+/// # Panics
+///
+/// A panic of one of the three passes through to the caller of the poll, or of
+/// the drop. A panic of `close` that follows one of `read`, or comes while the
+/// thread unwinds already, is dropped: the first one passes through.
 ///
 /// # Examples
 ///
@@ -73,7 +81,7 @@ pub struct UnfoldResource<R, O, F, C: FnOnce(R)> {
 // The resource and the closures are never pinned.
 impl<R, O, F, C: FnOnce(R)> Unpin for UnfoldResource<R, O, F, C> {}
 
-/// Closes the resource when it is dropped.
+/// Closes the resource once, at the latest when it is dropped.
 struct Held<R, C: FnOnce(R)> {
     resource: Option<R>,
     close: Option<C>,
@@ -89,7 +97,12 @@ impl<R, C: FnOnce(R)> Held<R, C> {
 
 impl<R, C: FnOnce(R)> Drop for Held<R, C> {
     fn drop(&mut self) {
-        self.close();
+        if thread::panicking() {
+            // A second panic would abort.
+            drop(catch_unwind(AssertUnwindSafe(|| self.close())));
+        } else {
+            self.close();
+        }
     }
 }
 
@@ -106,16 +119,19 @@ where
         if let Some(open) = this.open.take() {
             this.held.resource = Some(open());
         }
-        // While `read` runs the guard has the resource, so that a panic closes it.
-        let mut guard = Held {
-            resource: this.held.resource.take(),
-            close: this.held.close.take(),
+        let Some(resource) = &mut this.held.resource else {
+            return Poll::Ready(None);
         };
-        let item = guard.resource.as_mut().and_then(&mut this.read);
-        if item.is_some() {
-            std::mem::swap(&mut this.held, &mut guard);
-        } else {
-            guard.close();
+        // After a panic the resource is only closed, and `read` not called again.
+        let item = match catch_unwind(AssertUnwindSafe(|| (this.read)(resource))) {
+            Ok(item) => item,
+            Err(panic) => {
+                drop(catch_unwind(AssertUnwindSafe(|| this.held.close())));
+                resume_unwind(panic);
+            }
+        };
+        if item.is_none() {
+            this.held.close();
         }
         Poll::Ready(item)
     }

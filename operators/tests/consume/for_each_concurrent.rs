@@ -1,5 +1,8 @@
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
 
+use futures::FutureExt;
 use millpond_operators::testing::{Token, outcome};
 use millpond_operators::{flow, laws};
 
@@ -30,4 +33,23 @@ async fn it_is_ready_when_every_future_is_done() {
 #[should_panic(expected = "give at least 1")]
 fn zero_in_flight_panics() {
     drop(flow([1]).for_each_concurrent(0, async |_| ()));
+}
+
+#[test]
+fn after_a_panic_no_further_item_is_taken_and_it_is_ready_at_once() {
+    let seen = RefCell::new(Vec::new());
+    let body = async |n: u32| {
+        seen.borrow_mut().push(n);
+        if n == 2 {
+            resume_unwind(Box::new("no"));
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut done = pin!(flow(1..=9).for_each_concurrent(3, body));
+    let polled = catch_unwind(AssertUnwindSafe(|| done.as_mut().now_or_never()));
+    assert!(polled.is_err());
+    let before = seen.borrow().len();
+
+    assert_eq!(done.as_mut().now_or_never(), Some(()));
+    assert_eq!(seen.take().len(), before);
 }

@@ -3,5 +3,5 @@ use millpond_operators::testing::outcome;
 
 laws! {
     ignore: |s| outcome(s.ignore()),
-    model: |v| vec![v.len()],
+    model: |v| vec![v.len() as u64],
 }

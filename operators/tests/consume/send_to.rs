@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures::channel::mpsc;
@@ -32,6 +33,18 @@ laws! {
     model: |_v| vec![Ok(())],
     look_ahead: 4,
     in_flight: 4,
+}
+
+laws! {
+    send_to_a_sink_that_fails: |s| {
+        let worker = sink::unfold((), async |(), token: Token| {
+            token.work().await.checked().map(drop)
+        });
+        outcome(s.send_to(worker))
+    },
+    model: |v| vec![v.into_iter().try_for_each(|token| token.checked().map(drop))],
+    look_ahead: 1,
+    in_flight: 1,
 }
 
 #[test]
@@ -113,4 +126,52 @@ fn while_no_item_is_there_the_sink_is_flushed() {
     drop(sending);
 
     assert_eq!((sink.kept, sink.flushed), (0, 2));
+}
+
+/// Takes items, and is never closed.
+struct NeverClosed;
+
+impl Sink<()> for NeverClosed {
+    type Error = ();
+
+    fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn start_send(self: Pin<&mut Self>, (): ()) -> Result<(), ()> {
+        Ok(())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        Poll::Pending
+    }
+}
+
+#[test]
+fn the_input_is_dropped_before_the_error_is_handed_out() {
+    let resource = Arc::new(());
+    let held = Arc::clone(&resource);
+    let items = flow(1..).inspect(move |_| drop(Arc::clone(&held)));
+    let (sender, receiver) = mpsc::channel(8);
+    drop(receiver);
+    let mut sending = items.send_to(sender);
+    let sent = (&mut sending).now_or_never();
+
+    assert!(sent.is_some_and(|sent| sent.is_err()));
+    assert_eq!(Arc::strong_count(&resource), 1);
+}
+
+#[test]
+fn the_input_is_dropped_before_the_sink_is_closed() {
+    let resource = Arc::new(());
+    let held = Arc::clone(&resource);
+    let items = flow(1..=2).map(move |_| drop(Arc::clone(&held)));
+    let mut sending = items.send_to(NeverClosed);
+
+    assert!((&mut sending).now_or_never().is_none());
+    assert_eq!(Arc::strong_count(&resource), 1);
 }

@@ -1,8 +1,11 @@
 use std::cell::RefCell;
+use std::future::ready;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::stream::{self, StreamExt};
 use millpond_operators::testing::{Token, outcome};
 use millpond_operators::{flow, laws};
@@ -68,4 +71,39 @@ async fn an_err_of_a_future_drops_the_input() {
 
     assert_eq!(done.as_mut().await, Err("enough"));
     assert_eq!(Arc::strong_count(&resource), 1);
+}
+
+#[test]
+fn a_panic_of_a_future_passes_through_and_polled_again_the_next_item_is_seen() {
+    let seen = RefCell::new(Vec::new());
+    let mut done = pin!(flow(1..=3).map(Ok).try_for_each_async(async |n| {
+        seen.borrow_mut().push(n);
+        if n == 1 {
+            resume_unwind(Box::new("no"));
+        }
+        Ok::<_, ()>(())
+    }));
+    let polled = catch_unwind(AssertUnwindSafe(|| done.as_mut().now_or_never()));
+
+    assert!(polled.is_err());
+    assert_eq!(done.as_mut().now_or_never(), Some(Ok(())));
+    assert_eq!(seen.take(), [1, 2, 3]);
+}
+
+#[test]
+fn a_panic_of_f_passes_through_and_polled_again_the_next_item_is_seen() {
+    let mut seen = Vec::new();
+    let mut done = Box::pin(flow(1..=3).map(Ok).try_for_each_async(|n| {
+        seen.push(n);
+        if n == 1 {
+            resume_unwind(Box::new("no"));
+        }
+        ready(Ok::<_, ()>(()))
+    }));
+    let polled = catch_unwind(AssertUnwindSafe(|| done.as_mut().now_or_never()));
+
+    assert!(polled.is_err());
+    assert_eq!(done.as_mut().now_or_never(), Some(Ok(())));
+    drop(done);
+    assert_eq!(seen, [1, 2, 3]);
 }

@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -77,4 +78,15 @@ async fn a_stream_that_has_failed_is_dropped_before_f_is_called() {
 #[should_panic(expected = "give at least 1")]
 fn zero_panics() {
     drop(flow(stream::empty()).recover_with(0, others));
+}
+
+#[test]
+fn a_panic_of_f_passes_through_and_the_output_has_ended() {
+    let input = flow(stream::iter([Ok(1), Err(0), Ok(2)]));
+    let mut results = input.recover_with(2, |error| -> Others { resume_unwind(Box::new(error)) });
+    assert_eq!(results.next().now_or_never(), Some(Some(Ok(1))));
+    let polled = catch_unwind(AssertUnwindSafe(|| results.next().now_or_never()));
+
+    assert!(polled.is_err());
+    assert_eq!(results.next().now_or_never(), Some(None));
 }

@@ -1,5 +1,5 @@
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
@@ -200,6 +200,72 @@ fn a_panic_of_the_factory_ends_the_output() {
 
     assert!(catch_unwind(poll).is_err());
     assert_eq!(results.next().now_or_never(), Some(None));
+}
+
+#[test]
+fn a_panic_of_the_policy_ends_the_output() {
+    let policy = RestartPolicy::new(delays(1)).when(|_: &u32| resume_unwind(Box::new("no")));
+    let mut results = errors::restart_with_backoff(policy, || numbers([Err(0), Ok(1)]));
+    let poll = AssertUnwindSafe(|| results.next().now_or_never());
+
+    assert!(catch_unwind(poll).is_err());
+    assert_eq!(results.next().now_or_never(), Some(None));
+}
+
+#[test]
+fn after_a_panic_of_the_source_the_output_goes_on_with_what_the_source_gives() {
+    let policy = RestartPolicy::<_, ()>::new(delays(1));
+    let mut results = errors::restart_with_backoff(policy, || {
+        flow(1..=2).map(|n| {
+            if n == 1 {
+                resume_unwind(Box::new("no"));
+            }
+            Ok(n)
+        })
+    });
+    let poll = AssertUnwindSafe(|| results.next().now_or_never());
+
+    assert!(catch_unwind(poll).is_err());
+    assert_eq!(results.next().now_or_never(), Some(Some(Ok(2))));
+    assert_eq!(results.get_ref().restarts(), 0);
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        resume_unwind(Box::new("no"));
+    }
+}
+
+#[test]
+fn a_source_that_panics_when_it_is_dropped_ends_the_output() {
+    let starts = Cell::new(0);
+    let mut results = errors::restart_with_backoff(RestartPolicy::new(delays(9)), || {
+        starts.set(starts.get() + 1);
+        let bomb = Bomb;
+        numbers([Err(0)]).inspect(move |_| _ = &bomb)
+    });
+    let poll = AssertUnwindSafe(|| results.next().now_or_never());
+
+    assert!(catch_unwind(poll).is_err());
+    assert_eq!(results.next().now_or_never(), Some(None));
+    assert_eq!(starts.get(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_output_is_blocked_the_source_ages_towards_the_window() {
+    let policy = RestartPolicy::new(delays(1)).window(10 * DELAY);
+    let mut starts = 0;
+    let mut results = errors::restart_with_backoff(policy, || {
+        starts += 1;
+        numbers([Ok(starts), Err(0)])
+    });
+    for n in 1..=3 {
+        assert_eq!(results.next().await, Some(Ok(n)));
+        advance(11 * DELAY).await;
+    }
 }
 
 #[test]

@@ -1,5 +1,10 @@
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::task::{Context, Waker};
+
+use futures::FutureExt;
 use millpond_operators::testing::Token;
-use millpond_operators::{flow, laws};
+use millpond_operators::{Progress, flow, laws};
 
 use super::slowly;
 
@@ -32,4 +37,17 @@ async fn items_are_folded_in_order() {
         slowly(letters.conflate(|all, one| all + &one)).await,
         ["a", "bc"]
     );
+}
+
+#[test]
+fn a_panic_of_f_passes_through_and_what_was_kept_is_gone_with_the_item() {
+    let mut items = flow(1..=3).conflate(|_, _| resume_unwind(Box::new("no")));
+    let mut cx = Context::from_waker(Waker::noop());
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        Pin::new(&mut items).poll_progress(&mut cx)
+    }));
+
+    assert!(polled.is_err());
+    assert_eq!(items.next().now_or_never(), Some(Some(3)));
+    assert_eq!(items.next().now_or_never(), Some(None));
 }

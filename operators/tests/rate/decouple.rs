@@ -1,3 +1,4 @@
+use futures::FutureExt;
 use millpond_operators::rate::Store;
 use millpond_operators::testing::Token;
 use millpond_operators::{flow, laws};
@@ -49,4 +50,37 @@ async fn what_is_kept_comes_out_first() {
         slowly(flow(1..=5).decouple(Pile(Vec::new()))).await,
         [1, 4, 5, 3, 2]
     );
+}
+
+/// Swallows what is put in.
+struct Hole;
+
+impl<T> Store<T> for Hole {
+    type Out = T;
+
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    fn put(&mut self, item: T) {
+        drop(item);
+    }
+
+    fn take(&mut self) -> Option<T> {
+        None
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+}
+
+#[test]
+fn a_store_that_swallows_items_does_not_keep_the_thread() {
+    let mut taken = 0;
+    let mut items = flow(0..1000).inspect(|_| taken += 1).decouple(Hole);
+    assert_eq!(items.next().now_or_never(), None);
+    drop(items);
+
+    assert_eq!(taken, 128);
 }

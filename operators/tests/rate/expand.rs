@@ -1,9 +1,11 @@
 use std::iter;
+use std::pin::Pin;
+use std::task::{Context, Waker};
 
 use futures::FutureExt;
 use futures::channel::mpsc;
 use millpond_operators::testing::Token;
-use millpond_operators::{flow, laws};
+use millpond_operators::{Progress, flow, laws};
 
 laws! {
     expand: |s| s.expand(|token: Token| iter::repeat_n(token.id(), 3)),
@@ -62,4 +64,16 @@ async fn no_item_is_passed_over_while_the_output_is_blocked() {
         super::slowly(flow(1..=4).expand(iter::repeat)).await,
         [1, 2, 3, 4]
     );
+}
+
+#[test]
+fn items_whose_iterator_is_empty_are_dropped_while_the_output_is_blocked() {
+    let mut taken = 0;
+    let counted = flow([0, 0, 3, 4]).inspect(|_| taken += 1);
+    let mut items = counted.expand(|n| iter::repeat_n(n, n));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(Pin::new(&mut items).poll_progress(&mut cx).is_ready());
+    drop(items);
+
+    assert_eq!(taken, 3);
 }

@@ -1,4 +1,5 @@
 use futures::FutureExt;
+use futures::stream::FusedStream;
 use millpond_operators::rate::Valve;
 use millpond_operators::{flow, laws};
 
@@ -66,4 +67,25 @@ fn opening_and_closing_twice_changes_nothing() {
     valve.close();
 
     assert!(!valve.is_open());
+}
+
+#[test]
+fn it_stays_ended_when_the_valve_is_closed_after_the_end() {
+    let valve = Valve::opened();
+    let mut items = flow([1]).valve(&valve);
+    assert_eq!(items.next().now_or_never(), Some(Some(1)));
+    assert_eq!(items.next().now_or_never(), Some(None));
+    valve.close();
+
+    assert_eq!(items.next().now_or_never(), Some(None));
+    assert!(items.is_terminated());
+}
+
+#[test]
+fn a_closed_valve_does_not_look_for_the_end() {
+    let valve = Valve::closed();
+    let mut items = flow([(); 0]).valve(&valve);
+
+    assert_eq!(items.next().now_or_never(), None);
+    assert!(!items.is_terminated());
 }

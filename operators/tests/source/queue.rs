@@ -1,6 +1,10 @@
+use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
-use futures::FutureExt;
+use futures::{FutureExt, Stream};
 use millpond_operators::laws;
 use millpond_operators::source::{self, Offered};
 use millpond_operators::testing::Token;
@@ -76,4 +80,54 @@ fn an_offer_from_another_thread_wakes_the_flow() {
 #[should_panic(expected = "give at least 1")]
 fn a_capacity_of_zero_panics() {
     drop(source::queue::<()>(0));
+}
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Wakes(AtomicU32);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn an_offer_and_the_drop_of_the_last_sending_end_wake_the_flow() {
+    let (offers, mut items) = source::queue(1);
+    let other = offers.clone();
+    let wakes = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&wakes));
+    let mut cx = Context::from_waker(&waker);
+    let count = || wakes.0.load(Ordering::Relaxed);
+
+    assert!(Pin::new(&mut items).poll_next(&mut cx).is_pending());
+    assert_eq!(offers.offer('x'), Offered::Enqueued);
+    assert_eq!(count(), 1);
+    assert_eq!(
+        Pin::new(&mut items).poll_next(&mut cx),
+        Poll::Ready(Some('x'))
+    );
+    for _ in 0..2 {
+        assert!(Pin::new(&mut items).poll_next(&mut cx).is_pending());
+    }
+    drop(offers);
+    assert_eq!(count(), 1);
+    drop(other);
+    assert_eq!(count(), 2);
+    assert_eq!(Pin::new(&mut items).poll_next(&mut cx), Poll::Ready(None));
+}
+
+#[test]
+fn the_waker_of_the_last_poll_is_woken() {
+    let (offers, mut items) = source::queue(1);
+    let wakes = [(); 2].map(|()| Arc::new(Wakes::default()));
+    for one in &wakes {
+        let waker = Waker::from(Arc::clone(one));
+        let mut cx = Context::from_waker(&waker);
+        assert!(Pin::new(&mut items).poll_next(&mut cx).is_pending());
+    }
+    assert_eq!(offers.offer('x'), Offered::Enqueued);
+
+    assert_eq!(wakes.map(|one| one.0.load(Ordering::Relaxed)), [0, 1]);
 }

@@ -1,5 +1,6 @@
 use std::cell::Cell;
-use std::future::poll_fn;
+use std::future::{Ready, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -67,4 +68,32 @@ async fn it_ends_when_a_future_gives_none_and_stays_ended() {
     assert_eq!(left.next().await, Some(1));
     assert_eq!(left.next().await, None);
     assert_eq!(left.next().await, None);
+}
+
+#[test]
+fn after_a_panic_of_f_it_has_ended() {
+    let mut items = source::unfold((), |()| -> Ready<Option<(u8, ())>> {
+        resume_unwind(Box::new("no"))
+    });
+    let polled = catch_unwind(AssertUnwindSafe(|| items.next().now_or_never()));
+
+    assert!(polled.is_err());
+    assert_eq!(items.next().now_or_never(), Some(None));
+}
+
+#[test]
+fn after_a_panic_of_a_future_it_has_ended() {
+    let mut items = Box::pin(source::unfold(1, async |n| {
+        if n == 2 {
+            resume_unwind(Box::new("no"));
+        }
+        Some((n, n + 1))
+    }));
+    assert_eq!(items.as_mut().next_of(), Some(1));
+    let mut cx = Context::from_waker(Waker::noop());
+    let polled = catch_unwind(AssertUnwindSafe(|| items.as_mut().poll_progress(&mut cx)));
+
+    assert!(polled.is_err());
+    assert!(items.as_mut().poll_progress(&mut cx).is_ready());
+    assert_eq!(items.as_mut().next_of(), None);
 }

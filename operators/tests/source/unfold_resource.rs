@@ -1,5 +1,5 @@
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -54,7 +54,7 @@ fn it_is_closed_when_the_flow_is_dropped_before_the_end() {
 #[test]
 fn it_is_closed_when_read_panics_and_the_output_has_ended() {
     let closed = Cell::new(0);
-    let mut items = closes(&closed, |_| std::panic::resume_unwind(Box::new(())));
+    let mut items = closes(&closed, |_| resume_unwind(Box::new(())));
     let mut cx = Context::from_waker(Waker::noop());
     let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut items).poll_next(&mut cx)));
 
@@ -69,4 +69,64 @@ fn what_was_never_opened_is_not_closed() {
     drop(closes(&closed, |_| None));
 
     assert_eq!(closed.get(), 0);
+}
+
+/// What was panicked with.
+fn panic_of<T>(f: impl FnOnce() -> T) -> Option<&'static str> {
+    let panic = catch_unwind(AssertUnwindSafe(f)).err()?;
+    panic.downcast_ref().copied()
+}
+
+#[test]
+fn a_panic_of_open_passes_through_and_nothing_is_closed() {
+    let closed = Cell::new(0);
+    let open = || -> u32 { resume_unwind(Box::new("open")) };
+    let close = |_| closed.set(closed.get() + 1);
+    let mut items = source::unfold_resource(open, |n| Some(*n), close);
+
+    assert_eq!(panic_of(|| items.next().now_or_never()), Some("open"));
+    assert_eq!(items.next().now_or_never(), Some(None));
+    drop(items);
+    assert_eq!(closed.get(), 0);
+}
+
+#[test]
+fn a_panic_of_close_passes_through_and_it_is_not_called_again() {
+    let read = |_: &mut u32| None::<u32>;
+    let mut items = source::unfold_resource(|| 7, read, |_| resume_unwind(Box::new("close")));
+
+    assert_eq!(panic_of(|| items.next().now_or_never()), Some("close"));
+    assert_eq!(items.next().now_or_never(), Some(None));
+    assert_eq!(panic_of(|| drop(items)), None);
+}
+
+#[test]
+fn a_panic_of_close_passes_through_to_the_drop() {
+    let read = |n: &mut u32| Some(*n);
+    let mut items = source::unfold_resource(|| 7, read, |_| resume_unwind(Box::new("close")));
+    assert_eq!(items.next().now_or_never(), Some(Some(7)));
+
+    assert_eq!(panic_of(|| drop(items)), Some("close"));
+}
+
+#[test]
+fn of_a_panic_of_read_and_one_of_close_the_first_passes_through() {
+    let read = |_: &mut u32| -> Option<u32> { resume_unwind(Box::new("read")) };
+    let mut items = source::unfold_resource(|| 7, read, |_| resume_unwind(Box::new("close")));
+
+    assert_eq!(panic_of(|| items.next().now_or_never()), Some("read"));
+    assert_eq!(items.next().now_or_never(), Some(None));
+}
+
+#[test]
+fn a_panic_of_close_while_the_thread_unwinds_is_dropped() {
+    let unwinds = || {
+        let read = |n: &mut u32| Some(*n);
+        let close = |_| resume_unwind(Box::new("close"));
+        let mut items = source::unfold_resource(|| 7, read, close);
+        assert_eq!(items.next().now_or_never(), Some(Some(7)));
+        resume_unwind(Box::new("first"))
+    };
+
+    assert_eq!(panic_of::<()>(unwinds), Some("first"));
 }
