@@ -324,12 +324,14 @@ fn batch_of_bursts(
         claim,
         |items| {
             let batches = flow(bursts(items, longest)).batch(BATCH, WAIT);
-            runtime.block_on(sum_in_place(batches.map(|batch| batch[0])))
+            runtime.block_on(sum_in_place(batches.map(|batch| batch.len() as u64)))
         },
         |items| {
             let items = bursts(items, longest);
             let batches = tokio_stream::StreamExt::chunks_timeout(items, BATCH, WAIT);
-            runtime.block_on(sum_in_place(StreamExt::map(batches, |batch| batch[0])))
+            runtime.block_on(sum_in_place(StreamExt::map(batches, |batch| {
+                batch.len() as u64
+            })))
         },
     );
 }
@@ -350,12 +352,12 @@ fn batch_of_ready_vs_chunks_timeout(bench: &mut Bench, runtime: &Runtime) {
         claim,
         |items| {
             let batches = flow(0..items).batch(BATCH, WAIT);
-            runtime.block_on(sum_of(batches.map(|batch| batch[0])))
+            runtime.block_on(sum_of(batches.map(|batch| batch.len() as u64)))
         },
         |items| {
             let items = stream::iter(0..items);
             let batches = tokio_stream::StreamExt::chunks_timeout(items, BATCH, WAIT);
-            runtime.block_on(sum_of(StreamExt::map(batches, |batch| batch[0])))
+            runtime.block_on(sum_of(StreamExt::map(batches, |batch| batch.len() as u64)))
         },
     );
 }
