@@ -38,6 +38,8 @@ fn main() -> ExitCode {
     map_async(&mut bench, &runtime);
     map_async_unordered(&mut bench, &runtime);
     batch_vs_chunks_timeout(&mut bench, &runtime);
+    batch_of_singles_vs_chunks_timeout(&mut bench, &runtime);
+    batch_of_ready_vs_chunks_timeout(&mut bench, &runtime);
     merge_of_ready_inputs(&mut bench, &runtime);
     merge_of_channels(&mut bench, &runtime);
     bench.finish()
@@ -246,12 +248,102 @@ fn map_async_unordered(bench: &mut Bench, runtime: &Runtime) {
     );
 }
 
-/// Vectors of 64, or what has come after 10 ms, of items that are ready.
+/// Numbers that come in bursts of at most `longest`, pending after each burst.
+///
+/// The bursts get longer by one in turn and then begin again with one, so that
+/// they end anywhere in a batch, as arrivals do. A pending input wakes its task.
+fn bursts(items: u64, longest: u64) -> impl Stream<Item = u64> {
+    let (mut n, mut left, mut length) = (0, 1, 1);
+    stream::poll_fn(move |cx| {
+        if n == items {
+            return Poll::Ready(None);
+        }
+        if left == 0 {
+            length = if length == longest { 1 } else { length + 1 };
+            left = length;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        left -= 1;
+        n += 1;
+        Poll::Ready(Some(n))
+    })
+}
+
+/// Adds up numbers, and polls again at once where there is none yet.
+///
+/// A turn of the runtime costs ten times as much as a poll of the operator and
+/// would hide it, so there is one for every 32 polls that give nothing.
+async fn sum_in_place(numbers: impl Stream<Item = u64>) -> u64 {
+    let mut numbers = std::pin::pin!(numbers);
+    let mut sum = 0_u64;
+    poll_fn(|cx| {
+        for _ in 0..32 {
+            while let Poll::Ready(next) = numbers.as_mut().poll_next(cx) {
+                let Some(n) = next else {
+                    return Poll::Ready(());
+                };
+                sum = sum.wrapping_add(n);
+            }
+        }
+        Poll::Pending
+    })
+    .await;
+    sum
+}
+
+/// Vectors of 64, or what has come after 10 ms, of items in bursts of 1 to 15.
+///
+/// This is what `batch` is for: the items come in time to fill the batches, and
+/// while they come there is a wait to keep.
 fn batch_vs_chunks_timeout(bench: &mut Bench, runtime: &Runtime) {
+    batch_of_bursts(bench, runtime, "batch_vs_chunks_timeout", 0.8, 15);
+}
+
+/// The same of items that come one by one.
+fn batch_of_singles_vs_chunks_timeout(bench: &mut Bench, runtime: &Runtime) {
+    batch_of_bursts(bench, runtime, "batch_of_singles_vs_chunks_timeout", 0.9, 1);
+}
+
+fn batch_of_bursts(
+    bench: &mut Bench,
+    runtime: &Runtime,
+    name: &'static str,
+    at_most: f64,
+    longest: u64,
+) {
     let claim = Claim {
-        name: "batch_vs_chunks_timeout",
+        name,
         peer: "tokio-stream chunks_timeout",
-        at_most: 0.5,
+        at_most,
+        amount: 200_000,
+        short_amount: 20_000,
+        unit: "item",
+    };
+    bench.compare(
+        claim,
+        |items| {
+            let batches = flow(bursts(items, longest)).batch(BATCH, WAIT);
+            runtime.block_on(sum_in_place(batches.map(|batch| batch.len() as u64)))
+        },
+        |items| {
+            let items = bursts(items, longest);
+            let batches = tokio_stream::StreamExt::chunks_timeout(items, BATCH, WAIT);
+            runtime.block_on(sum_in_place(StreamExt::map(batches, |batch| {
+                batch.len() as u64
+            })))
+        },
+    );
+}
+
+/// Vectors of 64 of items that are always ready, so that there is no wait.
+///
+/// On both sides most of the time goes into the vectors' memory and the items.
+fn batch_of_ready_vs_chunks_timeout(bench: &mut Bench, runtime: &Runtime) {
+    let claim = Claim {
+        name: "batch_of_ready_vs_chunks_timeout",
+        peer: "tokio-stream chunks_timeout",
+        at_most: 1.0,
         amount: 1_000_000,
         short_amount: 20_000,
         unit: "item",
@@ -260,12 +352,12 @@ fn batch_vs_chunks_timeout(bench: &mut Bench, runtime: &Runtime) {
         claim,
         |items| {
             let batches = flow(0..items).batch(BATCH, WAIT);
-            runtime.block_on(sum_of(batches.map(|batch| batch[0])))
+            runtime.block_on(sum_of(batches.map(|batch| batch.len() as u64)))
         },
         |items| {
             let items = stream::iter(0..items);
             let batches = tokio_stream::StreamExt::chunks_timeout(items, BATCH, WAIT);
-            runtime.block_on(sum_of(StreamExt::map(batches, |batch| batch[0])))
+            runtime.block_on(sum_of(StreamExt::map(batches, |batch| batch.len() as u64)))
         },
     );
 }

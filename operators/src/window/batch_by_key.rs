@@ -3,7 +3,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -11,8 +11,8 @@ use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 use tokio::time::Instant;
 
-use super::alarm::Alarm;
 use super::gathering::Filled;
+use crate::alarm::Alarm;
 use crate::budget::{UNITS_PER_POLL, yield_after};
 use crate::{Flow, Progress};
 
@@ -198,16 +198,10 @@ impl<S: Progress, K, F> BatchByKey<S, K, F> {
         self.batches.values().next()?.deadline
     }
 
-    /// Says whether the first batch is due, and otherwise has the task woken
-    /// then.
-    fn poll_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+    /// Ready once the first batch is due.
+    fn poll_due(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let deadline = self.deadline();
-        let alarm = self.project().alarm;
-        let Some(deadline) = deadline else {
-            alarm.clear();
-            return false;
-        };
-        alarm.poll(deadline, cx)
+        self.project().alarm.poll_at(deadline, cx)
     }
 }
 
@@ -272,7 +266,7 @@ where
                 Poll::Ready(Some(item)) => self.as_mut().put(item),
                 Poll::Ready(None) => {
                     *this.done = true;
-                    this.alarm.clear();
+                    this.alarm.disarm();
                     return Filled::Ended;
                 }
                 Poll::Pending => return Filled::Waiting,
@@ -299,14 +293,17 @@ where
             return Poll::Ready(Some(batch));
         }
         // Before any item is taken, so that no key is kept waiting by others.
-        if self.as_mut().poll_due(cx) {
+        if self.as_mut().poll_due(cx).is_ready() {
             return Poll::Ready(self.take_first());
         }
         match self.as_mut().fill(cx) {
             Filled::Full => Poll::Ready(self.project().leaving.take()),
             Filled::Ended => Poll::Ready(self.take_first()),
-            Filled::Waiting if self.as_mut().poll_due(cx) => Poll::Ready(self.take_first()),
-            Filled::Waiting | Filled::Yielded => Poll::Pending,
+            Filled::Waiting => {
+                ready!(self.as_mut().poll_due(cx));
+                Poll::Ready(self.take_first())
+            }
+            Filled::Yielded => Poll::Pending,
         }
     }
 

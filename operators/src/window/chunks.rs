@@ -111,19 +111,20 @@ impl<S: Progress> Stream for Chunks<S> {
         if *this.done {
             return Poll::Ready(None);
         }
-        for _ in 0..UNITS_PER_POLL {
+        let room = *this.max_items - this.held.len();
+        for _ in 0..room.min(UNITS_PER_POLL) {
             let Some(item) = ready!(this.input.as_mut().poll_next(cx)) else {
                 *this.done = true;
                 let rest = mem::take(this.held);
                 return Poll::Ready((!rest.is_empty()).then_some(rest));
             };
-            if this.held.is_empty() {
-                this.held.reserve((*this.max_items).min(UNITS_PER_POLL));
+            if this.held.capacity() == 0 {
+                *this.held = Vec::with_capacity((*this.max_items).min(UNITS_PER_POLL));
             }
             this.held.push(item);
-            if this.held.len() == *this.max_items {
-                return Poll::Ready(Some(mem::take(this.held)));
-            }
+        }
+        if this.held.len() == *this.max_items {
+            return Poll::Ready(Some(mem::take(this.held)));
         }
         yield_after(this.input, cx);
         Poll::Pending

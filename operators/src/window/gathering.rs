@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::alarm::Alarm;
 use crate::Progress;
+use crate::alarm::Alarm;
 use crate::budget::{UNITS_PER_POLL, yield_after};
 
 pub(super) struct Gathering<T> {
@@ -66,7 +66,7 @@ impl<T> Gathering<T> {
         let leaves = match self.fill(input, cost, cx) {
             Filled::Ended if self.held.is_empty() => return Poll::Ready(None),
             Filled::Full | Filled::Ended => true,
-            Filled::Waiting => self.poll_due(cx),
+            Filled::Waiting => self.poll_due(cx).is_ready(),
             Filled::Yielded => false,
         };
         if leaves {
@@ -147,33 +147,46 @@ impl<T> Gathering<T> {
         if self.is_full() || self.next.is_some() {
             return Filled::Full;
         }
-        for _ in 0..UNITS_PER_POLL {
+        let room = self.max_items - self.held.len();
+        for _ in 0..room.min(UNITS_PER_POLL) {
             let item = match input.as_mut().poll_next(cx) {
                 Poll::Ready(Some(item)) => item,
                 Poll::Ready(None) => {
                     self.done = true;
-                    self.alarm.clear();
+                    self.alarm.disarm();
                     return Filled::Ended;
                 }
                 Poll::Pending => return Filled::Waiting,
             };
             let cost = cost(&item);
-            if self.held.is_empty() {
-                self.held.reserve(self.last_len);
-            } else if cost > self.max_weight - self.weight {
+            if self.held.len() == self.held.capacity() {
+                self.make_room();
+            }
+            if cost > self.max_weight - self.weight && !self.held.is_empty() {
                 self.next = Some((item, cost));
                 self.deadline = Instant::now().checked_add(self.max_wait);
                 return Filled::Full;
             }
             self.held.push(item);
             self.weight += cost;
-            if self.is_full() {
+            // Spelled out so that nothing is left of it where items weigh 0.
+            if cost > 0 && self.weight >= self.max_weight {
                 return Filled::Full;
             }
+        }
+        if self.is_full() {
+            return Filled::Full;
         }
         self.begin_wait();
         yield_after(input, cx);
         Filled::Yielded
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        if self.held.is_empty() {
+            self.held = Vec::with_capacity(self.last_len);
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -190,14 +203,11 @@ impl<T> Gathering<T> {
         }
     }
 
-    /// Says whether the wait is over, and otherwise has the task woken then.
-    fn poll_due(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.held.is_empty() {
-            self.alarm.clear();
-            return false;
+    /// Ready once the wait is over; with nothing held there is none.
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.held.is_empty() {
+            self.begin_wait();
         }
-        self.begin_wait();
-        let deadline = self.deadline;
-        deadline.is_some_and(|deadline| self.alarm.poll(deadline, cx))
+        self.alarm.poll_at(self.deadline, cx)
     }
 }

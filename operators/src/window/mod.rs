@@ -21,8 +21,6 @@
 //! `split_when` or `window_until` may be longer than fits in memory.
 
 #[cfg(feature = "time")]
-mod alarm;
-#[cfg(feature = "time")]
 mod batch;
 #[cfg(feature = "time")]
 mod batch_by_key;

@@ -1,5 +1,5 @@
 use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Waker, ready};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -7,7 +7,7 @@ use futures::stream::{self, StreamExt};
 use millpond_operators::testing::Token;
 use millpond_operators::window::Batch;
 use millpond_operators::{Progress, flow, laws};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::in_chunks;
 
@@ -130,10 +130,33 @@ async fn an_input_that_is_always_ready_fills_its_batch_first() {
 async fn a_wait_past_the_end_of_the_clock_never_runs_out() {
     let one_then_silence = stream::iter([1]).chain(stream::pending());
     let mut batches = flow(one_then_silence).batch(2, NEVER);
-    let waited = tokio::time::timeout(Duration::from_hours(24 * 365), batches.next()).await;
+    let waited = timeout(Duration::from_hours(24 * 365), batches.next()).await;
 
     assert!(waited.is_err());
     assert_eq!(Pin::new(batches.get_mut()).take_remainder(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_is_kept_where_the_input_uses_up_the_budget_of_its_task() {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(200);
+    for item in 0..200 {
+        assert_eq!(sender.try_send(item), Ok(()));
+    }
+    // Two messages for each item, so that tokio's budget of 128 ends first.
+    let pairs = stream::poll_fn(move |cx| {
+        let _first = ready!(receiver.poll_recv(cx));
+        receiver.poll_recv(cx)
+    });
+    let mut batches = flow(pairs).batch(1000, WAIT);
+    let start = Instant::now();
+    let batch = timeout(Duration::from_hours(1), batches.next()).await;
+
+    assert_eq!(
+        batch.map(|batch| batch.map(|batch| batch.len())),
+        Ok(Some(100))
+    );
+    assert_eq!(start.elapsed(), WAIT);
+    drop(sender);
 }
 
 #[tokio::test(start_paused = true)]
