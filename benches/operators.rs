@@ -16,7 +16,7 @@ use futures::stream::{self, Stream, StreamExt};
 use futures_buffered::BufferedStreamExt;
 use futures_concurrency::prelude::*;
 use millpond::operators::{combine, flow};
-use support::{Bench, Claim, Work};
+use support::{Bench, Claim};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio_stream::StreamMap;
@@ -473,6 +473,6 @@ async fn both(sum: impl Future<Output = u64>, feed: impl Future<Output = ()>) ->
     futures::join!(sum, feed).0
 }
 
-fn boxed<'a>(work: impl FnMut(u64) -> u64 + 'a) -> Box<Work<'a>> {
+fn boxed<'a>(work: impl FnMut(u64) -> u64 + 'a) -> Box<dyn FnMut(u64) -> u64 + 'a> {
     Box::new(work)
 }

@@ -9,7 +9,10 @@ fmt() { cargo fmt --all --check; }
 clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings; }
 
 # Everything but the real model, in debug mode, doc tests included.
-tests() { cargo test --workspace --features millpond-operators/testing; }
+tests() {
+    cargo test -p millpond -p millpond-macros
+    cargo test -p millpond-operators --all-features
+}
 
 # The same library with the real model, optimised: tract is slow otherwise.
 onnx() {
@@ -30,7 +33,11 @@ examples() {
 }
 
 features() {
+    local feature
     cargo check -p millpond-operators --no-default-features
+    for feature in time tasks retry tokio-stream tower testing; do
+        cargo check -p millpond-operators --no-default-features --features "$feature"
+    done
     cargo check -p millpond-operators
     cargo check -p millpond
 }

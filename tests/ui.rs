@@ -37,7 +37,10 @@ fn wrong_pipelines_do_not_compile_and_say_why() {
             .is_some_and(|extension| extension == "stderr")
         {
             let lines = fs::read_to_string(&path).unwrap().lines().count();
-            assert!(lines <= 25, "{} has {lines} lines", path.display());
+            // Of a `flow(flow)` rustc cannot infer two types, and says so twice.
+            let twice = path.ends_with("flow_of_a_flow.stderr");
+            let most = if twice { 45 } else { 25 };
+            assert!(lines <= most, "{} has {lines} lines", path.display());
             pinned += 1;
         }
     }

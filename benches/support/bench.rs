@@ -84,7 +84,7 @@ impl Bench {
     /// Panics if the sides do not all return the same number.
     pub(crate) fn compare_with_best<'a>(
         &mut self,
-        claim: Claim,
+        mut claim: Claim,
         our_work: impl FnMut(u64) -> u64 + 'a,
         peers: Vec<(&'static str, Box<Work<'a>>)>,
     ) {
@@ -127,9 +127,10 @@ impl Bench {
             .zip(&theirs)
             .map(|(our, their)| our / their)
             .collect();
+        claim.peer = peer;
         self.results.push(Measured {
             figure: Figure::new(&ratios, peer),
-            claim: Claim { peer, ..claim },
+            claim,
             ours,
             theirs,
         });

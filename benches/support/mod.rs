@@ -19,4 +19,4 @@ mod bench;
 mod figure;
 mod table;
 
-pub(crate) use bench::{Bench, Claim, Work};
+pub(crate) use bench::{Bench, Claim};

@@ -28,7 +28,7 @@ impl<S: Progress> Flow<S> {
     /// Wraps a stream that implements [`Progress`] itself.
     ///
     /// This is how an operator written elsewhere joins a chain:
-    /// `Flow::native(MyOperator::new(flow.into_inner()))`.
+    /// `Flow::native(MyOperator::new(flow.into_stream()))`.
     pub fn native(stream: S) -> Self {
         Self { stream }
     }
@@ -46,8 +46,28 @@ impl<S: Progress> Flow<S> {
 }
 
 impl<S> Flow<S> {
-    /// Gives the wrapped stream back.
-    pub fn into_inner(self) -> S {
+    /// Gives the wrapped stream back, without the methods of `Flow`.
+    ///
+    /// This is the way out, for code that goes on with `StreamExt`: methods
+    /// of a `Flow` win over those of a trait with the same name. A consumer
+    /// that does not know [`Progress`] lets work stand still while it is busy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::stream::{self, StreamExt};
+    /// use millpond_operators::flow;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let numbers = stream::iter([1, 1, 2]).map(|n| n * 10);
+    /// let distinct = flow(numbers).dedup().into_stream();
+    /// let texts: Vec<_> = distinct.then(async |n| n.to_string()).collect().await;
+    ///
+    /// assert_eq!(texts, ["10", "20"]);
+    /// # }
+    /// ```
+    pub fn into_stream(self) -> S {
         self.stream
     }
 

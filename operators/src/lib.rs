@@ -24,6 +24,8 @@
 //! # }
 //! ```
 //!
+//! If you know `futures`, begin with [coming from `futures`](coming_from_futures).
+//!
 //! # The operators
 //!
 //! The groups are modules. The last column tells who else has the operator,
@@ -301,10 +303,10 @@
 //!
 //! | feature | default | adds |
 //! | --- | --- | --- |
-//! | `time` | yes | `batch`, `map_batched`, `interval`, `timer`, and the group `time`; needs tokio's timer |
+//! | `time` | yes | `batch`, `batch_weighted`, `batch_by_key`, `map_batched`, `split_when`, `window_until`, `deadline_drop`, `drain`, `interval`, `timer` and the group `time`; needs tokio's timer |
 //! | `tasks` | no | `detach`, `map_spawn`, `map_blocking`; needs tokio's runtime |
-//! | `retry` | no | `retry_item`, `restart_with_backoff`, with the delays of `backon` |
-//! | `tokio-stream` | no | sources over tokio's channels, intervals, listeners and signals |
+//! | `retry` | no | `retry_item`, `retry_item_unordered`, `restart_with_backoff`, with the delays of `backon` |
+//! | `tokio-stream` | no | [`flow`](flow()) of tokio's receivers, intervals, listeners, signals and readers |
 //! | `tower` | no | `map_service` |
 //! | `testing` | no | `testing`: the contract above as laws, to check your own operators with |
 
@@ -342,6 +344,10 @@ pub use foreign::{
     OwnedCollection, flow,
 };
 pub use progress::Progress;
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/coming-from-futures.md")]
+pub mod coming_from_futures {}
 
 /// The examples of the readme, as tests.
 #[cfg(all(doctest, feature = "testing"))]

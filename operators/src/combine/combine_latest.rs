@@ -68,8 +68,8 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item, &O::Item) -> T,
     {
         Flow::native(CombineLatest {
-            input: Latest::new(self.into_inner()),
-            other: Latest::new(other.into_inner()),
+            input: Latest::new(self.into_stream()),
+            other: Latest::new(other.into_stream()),
             f,
             other_first: false,
         })

@@ -52,8 +52,8 @@ impl<S: Progress> Flow<S> {
         O: Progress<Item = S::Item>,
     {
         Flow::native(Concat {
-            input: Some(self.into_inner()),
-            other: Some(other.into_inner()),
+            input: Some(self.into_stream()),
+            other: Some(other.into_stream()),
         })
     }
 }

@@ -61,7 +61,7 @@ impl<S: Progress> Flow<S> {
         O: Progress<Item = S::Item>,
     {
         Flow::native(ConcatLazy {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             other: None,
             open: Some(open),
         })
@@ -84,7 +84,7 @@ where
             return polled;
         };
         if let Some(open) = this.open.take() {
-            this.other.set(Some(open().into_inner()));
+            this.other.set(Some(open().into_stream()));
         }
         next_of(this.other, cx)
     }

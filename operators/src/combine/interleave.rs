@@ -65,8 +65,8 @@ impl<S: Progress> Flow<S> {
             "`interleave` by runs of 0 items would never emit; give at least 1"
         );
         Flow::native(Interleave {
-            input: Some(self.into_inner()),
-            other: Some(other.into_inner()),
+            input: Some(self.into_stream()),
+            other: Some(other.into_stream()),
             run,
             remaining: run,
             of_other: false,

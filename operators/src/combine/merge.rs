@@ -53,7 +53,7 @@ impl<S: Progress> Flow<S> {
     where
         O: Progress<Item = S::Item>,
     {
-        Flow::native(Merge::new(self.into_inner(), other.into_inner()))
+        Flow::native(Merge::new(self.into_stream(), other.into_stream()))
     }
 }
 

@@ -44,7 +44,7 @@ pub struct MergeAll<S> {
 pub fn merge<S: Progress>(flows: impl IntoIterator<Item = Flow<S>>) -> Flow<MergeAll<S>> {
     let mut inputs = WakeSet::new();
     for flow in flows {
-        inputs.push(flow.into_inner());
+        inputs.push(flow.into_stream());
     }
     Flow::native(MergeAll { inputs })
 }

@@ -49,7 +49,7 @@ impl<S: Progress> Flow<S> {
     where
         O: Progress<Item = S::Item>,
     {
-        let sides = Some(Merge::new(self.into_inner(), other.into_inner()));
+        let sides = Some(Merge::new(self.into_stream(), other.into_stream()));
         Flow::native(MergeEager { sides })
     }
 }

@@ -71,7 +71,7 @@ pub fn merge_prioritized<S: Progress>(
             weight > 0,
             "an input of `merge_prioritized` with weight 0 would never be asked; give at least 1"
         );
-        let input = Box::pin(flow.into_inner());
+        let input = Box::pin(flow.into_stream());
         inputs.push(Weighted { input, weight });
     }
     let remaining = inputs.first().map_or(0, |first| first.weight);

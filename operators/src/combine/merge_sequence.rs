@@ -74,8 +74,8 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> u64,
     {
         Flow::native(MergeSequence {
-            input: Side::new(self.into_inner()),
-            other: Side::new(other.into_inner()),
+            input: Side::new(self.into_stream()),
+            other: Side::new(other.into_stream()),
             number_of,
             number: 0,
             other_number: 0,

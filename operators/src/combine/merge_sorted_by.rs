@@ -66,8 +66,8 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item, &S::Item) -> Ordering,
     {
         Flow::native(MergeSortedBy {
-            input: Side::new(self.into_inner()),
-            other: Side::new(other.into_inner()),
+            input: Side::new(self.into_stream()),
+            other: Side::new(other.into_stream()),
             compare,
         })
     }

@@ -84,8 +84,8 @@ impl<S: Progress> Flow<S> {
         F: FnMut(S::Item, &O::Item) -> T,
     {
         Flow::native(WithLatestFrom {
-            input: Side::new(self.into_inner()),
-            other: Latest::new(other.into_inner()),
+            input: Side::new(self.into_stream()),
+            other: Latest::new(other.into_stream()),
             before_first,
             f,
             dropped: 0,

@@ -53,7 +53,7 @@ impl<S: Progress> Flow<S> {
     /// # }
     /// ```
     pub fn zip<O: Progress>(self, other: Flow<O>) -> Flow<Zip<S, O>> {
-        Flow::native(Zip::new(self.into_inner(), other.into_inner()))
+        Flow::native(Zip::new(self.into_stream(), other.into_stream()))
     }
 }
 

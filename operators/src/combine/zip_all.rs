@@ -51,8 +51,8 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn zip_all<O: Progress>(self, other: Flow<O>) -> Flow<ZipAll<S, O>> {
         Flow::native(ZipAll {
-            input: Side::new(self.into_inner()),
-            other: Side::new(other.into_inner()),
+            input: Side::new(self.into_stream()),
+            other: Side::new(other.into_stream()),
         })
     }
 }

@@ -45,7 +45,7 @@ pub struct ZipN<S: Stream> {
 /// # }
 /// ```
 pub fn zip_n<S: Progress>(flows: impl IntoIterator<Item = Flow<S>>) -> Flow<ZipN<S>> {
-    let sides = flows.into_iter().map(|flow| Side::new(flow.into_inner()));
+    let sides = flows.into_iter().map(|flow| Side::new(flow.into_stream()));
     let inputs: Vec<_> = sides.map(Box::pin).collect();
     let done = inputs.is_empty();
     Flow::native(ZipN { inputs, done })

@@ -54,7 +54,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(S::Item, O::Item) -> T,
     {
         Flow::native(ZipWith {
-            pairs: Zip::new(self.into_inner(), other.into_inner()),
+            pairs: Zip::new(self.into_stream(), other.into_stream()),
             f,
         })
     }

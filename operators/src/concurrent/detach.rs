@@ -86,7 +86,7 @@ impl<S: Progress> Flow<S> {
             "`detach` with a buffer of 0 items would never emit; give at least 1"
         );
         Flow::native(Detach {
-            state: State::Idle(Box::pin(self.into_inner())),
+            state: State::Idle(Box::pin(self.into_stream())),
             max_items,
         })
     }

@@ -87,7 +87,7 @@ impl<S: Progress> Flow<S> {
             "`map_async` with 0 futures in flight would never emit; give at least 1"
         );
         Flow::native(MapAsync {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             engine: Engine::new(max_in_flight, Ordered::default()),
         })

@@ -104,7 +104,7 @@ impl<S: Progress> Flow<S> {
             "`map_async_keyed` with 0 futures in flight would never emit; give at least 1"
         );
         Flow::native(MapAsyncKeyed {
-            input: self.into_inner(),
+            input: self.into_stream(),
             key,
             engine: Engine::new(max_in_flight, Keyed::new(f)),
         })

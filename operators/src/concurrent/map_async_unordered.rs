@@ -91,7 +91,7 @@ impl<S: Progress> Flow<S> {
             "`map_async_unordered` with 0 futures in flight would never emit; give at least 1"
         );
         Flow::native(MapAsyncUnordered {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             engine: Engine::new(max_in_flight, Unordered::default()),
         })

@@ -127,7 +127,7 @@ impl<S: Progress> Flow<S> {
             "`map_batched` with 0 calls in flight would never emit; give at least 1"
         );
         Flow::native(MapBatched {
-            input: Batch::new(self.into_inner(), max_items, max_wait),
+            input: Batch::new(self.into_stream(), max_items, max_wait),
             f,
             engine: Engine::new(max_in_flight, Ordered::default()),
             in_calls: 0,

@@ -80,7 +80,7 @@ impl<S: Progress> Flow<S> {
             "`map_blocking` with 0 calls in flight would never emit; give at least 1"
         );
         Flow::native(MapBlocking {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f: Arc::new(f),
             engine: Engine::new(max_in_flight, Ordered::default()),
         })

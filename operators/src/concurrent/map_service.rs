@@ -98,7 +98,7 @@ impl<S: Progress> Flow<S> {
         );
         Flow::native(MapService {
             calls: Calls {
-                input: Some(self.into_inner()),
+                input: Some(self.into_stream()),
                 service: Some(service),
                 waiting: None,
             },

@@ -85,7 +85,7 @@ impl<S: Progress> Flow<S> {
             "`map_spawn` with 0 tasks in flight would never emit; give at least 1"
         );
         Flow::native(MapSpawn {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             engine: Engine::new(max_in_flight, Ordered::default()),
         })

@@ -54,8 +54,8 @@ impl<S: Progress> Flow<S> {
         O: Progress<Item = S::Item>,
     {
         Flow::native(Race {
-            input: Some(self.into_inner()),
-            other: Some(other.into_inner()),
+            input: Some(self.into_stream()),
+            other: Some(other.into_stream()),
         })
     }
 }

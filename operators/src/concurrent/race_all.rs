@@ -47,7 +47,7 @@ pub struct RaceAll<S> {
 /// # }
 /// ```
 pub fn race<S: Progress>(flows: impl IntoIterator<Item = Flow<S>>) -> Flow<RaceAll<S>> {
-    let inputs = flows.into_iter().map(|flow| Box::pin(flow.into_inner()));
+    let inputs = flows.into_iter().map(|flow| Box::pin(flow.into_stream()));
     Flow::native(RaceAll {
         inputs: inputs.collect(),
     })

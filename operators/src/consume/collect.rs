@@ -48,7 +48,7 @@ impl<S: Progress> Flow<S> {
         C: Default + Extend<S::Item>,
     {
         Collect {
-            input: self.into_inner(),
+            input: self.into_stream(),
             collection: C::default(),
         }
     }

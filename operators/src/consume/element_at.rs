@@ -43,7 +43,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn element_at(self, index: usize) -> ElementAt<S> {
         ElementAt {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             remaining: index,
         }
     }

@@ -40,7 +40,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn first(self) -> First<S> {
         First {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
         }
     }
 }

@@ -50,7 +50,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(A, S::Item) -> A,
     {
         Fold {
-            input: self.into_inner(),
+            input: self.into_stream(),
             state: Some(init),
             f,
         }

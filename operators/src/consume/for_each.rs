@@ -40,7 +40,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(S::Item),
     {
         ForEach {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         }
     }

@@ -77,7 +77,7 @@ impl<S: Progress> Flow<S> {
         Fut: Future<Output = ()>,
     {
         ForEachAsync {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             body: None,
             polling: false,

@@ -38,7 +38,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn ignore(self) -> Ignore<S> {
         Ignore {
-            input: self.into_inner(),
+            input: self.into_stream(),
             ignored: 0,
         }
     }

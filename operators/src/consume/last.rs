@@ -44,7 +44,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn last(self) -> Last<S> {
         Last {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: None,
         }
     }

@@ -70,7 +70,7 @@ impl<S: Progress> Flow<S> {
         K: Sink<S::Item>,
     {
         SendTo {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             sink,
         }
     }

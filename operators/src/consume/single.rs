@@ -59,7 +59,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn single(self) -> Single<S> {
         Single {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             held: None,
         }
     }

@@ -63,7 +63,7 @@ where
         C: Default + Extend<T>,
     {
         TryCollect {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             collection: C::default(),
         }
     }

@@ -65,7 +65,7 @@ where
         F: FnMut(A, T) -> Result<A, E>,
     {
         TryFold {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             state: Some(init),
             f,
         }

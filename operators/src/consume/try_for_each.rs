@@ -60,7 +60,7 @@ where
         F: FnMut(T) -> Result<(), E>,
     {
         TryForEach {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             f,
         }
     }

@@ -81,7 +81,7 @@ where
         Fut: Future<Output = Result<(), E>>,
     {
         TryForEachAsync {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             f,
             body: None,
             polling: false,

@@ -68,7 +68,7 @@ where
         Fut: Future<Output = Result<U, E>>,
     {
         Flow::native(AndThen {
-            input: OneByOne::new(self.into_inner()),
+            input: OneByOne::new(self.into_stream()),
             f,
         })
     }

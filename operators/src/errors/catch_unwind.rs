@@ -65,7 +65,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn catch_unwind(self) -> Flow<CatchUnwind<S>> {
         Flow::native(CatchUnwind {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             caught: Mutex::new(None),
         })
     }

@@ -45,7 +45,7 @@ where
     /// ```
     pub fn ignore_errors(self) -> Flow<IgnoreErrors<S>> {
         Flow::native(IgnoreErrors {
-            input: self.into_inner(),
+            input: self.into_stream(),
             dropped: 0,
         })
     }

@@ -52,7 +52,7 @@ where
         F: FnMut(&E),
     {
         Flow::native(InspectErr {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

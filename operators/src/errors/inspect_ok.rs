@@ -47,7 +47,7 @@ where
         F: FnMut(&T),
     {
         Flow::native(InspectOk {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

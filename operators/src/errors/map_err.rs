@@ -47,7 +47,7 @@ where
         F: FnMut(E) -> U,
     {
         Flow::native(MapErr {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

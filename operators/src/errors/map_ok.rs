@@ -48,7 +48,7 @@ where
         F: FnMut(T) -> U,
     {
         Flow::native(MapOk {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

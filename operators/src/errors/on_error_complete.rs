@@ -50,7 +50,7 @@ where
     /// ```
     pub fn on_error_complete(self) -> Flow<OnErrorComplete<S, E>> {
         Flow::native(OnErrorComplete {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             error: None,
         })
     }

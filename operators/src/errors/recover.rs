@@ -59,7 +59,7 @@ where
         F: FnOnce(E) -> T,
     {
         Flow::native(Recover {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             f: Some(f),
         })
     }

@@ -76,7 +76,7 @@ where
             "`recover_with` of 0 attempts would replace nothing; use `until_err`, or give at least 1"
         );
         Flow::native(RecoverWith {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             other: None,
             remaining: max_attempts,
             f,
@@ -110,7 +110,7 @@ where
             match item {
                 Some(Err(error)) if *this.remaining > 0 => {
                     *this.remaining -= 1;
-                    let other = (this.f)(error).into_inner();
+                    let other = (this.f)(error).into_stream();
                     this.other.set(Some(other));
                 }
                 last_or_end => return Poll::Ready(last_or_end),

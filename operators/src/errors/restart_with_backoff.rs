@@ -148,7 +148,7 @@ where
         }
         // Until the factory has returned; if it panics, this is the end.
         *this.done = true;
-        let source = (this.factory)().into_inner();
+        let source = (this.factory)().into_stream();
         *this.done = false;
         this.input.set(Some(source));
         *this.started = Some(Instant::now());

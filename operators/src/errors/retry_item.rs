@@ -106,7 +106,7 @@ impl<S: Progress> Flow<S> {
             "`retry_item` with 0 calls in flight would never emit; give at least 1"
         );
         Flow::native(RetryItem {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             attempts: Attempts::new(policy, max_in_flight, true),
         })

@@ -103,7 +103,7 @@ impl<S: Progress> Flow<S> {
             "`retry_item_unordered` with 0 calls in flight would never emit; give at least 1"
         );
         Flow::native(RetryItemUnordered {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             attempts: Attempts::new(policy, max_in_flight, false),
         })

@@ -58,7 +58,7 @@ where
         F: FnMut(T) -> Result<Option<U>, E>,
     {
         Flow::native(TryFilterMap {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             f,
         })
     }

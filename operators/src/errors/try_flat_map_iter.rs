@@ -64,7 +64,7 @@ where
         F: FnMut(T) -> Result<I, E>,
     {
         Flow::native(TryFlatMapIter {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             f,
             held: None,
         })

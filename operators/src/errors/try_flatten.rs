@@ -61,7 +61,7 @@ where
     /// ```
     pub fn try_flatten(self) -> Flow<TryFlatten<S, R>> {
         Flow::native(TryFlatten {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             inner: None,
         })
     }
@@ -92,7 +92,7 @@ where
                 }
             }
             match ready!(this.input.as_mut().poll_next(cx)) {
-                Some(Ok(next)) => this.inner.set(Some(next.into_inner())),
+                Some(Ok(next)) => this.inner.set(Some(next.into_stream())),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

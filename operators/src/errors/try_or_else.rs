@@ -72,7 +72,7 @@ where
         Fut: Future<Output = Result<T, U>>,
     {
         Flow::native(TryOrElse {
-            input: OneByOne::new(self.into_inner()),
+            input: OneByOne::new(self.into_stream()),
             f,
         })
     }

@@ -60,7 +60,7 @@ where
         F: FnMut(&T) -> Result<bool, E>,
     {
         Flow::native(TrySkipWhile {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             skip,
             skipping: true,
         })

@@ -56,7 +56,7 @@ where
         F: FnMut(&T) -> Result<bool, E>,
     {
         Flow::native(TryTakeWhile {
-            input: UntilErr::new(self.into_inner()),
+            input: UntilErr::new(self.into_stream()),
             keep,
         })
     }

@@ -50,7 +50,7 @@ where
     /// # }
     /// ```
     pub fn until_err(self) -> Flow<UntilErr<S>> {
-        Flow::native(UntilErr::new(self.into_inner()))
+        Flow::native(UntilErr::new(self.into_stream()))
     }
 }
 

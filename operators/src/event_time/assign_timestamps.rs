@@ -105,7 +105,7 @@ impl<S: Progress> Flow<S> {
         // Wide, so that no lateness is too long for it.
         let lateness_ms = max_lateness.as_nanos().div_ceil(1_000_000).cast_signed();
         Flow::native(AssignTimestamps {
-            input: self.into_inner(),
+            input: self.into_stream(),
             time,
             lag_ms: lateness_ms + 1,
             max_items,

@@ -78,7 +78,7 @@ where
     S: Progress<Item = Element<T>>,
 {
     let inputs = flows.into_iter().map(|flow| Side {
-        input: Box::pin(flow.into_inner()),
+        input: Box::pin(flow.into_stream()),
         watermark: None,
     });
     Flow::native(MergeWatermarks {

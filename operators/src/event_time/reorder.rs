@@ -105,7 +105,7 @@ where
             "`reorder` of at most 0 records could change no order; give at least 1"
         );
         Flow::native(Reorder {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: BTreeMap::new(),
             max_held,
             arrivals: 0,

@@ -121,7 +121,7 @@ where
             "`tumbling_event_time` windows of less than a millisecond would hold no time; give at least 1 ms"
         );
         Flow::native(TumblingEventTime {
-            input: self.into_inner(),
+            input: self.into_stream(),
             init,
             fold,
             grid: Grid { size, offset },

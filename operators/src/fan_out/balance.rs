@@ -65,7 +65,7 @@ impl<S: Progress> Flow<S> {
             capacity > 0,
             "a `balance` with room for 0 items would take none; give at least 1"
         );
-        Branch::share(self.into_inner(), ToAny, outputs, capacity)
+        Branch::share(self.into_stream(), ToAny, outputs, capacity)
             .into_iter()
             .map(|branch| Flow::native(Balance { branch }))
             .collect()

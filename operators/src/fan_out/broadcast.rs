@@ -64,7 +64,7 @@ impl<S: Progress> Flow<S> {
             capacity > 0,
             "a `broadcast` with room for 0 items would take none; give at least 1"
         );
-        Branch::fork(self.into_inner(), ToAll, capacity)
+        Branch::fork(self.into_stream(), ToAll, capacity)
             .map(|branch| Flow::native(Broadcast { branch }))
     }
 }

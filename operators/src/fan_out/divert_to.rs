@@ -65,7 +65,7 @@ impl<S: Progress> Flow<S> {
             capacity > 0,
             "`divert_to` with room for 0 items would take none; give at least 1"
         );
-        Branch::fork(self.into_inner(), ByTest { is_diverted }, capacity)
+        Branch::fork(self.into_stream(), ByTest { is_diverted }, capacity)
             .map(|branch| Flow::native(DivertTo { branch }))
     }
 }

@@ -85,7 +85,7 @@ where
             let (items, tail) = ready!(Pin::new(prefix).poll(cx));
             // Taken first, so that a panic of `f` leaves nothing behind.
             if let Some((_, f)) = this.prefix.take() {
-                this.output.set(Some(f(items, tail).into_inner()));
+                this.output.set(Some(f(items, tail).into_stream()));
             }
         }
         let Some(output) = this.output.as_mut().as_pin_mut() else {

@@ -108,7 +108,7 @@ impl<S: Progress> Flow<S> {
             items: 0,
         };
         Flow::native(GroupBy {
-            fork: Arc::new(Fork::new(self.into_inner(), router, 1, capacity)),
+            fork: Arc::new(Fork::new(self.into_stream(), router, 1, capacity)),
         })
     }
 }

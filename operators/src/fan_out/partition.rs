@@ -64,7 +64,7 @@ impl<S: Progress> Flow<S> {
             capacity > 0,
             "a `partition` with room for 0 items would take none; give at least 1"
         );
-        Branch::fork(self.into_inner(), ByIndex { f, outputs: N }, capacity)
+        Branch::fork(self.into_stream(), ByIndex { f, outputs: N }, capacity)
             .map(|branch| Flow::native(Partition { branch }))
     }
 }

@@ -64,7 +64,7 @@ impl<S: Progress> Flow<S> {
             prefix: Vec::new(),
             max_items,
             tail: Some(Tail {
-                input: Some(Box::pin(self.into_inner())),
+                input: Some(Box::pin(self.into_stream())),
             }),
         }
     }

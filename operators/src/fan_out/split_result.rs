@@ -75,7 +75,7 @@ impl<S: Progress> Flow<S> {
             capacity > 0,
             "`split_result` with room for 0 items would take none; give at least 1"
         );
-        let [oks, errs] = Branch::fork(self.into_inner(), BySuccess, capacity);
+        let [oks, errs] = Branch::fork(self.into_stream(), BySuccess, capacity);
         (
             Flow::native(Oks { branch: oks }),
             Flow::native(Errs { branch: errs }),

@@ -104,7 +104,7 @@ impl<S: Progress> Flow<S> {
             "`stateful_map_by_key` with 0 keys would have no state; give at least 1"
         );
         Flow::native(StatefulMapByKey {
-            input: self.into_inner(),
+            input: self.into_stream(),
             key,
             init,
             f,

@@ -74,7 +74,7 @@ impl<S: Progress> Flow<S> {
             capacity > 0,
             "`unzip` with room for 0 pairs would take none; give at least 1"
         );
-        let [firsts, seconds] = Branch::fork(self.into_inner(), Halves, capacity);
+        let [firsts, seconds] = Branch::fork(self.into_stream(), Halves, capacity);
         (
             Flow::native(Firsts { branch: firsts }),
             Flow::native(Seconds { branch: seconds }),

@@ -90,7 +90,7 @@ impl<S: Progress> Flow<S> {
             line: Arc::clone(&line),
         };
         let main = WireTap {
-            input: self.into_inner(),
+            input: self.into_stream(),
             feed: Some(feed),
         };
         (Flow::native(main), Flow::native(Tap { line }))

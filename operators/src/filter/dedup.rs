@@ -48,7 +48,7 @@ impl<S: Progress> Flow<S> {
         S::Item: Clone + PartialEq,
     {
         Flow::native(Dedup {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: None,
         })
     }

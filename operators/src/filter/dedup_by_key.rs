@@ -54,7 +54,7 @@ impl<S: Progress> Flow<S> {
         K: PartialEq,
     {
         Flow::native(DedupByKey {
-            input: self.into_inner(),
+            input: self.into_stream(),
             key,
             held: None,
         })

@@ -62,7 +62,7 @@ impl<S: Progress> Flow<S> {
             "with 0 items held every item would be distinct; give at least 1"
         );
         Flow::native(Distinct {
-            input: self.into_inner(),
+            input: self.into_stream(),
             recent: Recent::new(max_items),
         })
     }

@@ -67,7 +67,7 @@ impl<S: Progress> Flow<S> {
             "with 0 keys held every item would be distinct; give at least 1"
         );
         Flow::native(DistinctByKey {
-            input: self.into_inner(),
+            input: self.into_stream(),
             key,
             recent: Recent::new(max_keys),
         })

@@ -40,7 +40,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> bool,
     {
         Flow::native(Filter {
-            input: self.into_inner(),
+            input: self.into_stream(),
             keep,
         })
     }

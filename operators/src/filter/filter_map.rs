@@ -44,7 +44,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(S::Item) -> Option<T>,
     {
         Flow::native(FilterMap {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

@@ -55,7 +55,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn limit(self, max_items: usize) -> Flow<Limit<S>> {
         Flow::native(Limit {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             max_items,
             remaining: max_items,
         })

@@ -66,7 +66,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> usize,
     {
         Flow::native(LimitWeighted {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             cost,
             max_weight,
             remaining: max_weight,

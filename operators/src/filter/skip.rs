@@ -36,7 +36,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn skip(self, max_items: usize) -> Flow<Skip<S>> {
         Flow::native(Skip {
-            input: self.into_inner(),
+            input: self.into_stream(),
             remaining: max_items,
         })
     }

@@ -48,7 +48,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn skip_last(self, max_items: usize) -> Flow<SkipLast<S>> {
         Flow::native(SkipLast {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: VecDeque::new(),
             max_items,
         })

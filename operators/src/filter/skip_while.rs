@@ -44,7 +44,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> bool,
     {
         Flow::native(SkipWhile {
-            input: self.into_inner(),
+            input: self.into_stream(),
             skip,
             skipping: true,
         })

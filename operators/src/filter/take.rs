@@ -43,7 +43,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn take(self, max_items: usize) -> Flow<Take<S>> {
         Flow::native(Take {
-            input: (max_items > 0).then(|| self.into_inner()),
+            input: (max_items > 0).then(|| self.into_stream()),
             remaining: max_items,
         })
     }

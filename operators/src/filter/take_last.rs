@@ -49,7 +49,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn take_last(self, max_items: usize) -> Flow<TakeLast<S>> {
         Flow::native(TakeLast {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: VecDeque::new(),
             max_items,
             done: false,

@@ -68,7 +68,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn take_until<Fut: Future>(self, stop: Fut) -> Flow<TakeUntil<S, Fut>> {
         Flow::native(TakeUntil {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             stop: Solo::busy(stop),
         })
     }

@@ -45,7 +45,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> bool,
     {
         Flow::native(TakeWhile {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             keep,
         })
     }

@@ -49,7 +49,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> bool,
     {
         Flow::native(TakeWhileInclusive {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             keep,
         })
     }

@@ -90,7 +90,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn drain<E>(self, switch: &KillSwitch<E>, max_wait: Duration) -> Flow<Drain<S, E>> {
         Flow::native(Drain {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             listener: switch.listener(),
             wait: Countdown::new(max_wait),
             owed: None,

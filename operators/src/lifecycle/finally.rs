@@ -58,7 +58,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn finally<F: FnOnce(Cause)>(self, f: F) -> Flow<Finally<S, F>> {
         Flow::native(Finally {
-            watched: Watched::new(self.into_inner(), Last(f)),
+            watched: Watched::new(self.into_stream(), Last(f)),
         })
     }
 }

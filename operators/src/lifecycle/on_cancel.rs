@@ -55,7 +55,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn on_cancel<F: FnOnce()>(self, f: F) -> Flow<OnCancel<S, F>> {
         Flow::native(OnCancel {
-            watched: Watched::new(self.into_inner(), IfCancelled(f)),
+            watched: Watched::new(self.into_stream(), IfCancelled(f)),
         })
     }
 }

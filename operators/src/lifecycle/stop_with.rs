@@ -52,7 +52,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn stop_with<E>(self, switch: &KillSwitch<E>) -> Flow<StopWith<S, E>> {
         Flow::native(StopWith {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             listener: switch.listener(),
         })
     }

@@ -59,7 +59,7 @@ impl<S: Progress> Flow<S> {
             shared: Arc::clone(&shared),
         };
         let report = Report(Arc::clone(&shared));
-        let watched = Watched::new(self.into_inner(), report);
+        let watched = Watched::new(self.into_stream(), report);
         (
             Flow::native(WatchTermination { watched, shared }),
             termination,

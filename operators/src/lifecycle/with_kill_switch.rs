@@ -63,7 +63,7 @@ impl<S: Progress> Flow<S> {
         E: Clone,
     {
         Flow::native(WithKillSwitch {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             listener: switch.listener(),
             owed: None,
         })

@@ -64,7 +64,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item) -> Instant,
     {
         Flow::native(DeadlineDrop {
-            input: self.into_inner(),
+            input: self.into_stream(),
             since,
             target,
             interval,

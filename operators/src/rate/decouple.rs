@@ -113,7 +113,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn decouple<K: Store<S::Item>>(self, store: K) -> Flow<Decoupled<S, K>> {
         Flow::native(Decoupled {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             store,
         })
     }

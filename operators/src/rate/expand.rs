@@ -81,7 +81,7 @@ impl<S: Progress> Flow<S> {
         I: IntoIterator,
     {
         Flow::native(Expand {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             f,
             elements: None,
             fresh: None,

@@ -137,7 +137,7 @@ impl<S: Progress> Flow<S> {
             inside.next_number
         };
         Flow::native(Valved {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             valve: valve.clone(),
             number,
         })

@@ -138,14 +138,17 @@ impl Ledger {
     /// Wakes whoever has ever waited, and forgets them.
     pub(super) fn wake_all(&self) {
         while self.open_gate(false) {}
-        let mut book = self.book();
-        let wakers = book.inputs.iter_mut().map(|input| input.waker.take());
-        let wakers: Vec<_> = wakers.collect();
-        drop(book);
-        for waker in wakers.into_iter().flatten() {
+        for waker in self.take_wakers() {
             waker.wake_by_ref();
             waker.wake();
         }
+    }
+
+    /// Forgets whoever has ever waited for an input.
+    pub(super) fn take_wakers(&self) -> Vec<Waker> {
+        let mut book = self.book();
+        let wakers = book.inputs.iter_mut().map(|input| input.waker.take());
+        wakers.flatten().collect()
     }
 
     /// `owed` says that there must be one.

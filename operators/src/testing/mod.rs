@@ -38,7 +38,7 @@
 //!
 //! ```text
 //! laws! {
-//!     my_operator: |s| Flow::native(MyOperator::new(s.into_inner())),
+//!     my_operator: |s| Flow::native(MyOperator::new(s.into_stream())),
 //!     model: |v| v,
 //! }
 //! ```

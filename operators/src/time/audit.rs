@@ -87,7 +87,7 @@ impl<S: Progress> Flow<S> {
             "an `audit` with no wait leaves nothing out; give a longer one"
         );
         Flow::native(Audit {
-            input: self.into_inner(),
+            input: self.into_stream(),
             newest: Newest::new(Wait(wait)),
         })
     }

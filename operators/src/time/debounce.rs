@@ -95,7 +95,7 @@ impl<S: Progress> Flow<S> {
             "a `debounce` with no time of quiet leaves nothing out; give a longer one"
         );
         Flow::native(Debounce {
-            input: self.into_inner(),
+            input: self.into_stream(),
             newest: Newest::new(Silence {
                 quiet,
                 max_wait,

@@ -88,7 +88,7 @@ impl<S: Progress> Flow<S> {
             "a `delay` that holds 0 items would never emit; give at least 1"
         );
         Flow::native(Delay {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: VecDeque::new(),
             wait,
             max_held,

@@ -65,7 +65,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn drop_within(self, time: Duration) -> Flow<DropWithin<S>> {
         Flow::native(DropWithin {
-            input: self.into_inner(),
+            input: self.into_stream(),
             time,
             dropping: Dropping::NotYet,
             dropped: 0,

@@ -50,7 +50,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn elapsed(self) -> Flow<Elapsed<S>> {
         Flow::native(Elapsed {
-            input: self.into_inner(),
+            input: self.into_stream(),
             since: None,
         })
     }

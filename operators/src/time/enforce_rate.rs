@@ -73,7 +73,7 @@ impl<S: Progress> Flow<S> {
             "an `enforce_rate` with a burst of 0 would let nothing pass; give at least 1"
         );
         Flow::native(EnforceRate {
-            input: self.into_inner(),
+            input: self.into_stream(),
             cost,
             bucket: Bucket::new(rate, burst),
         })

@@ -59,7 +59,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn initial_delay(self, wait: Duration) -> Flow<InitialDelay<S>> {
         Flow::native(InitialDelay {
-            input: self.into_inner(),
+            input: self.into_stream(),
             wait: Some(Countdown::new(wait)),
         })
     }

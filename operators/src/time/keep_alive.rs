@@ -76,7 +76,7 @@ impl<S: Progress> Flow<S> {
             "a `keep_alive` after a silence of zero never stops; give a longer one"
         );
         Flow::native(KeepAlive {
-            input: self.into_inner(),
+            input: self.into_stream(),
             silence: Countdown::new(max_silence),
             f,
             done: false,

@@ -60,7 +60,7 @@ impl<S: Progress> Flow<S> {
         R: FnMut(Duration),
     {
         Flow::native(LatencyProbe {
-            input: self.into_inner(),
+            input: self.into_stream(),
             since,
             record,
         })

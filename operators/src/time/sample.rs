@@ -91,7 +91,7 @@ impl<S: Progress> Flow<S> {
             "a `sample` with a period of zero leaves nothing out; give a longer one"
         );
         Flow::native(Sample {
-            input: self.into_inner(),
+            input: self.into_stream(),
             newest: Newest::new(Ticks {
                 period,
                 start: None,

@@ -63,7 +63,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn take_within(self, time: Duration) -> Flow<TakeWithin<S>> {
         Flow::native(TakeWithin {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             time: Countdown::new(time),
         })
     }

@@ -91,7 +91,7 @@ impl<S: Progress> Flow<S> {
             "a `throttle` with a burst of 0 would never emit; give at least 1"
         );
         Flow::native(Throttle {
-            input: self.into_inner(),
+            input: self.into_stream(),
             cost,
             bucket: Bucket::new(rate, burst),
             held: None,

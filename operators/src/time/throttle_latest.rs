@@ -93,7 +93,7 @@ impl<S: Progress> Flow<S> {
             "a `throttle_latest` with a period of zero leaves nothing out; give a longer one"
         );
         Flow::native(ThrottleLatest {
-            input: self.into_inner(),
+            input: self.into_stream(),
             newest: Newest::new(Gap {
                 period,
                 open: None,

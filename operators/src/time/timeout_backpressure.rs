@@ -86,7 +86,7 @@ impl<S: Progress> Flow<S> {
             "no consumer keeps a `timeout_backpressure` of zero; give a longer one"
         );
         Flow::native(TimeoutBackpressure {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             blocked: Countdown::new(limit),
             asked: true,
             failed: false,

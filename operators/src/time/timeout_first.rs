@@ -68,7 +68,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn timeout_first(self, limit: Duration) -> Flow<TimeoutFirst<S>> {
         Flow::native(TimeoutFirst {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             silence: Some(Countdown::new(limit)),
         })
     }

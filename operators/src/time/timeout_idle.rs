@@ -77,7 +77,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn timeout_idle(self, limit: Duration) -> Flow<TimeoutIdle<S>> {
         Flow::native(TimeoutIdle {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             silence: Countdown::new(limit),
         })
     }

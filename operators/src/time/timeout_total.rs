@@ -73,7 +73,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn timeout_total(self, limit: Duration) -> Flow<TimeoutTotal<S>> {
         Flow::native(TimeoutTotal {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             limit: Countdown::new(limit),
             failed: false,
         })

@@ -48,7 +48,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn timestamp(self) -> Flow<Timestamp<S>> {
         Flow::native(Timestamp {
-            input: self.into_inner(),
+            input: self.into_stream(),
         })
     }
 }

@@ -42,7 +42,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn default_if_empty(self, default: S::Item) -> Flow<DefaultIfEmpty<S>> {
         Flow::native(DefaultIfEmpty {
-            input: self.into_inner(),
+            input: self.into_stream(),
             default: Some(default),
             done: false,
         })

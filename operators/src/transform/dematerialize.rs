@@ -52,7 +52,7 @@ impl<S: Progress> Flow<S> {
         S: Progress<Item = Event<T, E>>,
     {
         Flow::native(Dematerialize {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
         })
     }
 }

@@ -35,7 +35,7 @@ impl<S: Progress> Flow<S> {
     /// ```
     pub fn enumerate(self) -> Flow<Enumerate<S>> {
         Flow::native(Enumerate {
-            input: self.into_inner(),
+            input: self.into_stream(),
             count: 0,
         })
     }

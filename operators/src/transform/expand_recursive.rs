@@ -97,7 +97,7 @@ impl<S: Progress> Flow<S> {
             "`expand_recursive` with 0 streams queued could follow one item only; give at least 1"
         );
         Flow::native(ExpandRecursive {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             f,
             inner: None,
             queued: VecDeque::new(),

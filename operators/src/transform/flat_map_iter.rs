@@ -54,7 +54,7 @@ impl<S: Progress> Flow<S> {
         I: IntoIterator,
     {
         Flow::native(FlatMapIter {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             held: None,
         })

@@ -103,7 +103,7 @@ impl<S: Progress> Flow<S> {
             "`flat_map_sequential` with 0 items buffered would leave its streams idle; give at least 1"
         );
         Flow::native(FlatMapSequential {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             inners: VecDeque::new(),
             max_inners,

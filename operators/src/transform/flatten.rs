@@ -55,7 +55,7 @@ impl<S: Progress> Flow<S> {
         S::Item: Progress,
     {
         Flow::native(Flatten {
-            input: self.into_inner(),
+            input: self.into_stream(),
             inner: None,
         })
     }

@@ -79,7 +79,7 @@ impl<S: Progress> Flow<S> {
             "0 streams live at once would never emit; give at least 1"
         );
         Flow::native(FlattenUnordered {
-            input: self.into_inner(),
+            input: self.into_stream(),
             inners: WakeSet::new(),
             max_inners,
             done: false,

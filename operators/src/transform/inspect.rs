@@ -41,7 +41,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&S::Item),
     {
         Flow::native(Inspect {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

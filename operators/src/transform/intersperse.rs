@@ -48,7 +48,7 @@ impl<S: Progress> Flow<S> {
         S::Item: Clone,
     {
         Flow::native(Intersperse {
-            input: self.into_inner(),
+            input: self.into_stream(),
             separator,
             held: None,
             begun: false,

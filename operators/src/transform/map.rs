@@ -39,7 +39,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(S::Item) -> T,
     {
         Flow::native(Map {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
         })
     }

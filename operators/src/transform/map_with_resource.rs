@@ -90,7 +90,7 @@ impl<S: Progress> Flow<S> {
         C: FnOnce(A),
     {
         Flow::native(MapWithResource {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             f,
             unopened: Some((open, close)),
             resource: None,

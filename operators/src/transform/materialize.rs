@@ -68,7 +68,7 @@ impl<S: Progress> Flow<S> {
         S: Progress<Item = Result<T, E>>,
     {
         Flow::native(Materialize {
-            input: self.into_inner(),
+            input: self.into_stream(),
             done: false,
         })
     }

@@ -46,7 +46,7 @@ impl<S: Progress> Flow<S> {
         S::Item: Clone,
     {
         Flow::native(Pairwise {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: None,
         })
     }

@@ -55,7 +55,7 @@ impl<S: Progress> Flow<S> {
         F: FnMut(&mut A, S::Item) -> Option<T>,
     {
         Flow::native(Scan {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             state: init,
             f,
         })

@@ -79,7 +79,7 @@ impl<S: Progress> Flow<S> {
         Fut: Future<Output = Option<(A, T)>>,
     {
         Flow::native(ScanAsync {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             f,
             state: Some(init),
             future: Solo::idle(),

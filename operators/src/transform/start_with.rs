@@ -43,7 +43,7 @@ impl<S: Progress> Flow<S> {
         I: IntoIterator<Item = S::Item>,
     {
         Flow::native(StartWith {
-            input: self.into_inner(),
+            input: self.into_stream(),
             items: Some(items.into_iter()),
         })
     }

@@ -62,7 +62,7 @@ impl<S: Progress> Flow<S> {
         C: FnOnce(A) -> Option<T>,
     {
         Flow::native(StatefulMap {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             held: Some((init, on_complete)),
         })

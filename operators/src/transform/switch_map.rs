@@ -78,7 +78,7 @@ impl<S: Progress> Flow<S> {
         R: Progress,
     {
         Flow::native(SwitchMap {
-            input: self.into_inner(),
+            input: self.into_stream(),
             f,
             inner: None,
             done: false,

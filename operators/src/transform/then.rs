@@ -77,7 +77,7 @@ impl<S: Progress> Flow<S> {
         Fut: Future,
     {
         Flow::native(Then {
-            input: Some(self.into_inner()),
+            input: Some(self.into_stream()),
             f,
             future: Solo::idle(),
             held: None,

@@ -84,7 +84,7 @@ impl<S: Progress> Flow<S> {
             max_items > 0,
             "a `batch` of at most 0 items would never be emitted; give at least 1"
         );
-        Flow::native(Batch::new(self.into_inner(), max_items, max_wait))
+        Flow::native(Batch::new(self.into_stream(), max_items, max_wait))
     }
 }
 

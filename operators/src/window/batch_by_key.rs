@@ -136,7 +136,7 @@ impl<S: Progress> Flow<S> {
             "`batch_by_key` for 0 keys would have room for no batch; give at least 1"
         );
         Flow::native(BatchByKey {
-            input: self.into_inner(),
+            input: self.into_stream(),
             key,
             numbers: HashMap::new(),
             batches: BTreeMap::new(),
@@ -188,6 +188,7 @@ impl<S: Progress, K, F> BatchByKey<S, K, F> {
     pub fn take_remainder(self: Pin<&mut Self>) -> Vec<(K, Vec<S::Item>)> {
         let this = self.project();
         this.numbers.clear();
+        this.alarm.disarm();
         let begun = mem::take(this.batches).into_values();
         let begun = begun.map(|Begun { key, items, .. }| (key, items));
         this.leaving.take().into_iter().chain(begun).collect()

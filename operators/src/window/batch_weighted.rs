@@ -102,7 +102,7 @@ impl<S: Progress> Flow<S> {
             "a `batch_weighted` of weight 0 would have room for nothing; give at least 1"
         );
         Flow::native(BatchWeighted {
-            input: self.into_inner(),
+            input: self.into_stream(),
             cost,
             gathering: Gathering::new(max_items, max_weight, max_wait),
         })

@@ -66,7 +66,7 @@ impl<S: Progress> Flow<S> {
             "`chunks` of 0 items would never be full; give at least 1"
         );
         Flow::native(Chunks {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: Vec::new(),
             max_items,
             done: false,

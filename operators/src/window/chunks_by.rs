@@ -71,7 +71,7 @@ impl<S: Progress> Flow<S> {
         K: PartialEq,
     {
         Flow::native(ChunksBy {
-            input: self.into_inner(),
+            input: self.into_stream(),
             key,
             held: Vec::new(),
             held_key: None,

@@ -85,7 +85,7 @@ impl<S: Progress> Flow<S> {
             "`chunks_weighted` of weight 0 would have room for nothing; give at least 1"
         );
         Flow::native(ChunksWeighted {
-            input: self.into_inner(),
+            input: self.into_stream(),
             cost,
             held: Vec::new(),
             weight: 0,

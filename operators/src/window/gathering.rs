@@ -97,6 +97,7 @@ impl<T> Gathering<T> {
     pub(super) fn take_all(&mut self) -> Vec<T> {
         let mut all = self.take_batch();
         all.append(&mut self.take_batch());
+        self.alarm.disarm();
         all
     }
 
@@ -114,7 +115,7 @@ impl<T> Gathering<T> {
         let (lower, upper) = input;
         let upper = upper.and_then(|upper| upper.checked_add(begun + next));
         let items = lower.saturating_add(open);
-        (full + items.div_ceil(self.max_items), upper)
+        (full.saturating_add(items.div_ceil(self.max_items)), upper)
     }
 
     pub(super) fn is_terminated(&self) -> bool {

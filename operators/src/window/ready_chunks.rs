@@ -60,7 +60,7 @@ impl<S: Progress> Flow<S> {
             "`ready_chunks` of at most 0 items would never be emitted; give at least 1"
         );
         Flow::native(ReadyChunks {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: Vec::new(),
             max_items: max_items.min(UNITS_PER_POLL),
             done: false,

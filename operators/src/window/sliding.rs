@@ -101,7 +101,7 @@ impl<S: Progress> Flow<S> {
             "`sliding` by 0 items would never reach the next window; give a step of at least 1"
         );
         Flow::native(Sliding {
-            input: self.into_inner(),
+            input: self.into_stream(),
             held: Vec::new(),
             fresh: false,
             gap: 0,

@@ -39,7 +39,7 @@ impl<S: Progress, F> Splits<S, F> {
 
     pub(super) fn is_terminated(&self) -> bool {
         let shared = lock(&self.shared);
-        shared.done && (shared.open.is_some() || shared.first.is_none())
+        shared.done && shared.first.is_none()
     }
 
     pub(super) fn size_hint(&self) -> (usize, Option<usize>) {
@@ -92,7 +92,7 @@ where
         let mut shared = lock(&handle);
         let mut taken = 0;
         loop {
-            if shared.done && (shared.open.is_some() || shared.first.is_none()) {
+            if shared.done && shared.first.is_none() {
                 return Poll::Ready(None);
             }
             if shared.open.is_some() {

@@ -38,7 +38,7 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Completion
     ///
-    /// Ends with the input; the last part may still be open then.
+    /// Ends once the input has ended and the last part is over too.
     ///
     /// # Backpressure
     ///
@@ -87,7 +87,7 @@ impl<S: Progress> Flow<S> {
     where
         F: FnMut(&S::Item) -> bool,
     {
-        let input = self.into_inner();
+        let input = self.into_stream();
         Flow::native(WindowUntil {
             splits: Splits::new(input, Boundary::Last, stale_after, is_boundary),
         })

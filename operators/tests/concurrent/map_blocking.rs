@@ -21,7 +21,7 @@ laws! {
 /// laws ask for the waker at once.
 fn relayed<P: Progress + Unpin>(operator: Flow<P>) -> Flow<Relayed<P>> {
     Flow::native(Relayed {
-        operator: operator.into_inner(),
+        operator: operator.into_stream(),
         relay: Arc::default(),
     })
 }

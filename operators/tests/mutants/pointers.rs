@@ -9,12 +9,12 @@ use millpond_operators::testing::{Source, Token};
 use millpond_operators::{Flow, Progress, laws};
 
 laws! {
-    in_a_box: |s| Flow::native(Box::new(s.skip(1).into_inner())),
+    in_a_box: |s| Flow::native(Box::new(s.skip(1).into_stream())),
     model: |v| v.into_iter().skip(1).collect(),
 }
 
 laws! {
-    in_a_pinned_box: |s| Flow::native(Box::pin(s.map_async(3, Token::work).into_inner())),
+    in_a_pinned_box: |s| Flow::native(Box::pin(s.map_async(3, Token::work).into_stream())),
     model: |v| v,
     look_ahead: 3,
     in_flight: 3,

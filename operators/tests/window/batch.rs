@@ -3,7 +3,7 @@ use std::task::{Context, Waker, ready};
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, Stream, StreamExt};
 use millpond_operators::testing::Token;
 use millpond_operators::window::Batch;
 use millpond_operators::{Progress, flow, laws};
@@ -190,4 +190,38 @@ fn an_input_that_is_always_ready_needs_no_runtime() {
 #[should_panic(expected = "give at least 1")]
 fn zero_items_panics() {
     drop(flow(stream::empty::<()>()).batch(0, WAIT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_hint_of_an_endless_input_stays_at_the_most() {
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut batches = flow(stream::repeat(1)).batch(1, WAIT);
+    assert!(Pin::new(&mut batches).poll_progress(&mut cx).is_ready());
+
+    assert_eq!(batches.size_hint(), (usize::MAX, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_remainder_no_timer_is_left() {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(8);
+    let mut batches = flow(stream::poll_fn(move |cx| receiver.poll_recv(cx))).batch(3, WAIT);
+    let wakes = std::sync::Arc::new(Wakes::default());
+    let waker = Waker::from(std::sync::Arc::clone(&wakes));
+    assert_eq!(sender.send(1).await, Ok(()));
+    let polled = Pin::new(&mut batches).poll_next(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    assert_eq!(Pin::new(batches.get_mut()).take_remainder(), [1]);
+    sleep(2 * WAIT).await;
+
+    assert_eq!(wakes.0.load(std::sync::atomic::Ordering::Relaxed), 0);
+}
+
+/// Counts wakes.
+#[derive(Default)]
+struct Wakes(std::sync::atomic::AtomicUsize);
+
+impl std::task::Wake for Wakes {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
 }

@@ -136,7 +136,7 @@ where
         let idled = self.keep_idle().await;
         drop(self.operator);
         // Wakers hold the ledger, which holds them in turn.
-        self.ledger.wake_all();
+        drop(self.ledger.take_wakers());
         idled
     }
 
