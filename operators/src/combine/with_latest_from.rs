@@ -39,8 +39,9 @@ impl<S: Progress> Flow<S> {
     /// Emits what `f` makes of every item and the newest item of the other.
     ///
     /// Items of this stream drive the output: an item of the other one only
-    /// replaces the one before. What the other has ready is taken before an
-    /// item of this stream is. `before_first` says what becomes of the items
+    /// replaces the one before. Of what the other has ready, up to 64 items are
+    /// taken before an item of this stream is; so one that always has more does
+    /// not stop this one. `before_first` says what becomes of the items
     /// that come before the other has its first.
     ///
     /// # Completion

@@ -24,7 +24,8 @@ impl<S: Progress> Flow<S> {
     ///
     /// While an output is blocked, its
     /// [`poll_progress`](Progress::poll_progress) takes up to `capacity` items
-    /// ahead, for any of them. Outputs that are not polled hold nothing up.
+    /// ahead, for any of them; room that another output makes later is used at
+    /// the next call. Outputs that are not polled hold nothing up.
     ///
     /// # Cancellation
     ///

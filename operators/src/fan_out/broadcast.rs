@@ -26,7 +26,7 @@ impl<S: Progress> Flow<S> {
     /// input while one of them is full: the slowest sets the pace, and nothing
     /// is lost. So all have to be consumed at the same time; whoever takes one
     /// output to its end before the next waits for ever once the input has
-    /// more than `capacity` items. While an output is blocked, its
+    /// `capacity` items or more, since its end is not seen either. While an output is blocked, its
     /// [`poll_progress`](Progress::poll_progress) goes on filling all of them.
     ///
     /// # Cancellation

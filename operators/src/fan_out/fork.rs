@@ -103,7 +103,7 @@ where
         let stop = self.pull(slot, queue, true);
         if let Poll::Ready(polled) = self.pop(slot, queue) {
             drop(self.wakers.take(slot));
-            if matches!(stop, Stop::Arrived) {
+            if matches!(stop, Stop::Arrived | Stop::Yielded) {
                 // The input was not left pending, so it wakes nobody.
                 self.wakers.wake_others(slot);
             }

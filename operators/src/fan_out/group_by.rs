@@ -171,18 +171,18 @@ impl<K: Clone + Eq + Hash, F> ByKey<K, F> {
     }
 
     /// Takes a queue into use, and says which one ends for it.
-    fn start(&mut self, key: &K, queues: &Queues) -> (usize, Option<usize>) {
+    fn start(&mut self, key: K, queues: &Queues) -> (usize, Option<usize>) {
         for queue in &queues.gone {
             self.forget(*queue);
         }
-        let is_full = self.queue_of.len() == self.max_live;
+        let is_full = self.queue_of.len() >= self.max_live;
         let oldest = self.by_use.values().next().copied();
         let ends = oldest.filter(|_| is_full);
         if let Some(queue) = ends {
             self.forget(queue);
         }
         let queue = queues.gone.last().copied().unwrap_or(queues.total);
-        self.queue_of.insert(key.clone(), queue);
+        self.queue_of.insert(key, queue);
         (queue, ends)
     }
 
@@ -212,9 +212,11 @@ where
         let queue = if let Some(queue) = self.find(&key, queues) {
             queue
         } else if queues.open.first() == Some(&0) {
-            let (queue, ends) = self.start(&key, queues);
+            // Before anything changes, since a clone may panic.
+            let (name, kept) = (key.clone(), key.clone());
+            let (queue, ends) = self.start(kept, queues);
             parcels.extend(ends.map(Parcel::End));
-            parcels.push_back(Parcel::Opening(queue, Grouped::Group(key.clone(), queue)));
+            parcels.push_back(Parcel::Opening(queue, Grouped::Group(name, queue)));
             queue
         } else {
             // Nobody takes new groups, so the item goes where it is dropped.

@@ -16,8 +16,9 @@
 //! | [`stateful_map_by_key`](crate::Flow::stateful_map_by_key) | the only one, with a state for each key |
 //!
 //! Outputs are flows of their own: consume them in one task with `join!`, in
-//! one flow with [`merge`](fn@crate::merge), or in several tasks. They share
-//! one bounded store, so they have to be consumed at the same time. Where that
+//! one flow with [`merge`](fn@crate::merge), or in several tasks. Except for
+//! those of `balance` and `wire_tap`, they share bounded stores that hold each
+//! other up, so they have to be consumed at the same time. Where that
 //! is not possible, or where one flow has to carry both kinds of items, map
 //! them to [`Routed`]; where an output may lose items, take
 //! [`wire_tap`](crate::Flow::wire_tap).

@@ -32,8 +32,8 @@ impl<S: Progress> Flow<S> {
     /// Each output holds up to `capacity` halves, and nothing is taken from the
     /// input while one of them is full. So both have to be consumed at the same
     /// time; whoever takes one output to its end before the other waits for
-    /// ever once the input has more than `capacity` pairs. While an output is
-    /// blocked, its [`poll_progress`](Progress::poll_progress) goes on filling
+    /// ever once the input has `capacity` pairs or more, since its end is not
+    /// seen either. While an output is blocked, its [`poll_progress`](Progress::poll_progress) goes on filling
     /// both.
     ///
     /// # Cancellation

@@ -53,7 +53,9 @@ pub trait Store<T> {
 impl<S: Progress> Flow<S> {
     /// Puts a store of your own between input and output.
     ///
-    /// The other operators of this group are this one with a ready-made store.
+    /// The other operators of this group, but for [`valve`](Flow::valve),
+    /// [`expand`](Flow::expand) and `deadline_drop`, are this one with a
+    /// ready-made store.
     ///
     /// # Backpressure
     ///

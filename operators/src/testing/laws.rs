@@ -325,6 +325,9 @@ where
     /// an eager consumer are run, and items arrive at even milliseconds: with
     /// odd waits in the operator, nothing happens at the same time as an
     /// arrival.
+    ///
+    /// So the laws about blocked outputs, early drops and long runs are not
+    /// checked: add a second `laws!` line, with `relation` in the place of `timed`.
     pub fn timed(
         build: impl Fn([Flow<Source>; 1]) -> Flow<P> + 'static,
         model: impl Fn(Vec<(Duration, Token)>, Duration) -> Vec<(Duration, P::Item)> + 'static,

@@ -153,6 +153,7 @@ impl Stream for Source {
             book.units += 1;
             book.inputs[number].taken += 1;
             book.inputs[number].stirred = true;
+            book.inputs[number].settled = false;
         });
         self.next_id += 1;
         self.items -= 1;

@@ -65,8 +65,9 @@ impl<S: Progress> Flow<S> {
     ///
     /// # Units
     ///
-    /// `max_queued` counts streams: the broadest level of a tree, at most. Where
-    /// `f` gives `None`, nothing is queued.
+    /// `max_queued` counts streams: those that are left of one level of a tree,
+    /// and those made so far on the next. Twice the broadest level is always
+    /// enough. Where `f` gives `None`, nothing is queued.
     ///
     /// # Examples
     ///

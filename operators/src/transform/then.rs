@@ -133,8 +133,11 @@ where
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
+        if self.future.has_panicked() {
+            return (0, Some(0));
+        }
         let inside = usize::from(self.held.is_some() || self.future.is_busy());
-        let Some(input) = self.input.as_ref().filter(|_| !self.future.has_panicked()) else {
+        let Some(input) = &self.input else {
             return (inside, Some(inside));
         };
         let (lower, upper) = input.size_hint();

@@ -170,3 +170,13 @@ fn outputs_may_live_in_different_threads() {
 fn zero_panics() {
     let [_output] = flow(stream::empty::<()>()).broadcast(0);
 }
+
+#[test]
+fn an_output_waits_for_the_other_once_that_is_full() {
+    let [mut left, right] = flow([1]).broadcast(1);
+    assert_eq!(left.next().now_or_never(), Some(Some(1)));
+    assert_eq!(left.next().now_or_never(), None);
+    drop(right);
+
+    assert_eq!(left.next().now_or_never(), Some(None));
+}

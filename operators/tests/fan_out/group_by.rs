@@ -3,11 +3,14 @@
     reason = "a group that does not come fails the test"
 )]
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 use futures::FutureExt;
@@ -15,7 +18,7 @@ use futures::executor::block_on;
 use futures::stream::{FusedStream, Stream};
 use millpond_operators::fan_out::{Group, GroupBy};
 use millpond_operators::testing::Token;
-use millpond_operators::{Flow, Progress, flow, laws};
+use millpond_operators::{Flow, Progress, flow, laws, source};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -283,6 +286,42 @@ fn a_panic_of_the_closure_loses_its_item_only() {
 
     assert_eq!(ones.next().now_or_never(), Some(Some(1)));
     assert_eq!(ones.next().now_or_never(), Some(None));
+}
+
+/// Counts wakes.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_group_that_ends_before_the_intake_pauses_wakes_the_others() {
+    let arrived = RefCell::new(VecDeque::from(["a", "b"]));
+    // Items come without a wake.
+    let items = source::poll_fn(|_cx| match arrived.borrow_mut().pop_front() {
+        Some(item) => Poll::Ready(Some(item)),
+        None => Poll::Pending,
+    });
+    let mut groups = items.group_by(2, 200, |item| *item);
+    let (_, mut first) = next_of(&mut groups);
+    let (_, mut second) = next_of(&mut groups);
+    assert_eq!(first.next().now_or_never(), Some(Some("a")));
+    assert_eq!(second.next().now_or_never(), Some(Some("b")));
+    let wakes = Arc::new(Wakes::default());
+    let waker = Waker::from(Arc::clone(&wakes));
+    let mut cx = Context::from_waker(&waker);
+    assert!(Pin::new(&mut second).poll_next(&mut cx).is_pending());
+
+    // The third group ends the first, whose poll takes all but the last.
+    arrived.borrow_mut().extend(["c"; 128]);
+    arrived.borrow_mut().push_back("b");
+    assert_eq!(first.next().now_or_never(), Some(None));
+    assert_ne!(wakes.0.load(Ordering::Relaxed), 0);
+    assert_eq!(second.next().now_or_never(), Some(Some("b")));
 }
 
 #[test]

@@ -229,6 +229,12 @@ where
         let hint = self.operator.size_hint();
         let terminated = self.operator.is_terminated();
         self.hints.push((self.emitted, hint));
+        if terminated && hint.0 > 0 {
+            return Err(broken(
+                Law::S7,
+                "it says that it has terminated, and its hint owes items",
+            ));
+        }
         if !self.awake {
             // The consumer has done nothing but wait since its last poll.
             self.check_linger()?;
