@@ -50,7 +50,7 @@ impl<S: Progress> Flow<S> {
     ///
     /// Panics at the call site if `max_keys` is zero. A panic of a closure
     /// loses the item, and one of `on_evict` the state; all other states stay
-    /// as they are.
+    /// as they are, also one that `init` has just made for the item.
     ///
     /// # Examples
     ///

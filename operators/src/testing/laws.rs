@@ -234,7 +234,11 @@ where
         for item in &kept {
             clean.add(item);
         }
-        clean.check_after_panic().or(all.check_after_panic())
+        let checked = clean.check_after_panic();
+        if all.is_unknown() && !self.limits.panics_change_the_rest {
+            return checked;
+        }
+        checked.or(all.check_after_panic())
     }
 
     async fn relate(

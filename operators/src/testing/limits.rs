@@ -32,6 +32,7 @@ pub(super) struct Limits<P: Progress> {
     pub(super) order: Order<P::Item>,
     pub(super) cancelling: bool,
     pub(super) without_progress: bool,
+    pub(super) panics_change_the_rest: bool,
 }
 
 /// What an item is in event time, for law [`O7`](super::Law::O7).
@@ -72,6 +73,7 @@ impl<P: Progress> Limits<P> {
             order: Order::All,
             cancelling: false,
             without_progress: false,
+            panics_change_the_rest: false,
         }
     }
 
@@ -233,6 +235,15 @@ where
     /// [`C2`](super::Law::C2).
     pub fn cancelling(mut self) -> Self {
         self.limits.cancelling = true;
+        self
+    }
+
+    /// Says that a panic of a closure loses more than its item, so that the
+    /// items after it are not those that the model makes of the others.
+    ///
+    /// Then law [`P1`](super::Law::P1) looks at panics of the inputs only.
+    pub fn panics_change_the_rest(mut self) -> Self {
+        self.limits.panics_change_the_rest = true;
         self
     }
 

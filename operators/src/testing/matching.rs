@@ -119,6 +119,11 @@ where
         Err(broken(law, format!("{missing:?} did not come")))
     }
 
+    /// Whether the model could not say.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.expected.is_none()
+    }
+
     pub(super) fn check_after_panic(&self) -> Result<(), Broken> {
         let expected = self.expected.as_deref().unwrap_or_default();
         if self.in_order(expected) && self.unknown.is_none() {

@@ -16,6 +16,7 @@ laws! {
         all
     },
     look_ahead: 1,
+    panics_change_the_rest,
 }
 
 #[tokio::test]

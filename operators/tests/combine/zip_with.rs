@@ -11,6 +11,7 @@ laws! {
         let (item, other) = zip.take_remainder();
         item.into_iter().chain(other).collect()
     },
+    panics_change_the_rest,
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ laws! {
     model: |v| model(v, 2),
     look_ahead: 1,
     state: (2, StatefulMapByKey::live_keys),
+    panics_change_the_rest,
 }
 
 laws! {

@@ -34,6 +34,7 @@ pub(crate) enum Fault {
     TrustsNoLateWake,
     FinalizesTwice,
     RepeatsAfterPanic,
+    RepeatsAfterPanicOfItsClosure,
 }
 
 /// Emits the value of every token, with one fault.
@@ -58,6 +59,7 @@ pub(crate) fn faulty(input: Flow<Source>, fault: Fault) -> Flow<Faulty> {
         first_waker: None,
         last: None,
         entered: false,
+        applying: false,
         seen: Vec::new(),
         dropped: Arc::default(),
         finalizer,
@@ -75,6 +77,7 @@ pub(crate) struct Faulty {
     first_waker: Option<Waker>,
     last: Option<u32>,
     entered: bool,
+    applying: bool,
     seen: Vec<u32>,
     dropped: Arc<AtomicBool>,
     finalizer: Box<dyn Fn()>,
@@ -152,6 +155,9 @@ impl Stream for Faulty {
             this.entered = false;
             return Poll::Ready(this.last.or(Some(0)));
         }
+        if mem::take(&mut this.applying) && fault == Fault::RepeatsAfterPanicOfItsClosure {
+            return Poll::Ready(this.last.or(Some(0)));
+        }
         let enough = match fault {
             Fault::EndsEarly => this.emitted == 3,
             Fault::KeepsInputPastItsEnd => this.emitted == 2,
@@ -208,9 +214,9 @@ impl Stream for Faulty {
             }
             _ => {}
         }
-        this.entered = true;
+        (this.entered, this.applying) = (true, true);
         let value = token.value();
-        this.entered = false;
+        (this.entered, this.applying) = (false, false);
         this.last = Some(value);
         this.emitted += 1;
         if fault == Fault::RemembersAll {

@@ -435,6 +435,11 @@ fn p1_repeats_an_item_after_a_panic() {
 }
 
 #[test]
+fn p1_repeats_an_item_after_a_panic_of_its_closure() {
+    caught_faulty(Law::P1, Fault::RepeatsAfterPanicOfItsClosure);
+}
+
+#[test]
 fn t1_is_early() {
     let build = |[s]: [Flow<_>; 1]| {
         s.batch(100, Duration::from_millis(3))

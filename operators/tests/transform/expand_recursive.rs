@@ -59,6 +59,7 @@ laws! {
         None => Vec::new(),
     },
     terminal: Result::is_err,
+    panics_change_the_rest,
 }
 
 #[tokio::test]
