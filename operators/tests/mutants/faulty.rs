@@ -66,6 +66,10 @@ pub(crate) fn faulty(input: Flow<Source>, fault: Fault) -> Flow<Faulty> {
     })
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is what one fault remembers"
+)]
 pub(crate) struct Faulty {
     // Behind a lock, so that the size hint can do what it must not.
     input: Mutex<Option<Flow<Source>>>,
