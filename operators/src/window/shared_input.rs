@@ -1,5 +1,6 @@
 //! The input that a flow of substreams shares with the one that is open.
 
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker, ready};
@@ -32,15 +33,26 @@ pub(super) struct Shared<S: Progress, F> {
     pub(super) done: bool,
     pub(super) outer: Option<Waker>,
     pub(super) inner: Option<Waker>,
+    // Replaced, and to be dropped without the lock.
+    stale: Vec<Waker>,
 }
 
 /// Locks what the two sides share.
 ///
-/// No item is dropped and no other side woken under the lock, since that may
-/// run code which asks for it again.
+/// No item or waker is dropped and no other side woken under the lock, since
+/// that may run code which asks for it again: the last waker of a task may be
+/// all that keeps the other side alive.
 pub(super) fn lock<S: Progress, F>(shared: &Mutex<Shared<S, F>>) -> MutexGuard<'_, Shared<S, F>> {
-    // Whole even after a panic of the input or the predicate.
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    loop {
+        // Whole even after a panic of the input or the predicate.
+        let mut locked = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if locked.stale.is_empty() {
+            return locked;
+        }
+        let stale = mem::take(&mut locked.stale);
+        drop(locked);
+        drop(stale);
+    }
 }
 
 impl<S: Progress, F> Shared<S, F> {
@@ -58,13 +70,28 @@ impl<S: Progress, F> Shared<S, F> {
             done: false,
             outer: None,
             inner: None,
+            stale: Vec::new(),
         }
+    }
+
+    /// Has the side that hands out substreams woken.
+    pub(super) fn remember_outer(&mut self, cx: &Context<'_>) {
+        remember(&mut self.outer, &mut self.stale, cx);
+    }
+
+    /// Has the side that consumes the open one woken.
+    pub(super) fn remember_inner(&mut self, cx: &Context<'_>) {
+        remember(&mut self.inner, &mut self.stale, cx);
+    }
+
+    pub(super) fn forget_outer(&mut self) {
+        self.stale.extend(self.outer.take());
     }
 
     /// Gives the open substream up. The item returned is the caller's to drop.
     pub(super) fn give_up(&mut self) -> Option<S::Item> {
         self.open = None;
-        self.inner = None;
+        self.stale.extend(self.inner.take());
         self.skipping = true;
         let (item, is_boundary) = self.first.take()?;
         self.skipped += 1;
@@ -114,7 +141,7 @@ where
     /// Takes an item for the open substream; says too whether that has ended.
     pub(super) fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<(Option<S::Item>, bool)> {
         self.touched = true;
-        remember(&mut self.inner, cx);
+        self.remember_inner(cx);
         let first = self.first.take();
         let is_first = first.is_some();
         let taken = match first {
@@ -134,17 +161,17 @@ where
         };
         if part.1 {
             self.open = None;
-            self.inner = None;
+            self.stale.extend(self.inner.take());
         }
         Poll::Ready(part)
     }
 }
 
 /// Keeps the waker of the latest poll.
-pub(super) fn remember(slot: &mut Option<Waker>, cx: &Context<'_>) {
-    match slot {
-        Some(waker) => waker.clone_from(cx.waker()),
-        None => *slot = Some(cx.waker().clone()),
+fn remember(slot: &mut Option<Waker>, stale: &mut Vec<Waker>, cx: &Context<'_>) {
+    let known = |waker: &Waker| waker.will_wake(cx.waker());
+    if !slot.as_ref().is_some_and(known) {
+        stale.extend(slot.replace(cx.waker().clone()));
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Substream;
-use super::shared_input::{Boundary, Shared, lock, remember};
+use super::shared_input::{Boundary, Shared, lock};
 use crate::budget::UNITS_PER_POLL;
 use crate::{Flow, Progress};
 
@@ -58,7 +58,7 @@ impl<S: Progress, F> Splits<S, F> {
     pub(super) fn poll_progress(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut shared = lock(&self.shared);
         if shared.open.is_some() {
-            remember(&mut shared.outer, cx);
+            shared.remember_outer(cx);
         }
         shared.poll_progress(cx)
     }
@@ -100,14 +100,14 @@ where
                     self.timer = None;
                 } else if self.poll_stale(cx) {
                     self.timer = None;
-                    shared.outer = None;
+                    shared.forget_outer();
                     let item = shared.give_up();
                     drop(shared);
                     drop(item);
                     shared = lock(&handle);
                     continue;
                 }
-                remember(&mut shared.outer, cx);
+                shared.remember_outer(cx);
                 let _moving = shared.poll_progress(cx);
                 return Poll::Pending;
             }
@@ -149,6 +149,6 @@ where
 
 impl<S: Progress, F> Drop for Splits<S, F> {
     fn drop(&mut self) {
-        lock(&self.shared).outer = None;
+        lock(&self.shared).forget_outer();
     }
 }

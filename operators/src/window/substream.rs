@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 
-use super::shared_input::{Shared, lock, remember};
+use super::shared_input::{Shared, lock};
 use crate::Progress;
 
 /// A part of an input, made by [`split_when`](crate::Flow::split_when)
@@ -98,7 +98,7 @@ where
             return Poll::Ready(());
         }
         shared.touched = true;
-        remember(&mut shared.inner, cx);
+        shared.remember_inner(cx);
         shared.poll_progress(cx)
     }
 }

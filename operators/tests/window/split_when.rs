@@ -1,4 +1,6 @@
 use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -224,4 +226,26 @@ fn hints_count_the_items_that_are_owed() {
     let part: Option<Vec<_>> = part.collect().now_or_never();
     assert_eq!(part, Some(vec![1, 2]));
     assert_eq!(parts.size_hint(), (1, Some(1)));
+}
+
+/// A waker that owns what is to be woken, as those of executors do.
+struct Owner<T>(T);
+
+impl<T: Send + Sync + 'static> Wake for Owner<T> {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waker_that_owns_the_open_part_may_be_replaced() {
+    let items = flow([1, 2]).concat(flow(stream::pending()));
+    let mut parts = items.split_when(Duration::MAX, |n| *n == 2);
+    let part = parts.next().await;
+    let waker = Waker::from(Arc::new(Owner(part)));
+    let polled = Pin::new(&mut parts).poll_next(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    drop(waker);
+
+    // The last waker goes, and with it the part.
+    assert!(parts.next().now_or_never().is_none());
+    assert!(parts.next().now_or_never().flatten().is_some());
 }
