@@ -1,26 +1,22 @@
 //! What `split_when` and `window_until` have in common: the side that hands
 //! out substreams, of which at most one is open.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
-
 use super::Substream;
 use super::shared_input::{Boundary, Shared, lock};
 use crate::budget::UNITS_PER_POLL;
+use crate::time::countdown::Countdown;
 use crate::{Flow, Progress};
 
 /// The side that hands out the substreams.
 pub(super) struct Splits<S: Progress, F> {
     shared: Arc<Mutex<Shared<S, F>>>,
-    stale_after: Duration,
-    // Armed when the output is first found waiting for a substream that
+    // Begins when the output is first found waiting for a substream that
     // nobody has polled.
-    timer: Option<Pin<Box<Sleep>>>,
+    stale: Countdown,
 }
 
 impl<S: Progress, F> Splits<S, F> {
@@ -28,8 +24,7 @@ impl<S: Progress, F> Splits<S, F> {
         let shared = Shared::new(input, boundary, is_boundary);
         Self {
             shared: Arc::new(Mutex::new(shared)),
-            stale_after,
-            timer: None,
+            stale: Countdown::new(stale_after),
         }
     }
 
@@ -63,19 +58,10 @@ impl<S: Progress, F> Splits<S, F> {
         shared.poll_progress(cx)
     }
 
-    /// Says whether nobody has polled the open substream for too long.
-    fn poll_stale(&mut self, cx: &mut Context<'_>) -> bool {
-        let timer = match &mut self.timer {
-            Some(timer) => timer,
-            None if self.stale_after.is_zero() => return true,
-            None => {
-                let Some(stale_at) = Instant::now().checked_add(self.stale_after) else {
-                    return false;
-                };
-                self.timer.insert(Box::pin(sleep_until(stale_at)))
-            }
-        };
-        timer.as_mut().poll(cx).is_ready()
+    /// Leaves no timer behind.
+    fn end_wait(&mut self) {
+        self.stale.rewind();
+        self.stale.stop();
     }
 }
 
@@ -97,9 +83,9 @@ where
             }
             if shared.open.is_some() {
                 if shared.touched {
-                    self.timer = None;
-                } else if self.poll_stale(cx) {
-                    self.timer = None;
+                    self.end_wait();
+                } else if self.stale.poll_over(cx).is_ready() {
+                    self.end_wait();
                     shared.forget_outer();
                     let item = shared.give_up();
                     drop(shared);
@@ -115,7 +101,7 @@ where
                 shared.last_number += 1;
                 shared.open = Some(shared.last_number);
                 shared.touched = false;
-                self.timer = None;
+                self.end_wait();
                 return Poll::Ready(Some(Flow::native(Substream {
                     shared: Some(Arc::clone(&handle)),
                     number: shared.last_number,
