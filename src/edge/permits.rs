@@ -49,10 +49,6 @@ impl Permits {
 mod tests {
     use super::*;
 
-    fn n(count: usize) -> usize {
-        NonZeroUsize::new(count).unwrap()
-    }
-
     fn debt(permits: &Permits) -> usize {
         permits.held.saturating_sub(permits.capacity)
     }

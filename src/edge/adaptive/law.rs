@@ -9,9 +9,6 @@ const NEGLIGIBLE: f64 = 0.02;
 /// a growth that did not help is not repeated.
 const MEMORY: u32 = 40;
 
-/// A standing queue is believed in after this many epochs.
-const STANDING_EPOCHS: u32 = 2;
-
 /// Room that was not used for this many epochs is given up.
 const ROOMY_EPOCHS: u32 = 8;
 
@@ -32,9 +29,9 @@ pub(super) struct Law {
     capacity: usize,
     /// The last capacity that starved, while that is remembered.
     starving: Option<Starving>,
-    /// The least standing queue of the epochs in a row that had one.
+    /// The queue that stood in the last epoch, and the least of the last two.
+    stood: usize,
     standing: usize,
-    standing_epochs: u32,
     roomy_epochs: u32,
     rate: Rate,
     futility: Futility,
@@ -55,8 +52,8 @@ impl Law {
             max,
             capacity,
             starving: None,
+            stood: 0,
             standing: 0,
-            standing_epochs: 0,
             roomy_epochs: 0,
             rate: Rate::default(),
             futility: Futility::default(),
@@ -75,7 +72,7 @@ impl Law {
         let loss = epoch.blocked.min(missing);
         let wanted = if loss > NEGLIGIBLE {
             self.grown(loss, epoch.underfilled < epoch.starved)
-        } else if self.standing_epochs >= STANDING_EPOCHS {
+        } else if self.standing > 0 {
             self.without_half_the_queue()
         } else if self.roomy_epochs >= ROOMY_EPOCHS {
             self.capacity * 3 / 4
@@ -90,15 +87,13 @@ impl Law {
     }
 
     fn count_epochs(&mut self, epoch: &Epoch) {
-        if epoch.blocked > 0.0 && epoch.least_queued > 0 {
-            self.standing = match self.standing_epochs {
-                0 => epoch.least_queued,
-                _ => self.standing.min(epoch.least_queued),
-            };
-            self.standing_epochs += 1;
+        let stands = if epoch.blocked > 0.0 {
+            epoch.least_queued
         } else {
-            self.standing_epochs = 0;
-        }
+            0
+        };
+        self.standing = self.stood.min(stands);
+        self.stood = stands;
         let roomy = epoch.blocked <= 0.0 && 2 * epoch.most_queued < self.capacity;
         self.roomy_epochs = if roomy { self.roomy_epochs + 1 } else { 0 };
     }
@@ -190,12 +185,12 @@ impl Futility {
         // Single epochs with pauses in them differ too much to be compared.
         self.average = match self.from {
             None => loss,
-            Some(_) => 0.7 * self.average + 0.3 * loss,
+            Some(_) => 0.5 * (self.average + loss),
         };
         match self.from {
             Some((first, before)) if capacity >= first.saturating_mul(4) => {
                 self.from = Some((capacity, self.average));
-                if self.average > 0.75 * before {
+                if self.average.min(loss) > 0.75 * before {
                     self.barred_epochs = MEMORY;
                 }
             }

@@ -6,6 +6,8 @@
 //! under a paused clock everything is exact.
 
 mod law;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
