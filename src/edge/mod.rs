@@ -41,6 +41,8 @@ mod clock;
 mod counters;
 pub(crate) mod idle;
 mod inlet;
+#[cfg(all(test, millpond_loom))]
+mod interleavings;
 mod link;
 mod overflow;
 mod permits;
