@@ -36,7 +36,7 @@
 //! ```
 
 mod counters;
-pub(crate) mod idle;
+pub mod idle;
 mod inlet;
 mod link;
 mod permits;

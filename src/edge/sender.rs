@@ -108,7 +108,8 @@ impl<T> Sender<T> {
         }
     }
 
-    pub(crate) fn counters(&self) -> Arc<EdgeCounters> {
+    /// The edge's running totals, which outlive it.
+    pub fn counters(&self) -> Arc<EdgeCounters> {
         self.link.with(|shared| shared.counters())
     }
 
