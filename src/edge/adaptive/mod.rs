@@ -78,6 +78,11 @@ impl Adaptive {
         })
     }
 
+    /// The edge has another capacity now, which the law has not chosen.
+    pub(super) fn go_on_from(&mut self, capacity: usize) {
+        self.law.go_on_from(capacity);
+    }
+
     /// The sender was blocked from `since` until `now`.
     pub(super) fn blocked(&mut self, since: Duration, now: Duration) {
         self.blocked += now.saturating_sub(since.max(self.began.transitions));

@@ -1,0 +1,48 @@
+use super::simulated::Outcome;
+use super::suite::{Round, Row, Suite};
+
+/// Prints what each scenario came to: the medians over its rounds.
+pub(crate) fn print(edges: &str, suite: &Suite) {
+    println!(
+        "\n{:<42} {:>8} {:>15} {:>15} {:>15} {:>21} {:>21}",
+        format!("edges {edges}"),
+        "msg/s",
+        "fixed 16",
+        "fixed 128",
+        "fixed 1024",
+        "adaptive, 100 ms",
+        "adaptive, 2 ms",
+    );
+    for row in &suite.rows {
+        let per_second = row.median(|round| round.unbounded.messages) / row.scenario.lasts.as_secs_f64();
+        print!(
+            "{:<2}{:<40} {per_second:>8.0}",
+            row.scenario.key, row.scenario.what
+        );
+        for fixed in [
+            |round: &Round| &round.fixed16,
+            |round: &Round| &round.fixed128,
+            |round: &Round| &round.fixed1024,
+        ] {
+            print!(" {}", trade(row, fixed));
+        }
+        for adaptive in [|round: &Round| &round.adaptive, |round: &Round| {
+            &round.interactive
+        }] {
+            let capacity = row.median(|round| adaptive(round).capacity);
+            print!(" {} {capacity:>5.0}", trade(row, adaptive));
+        }
+        println!();
+    }
+    println!(
+        "throughput as a share of what unbounded edges give (msg/s), 99th percentile of the time \
+         on edges, mean capacity;\nsimulated time, neither scaled nor rounded"
+    );
+}
+
+/// What a setting gives, and what it costs.
+fn trade(row: &Row, of: impl Fn(&Round) -> &Outcome) -> String {
+    let share = row.median(|round| round.share(of(round)));
+    let p99 = row.median_time(|round| of(round).p99);
+    format!("{:>5.1}% {:>8}", 100.0 * share, format!("{p99:.1?}"))
+}
