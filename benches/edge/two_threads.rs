@@ -16,7 +16,11 @@ pub(super) fn compare(bench: &mut Bench) {
         ("two_threads_vs_tokio", "tokio mpsc", over_tokio),
         ("two_threads_vs_flume", "flume, async", over_flume),
         ("two_threads_vs_kanal", "kanal, async", over_kanal),
-        ("two_threads_vs_crossfire", "crossfire spsc, async", over_crossfire),
+        (
+            "two_threads_vs_crossfire",
+            "crossfire spsc, async",
+            over_crossfire,
+        ),
         ("two_threads_vs_tachyonix", "tachyonix", over_tachyonix),
     ];
     for (name, peer, over_peer) in peers {
@@ -45,10 +49,7 @@ pub(super) fn side_by_side<S: Future<Output = ()>>(
 
 fn over_edge(messages: u64) -> u64 {
     let (sender, inlet) = edge::remote(CAPACITY);
-    side_by_side(
-        || send_all(sender.open(), messages),
-        add_up(inlet.open()),
-    )
+    side_by_side(|| send_all(sender.open(), messages), add_up(inlet.open()))
 }
 
 /// Sends the numbers and adds up what arrives, over somebody else's channel.

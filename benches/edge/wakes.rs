@@ -23,7 +23,11 @@ const TURNS: u32 = 500;
 /// pass as the edge holds: small buffers, middling and large ones, of which
 /// the figure is the worst.
 pub(super) fn per_turn(bench: &mut Bench) {
-    let (rounds, turns) = if bench.short { (1, 10) } else { (ROUNDS, TURNS) };
+    let (rounds, turns) = if bench.short {
+        (1, 10)
+    } else {
+        (ROUNDS, TURNS)
+    };
     let mut worst = vec![0.0; rounds];
     for (name, capacity) in [
         ("remote_wakeups_per_turn_16", 16),
