@@ -32,11 +32,11 @@ impl<'a> Shown<'a> {
     }
 
     /// In each round the scenario counts that is worst by `worse`.
-    fn add(self, bench: &mut Bench, worse: fn(f64, f64) -> f64, figure: impl Fn(&Row, &Round) -> f64) {
+    fn add(self, bench: &mut Bench, worse: fn(f64, f64) -> f64, figure: impl Fn(&Round) -> f64) {
         let count = self.rows.first().map_or(0, |row| row.rounds.len());
         let rounds: Vec<_> = (0..count)
             .filter_map(|round| {
-                let figures = self.rows.iter().map(|row| figure(row, &row.rounds[round]));
+                let figures = self.rows.iter().map(|row| figure(&row.rounds[round]));
                 figures.reduce(worse)
             })
             .collect();
@@ -65,7 +65,7 @@ fn throughput(bench: &mut Bench, remote: &Suite, local: &Suite) {
             rows: Vec::new(),
         }
         .of(suites, keys)
-        .add(bench, f64::min, |_, round| round.share(&round.adaptive));
+        .add(bench, f64::min, |round| round.share(&round.adaptive));
     }
     Shown {
         name: "worst_throughput_below_fixed16",
@@ -76,7 +76,7 @@ fn throughput(bench: &mut Bench, remote: &Suite, local: &Suite) {
         rows: Vec::new(),
     }
     .of(suites, "ABCDEFGHIJKMNOPQ")
-    .add(bench, f64::max, |_, round| {
+    .add(bench, f64::max, |round| {
         (round.share(&round.fixed16) - round.share(&round.adaptive)).max(0.0)
     });
 }
@@ -95,7 +95,7 @@ fn time_in_queue(bench: &mut Bench, remote: &Suite, local: &Suite) {
             rows: Vec::new(),
         }
         .of([remote, local], keys)
-        .add(bench, f64::max, |_, round| {
+        .add(bench, f64::max, |round| {
             ratio(&round.adaptive, &round.fixed128)
         });
     }
@@ -111,7 +111,7 @@ fn batch_model(bench: &mut Bench, remote: &Suite, local: &Suite) {
         rows: Vec::new(),
     }
     .of([remote, local], "M")
-    .add(bench, f64::max, |_, round| {
+    .add(bench, f64::max, |round| {
         ratio(&round.adaptive, &round.fixed1024)
     });
     Shown {
@@ -123,7 +123,7 @@ fn batch_model(bench: &mut Bench, remote: &Suite, local: &Suite) {
         rows: Vec::new(),
     }
     .of([remote, local], "M")
-    .add(bench, f64::min, |_, round| {
+    .add(bench, f64::min, |round| {
         let fixed = [&round.fixed16, &round.fixed128, &round.fixed1024, &round.unbounded];
         let best = fixed.map(|outcome| outcome.messages);
         round.adaptive.messages / best.into_iter().fold(0.0, f64::max)
@@ -144,9 +144,7 @@ fn convergence(bench: &mut Bench, remote: &Suite, local: &Suite) {
             rows: Vec::new(),
         }
         .of([remote, local], "ABCDEFGHIJKMN")
-        .add(bench, f64::max, |row, round| {
-            from(round).epochs_to_converge(row.scenario.lasts / 2)
-        });
+        .add(bench, f64::max, |round| from(round).epochs_to_converge());
     }
 }
 

@@ -1,6 +1,17 @@
 use super::simulated::Outcome;
 use super::suite::{Round, Row, Suite};
 
+/// One setting's part of a round.
+type Of = fn(&Round) -> &Outcome;
+
+const FIXED: [Of; 3] = [
+    |round| &round.fixed16,
+    |round| &round.fixed128,
+    |round| &round.fixed1024,
+];
+
+const ADAPTIVE: [Of; 2] = [|round| &round.adaptive, |round| &round.interactive];
+
 /// Prints what each scenario came to: the medians over its rounds.
 pub(crate) fn print(edges: &str, suite: &Suite) {
     println!(
@@ -19,16 +30,10 @@ pub(crate) fn print(edges: &str, suite: &Suite) {
             "{:<2}{:<40} {per_second:>8.0}",
             row.scenario.key, row.scenario.what
         );
-        for fixed in [
-            |round: &Round| &round.fixed16,
-            |round: &Round| &round.fixed128,
-            |round: &Round| &round.fixed1024,
-        ] {
+        for fixed in FIXED {
             print!(" {}", trade(row, fixed));
         }
-        for adaptive in [|round: &Round| &round.adaptive, |round: &Round| {
-            &round.interactive
-        }] {
+        for adaptive in ADAPTIVE {
             let capacity = row.median(|round| adaptive(round).capacity);
             print!(" {} {capacity:>5.0}", trade(row, adaptive));
         }
@@ -41,7 +46,7 @@ pub(crate) fn print(edges: &str, suite: &Suite) {
 }
 
 /// What a setting gives, and what it costs.
-fn trade(row: &Row, of: impl Fn(&Round) -> &Outcome) -> String {
+fn trade(row: &Row, of: Of) -> String {
     let share = row.median(|round| round.share(of(round)));
     let p99 = row.median_time(|round| of(round).p99);
     format!("{:>5.1}% {:>8}", 100.0 * share, format!("{p99:.1?}"))

@@ -12,8 +12,17 @@ pub(crate) struct Meter {
     edges: Vec<Arc<EdgeCounters>>,
     /// For each message, its time on edges.
     queued: Vec<Duration>,
-    /// What all the edges together could hold, and since when.
-    capacities: Vec<(Duration, u64)>,
+    /// What all the edges together could hold, each time it changed.
+    capacities: Vec<Held>,
+}
+
+/// What all the edges of a run together can hold.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    since: Duration,
+    capacity: u64,
+    /// How often the capacities had been looked at again by then.
+    epochs: u64,
 }
 
 /// How a run went.
@@ -25,8 +34,8 @@ pub(crate) struct Outcome {
     pub(crate) p99: Duration,
     /// The mean capacity over the time of the run, all edges together.
     pub(crate) capacity: f64,
-    /// Each capacity that the edges have had together, and since when.
-    pub(crate) capacities: Vec<(Duration, u64)>,
+    capacities: Vec<Held>,
+    end: Duration,
 }
 
 impl Meter {
@@ -41,22 +50,20 @@ impl Meter {
     /// Takes note of a message that has left its last edge.
     pub(super) fn record(&mut self, message: &Stamped) {
         self.queued.push(message.queued);
-        let capacity = self.edges.iter().map(|edge| edge.counts().capacity).sum();
-        if self.capacities.last().is_none_or(|last| last.1 != capacity) {
-            self.capacities.push((now(), capacity));
+        let counts = self.edges.iter().map(|edge| edge.counts());
+        let (capacity, epochs) = counts.fold((0, 0), |(capacity, epochs), edge| {
+            (capacity + edge.capacity, epochs + edge.epochs)
+        });
+        if self.capacities.last().is_none_or(|last| last.capacity != capacity) {
+            self.capacities.push(Held {
+                since: now(),
+                capacity,
+                epochs,
+            });
         }
     }
 
     pub(super) fn outcome(mut self) -> Outcome {
-        let end = now();
-        let until = self.capacities.iter().skip(1).map(|(since, _)| *since);
-        let held: f64 = self
-            .capacities
-            .iter()
-            .zip(until.chain([end]))
-            .map(|((since, capacity), until)| approximate(*capacity) * (until - *since).as_secs_f64())
-            .sum();
-        let span = self.capacities.first().map_or(Duration::ZERO, |first| end - first.0);
         let count = self.queued.len();
         let p99 = match count {
             0 => Duration::ZERO,
@@ -65,10 +72,37 @@ impl Meter {
         Outcome {
             messages: approximate(count as u64),
             p99,
-            capacity: held / span.as_secs_f64(),
+            capacity: mean(&self.capacities, Duration::ZERO, now()),
             capacities: self.capacities,
+            end: now(),
         }
     }
+}
+
+impl Outcome {
+    /// The epochs until the capacity was first within a factor of 1.5 of its
+    /// mean in the last half of the run.
+    pub(crate) fn epochs_to_converge(&self) -> f64 {
+        let settled = mean(&self.capacities, self.end / 2, self.end);
+        let is_near = |held: &&Held| {
+            let ratio = approximate(held.capacity) / settled;
+            (1.0 / 1.5..=1.5).contains(&ratio)
+        };
+        let converged = self.capacities.iter().find(is_near);
+        converged.map_or(f64::INFINITY, |held| approximate(held.epochs))
+    }
+}
+
+/// The mean capacity over a stretch of time.
+fn mean(capacities: &[Held], from: Duration, to: Duration) -> f64 {
+    let until = capacities.iter().skip(1).map(|next| next.since);
+    let (mut held, mut span) = (0.0, Duration::ZERO);
+    for (now, until) in capacities.iter().zip(until.chain([to])) {
+        let within = until.min(to).saturating_sub(now.since.max(from));
+        held += approximate(now.capacity) * within.as_secs_f64();
+        span += within;
+    }
+    held / span.as_secs_f64()
 }
 
 /// Counts here stay far below what a `f64` can tell apart.

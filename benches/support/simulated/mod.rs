@@ -24,5 +24,6 @@ mod service;
 mod worker;
 
 pub(crate) use link::{Kind, Setting};
+pub(crate) use meter::Outcome;
 pub(crate) use run::run;
-pub(crate) use scenario::SCENARIOS;
+pub(crate) use scenario::{SCENARIOS, Scenario};

@@ -133,7 +133,6 @@ impl Adaptive {
             self.blocked(since, now.transitions);
         }
         let epoch = self.epoch(elapsed, served);
-        let before = self.law.capacity();
         let capacity = self.law.next(&epoch);
         self.began = now;
         self.received_before = received;
@@ -142,7 +141,7 @@ impl Adaptive {
         self.underfilled = 0;
         self.least_queued = usize::MAX;
         self.most_queued = 0;
-        (capacity != before).then_some(capacity)
+        Some(capacity)
     }
 
     fn epoch(&self, elapsed: Duration, served: u64) -> Epoch {
