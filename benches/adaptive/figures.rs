@@ -52,9 +52,19 @@ impl<'a> Shown<'a> {
 fn throughput(bench: &mut Bench, remote: &Suite, local: &Suite) {
     let suites = [remote, local];
     for (name, keys, least, remark) in [
-        ("worst_throughput_a_d_g_j", "ABCDGHIJ", 0.97, "A to D and G to J"),
+        (
+            "worst_throughput_a_d_g_j",
+            "ABCDGHIJ",
+            0.97,
+            "A to D and G to J",
+        ),
         ("worst_throughput_e_f", "EF", 0.95, "heavy tails"),
-        ("worst_throughput_chains_fan_in", "OPQ", 0.97, "three hops, four sources"),
+        (
+            "worst_throughput_chains_fan_in",
+            "OPQ",
+            0.97,
+            "three hops, four sources",
+        ),
     ] {
         Shown {
             name,
@@ -124,7 +134,12 @@ fn batch_model(bench: &mut Bench, remote: &Suite, local: &Suite) {
     }
     .of([remote, local], "M")
     .add(bench, f64::min, |round| {
-        let fixed = [&round.fixed16, &round.fixed128, &round.fixed1024, &round.unbounded];
+        let fixed = [
+            &round.fixed16,
+            &round.fixed128,
+            &round.fixed1024,
+            &round.unbounded,
+        ];
         let best = fixed.map(|outcome| outcome.messages);
         round.adaptive.messages / best.into_iter().fold(0.0, f64::max)
     });
@@ -132,7 +147,10 @@ fn batch_model(bench: &mut Bench, remote: &Suite, local: &Suite) {
 
 fn convergence(bench: &mut Bench, remote: &Suite, local: &Suite) {
     for (name, from) in [
-        ("epochs_to_converge_from_2", (|round| &round.from_2) as fn(&Round) -> &Outcome),
+        (
+            "epochs_to_converge_from_2",
+            (|round| &round.from_2) as fn(&Round) -> &Outcome,
+        ),
         ("epochs_to_converge_from_1024", |round| &round.from_1024),
     ] {
         Shown {

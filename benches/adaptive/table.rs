@@ -25,7 +25,8 @@ pub(crate) fn print(edges: &str, suite: &Suite) {
         "adaptive, 2 ms",
     );
     for row in &suite.rows {
-        let per_second = row.median(|round| round.unbounded.messages) / row.scenario.lasts.as_secs_f64();
+        let per_second =
+            row.median(|round| round.unbounded.messages) / row.scenario.lasts.as_secs_f64();
         print!(
             "{:<2}{:<40} {per_second:>8.0}",
             row.scenario.key, row.scenario.what

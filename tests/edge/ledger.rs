@@ -153,9 +153,9 @@ proptest! {
         let counts = counters.counts();
         let ledger = ledger.borrow();
         let left = source.borrow().len();
-        prop_assert_eq!(counts.sent as usize, messages - left);
-        prop_assert_eq!(counts.received as usize, ledger.taken.len());
-        prop_assert_eq!(counts.discarded as usize, ledger.dropped.len());
+        prop_assert_eq!(counts.sent, (messages - left) as u64);
+        prop_assert_eq!(counts.received, ledger.taken.len() as u64);
+        prop_assert_eq!(counts.discarded, ledger.dropped.len() as u64);
         prop_assert!(inlet_leaves || ledger.dropped.is_empty());
         // Each once, and those that were taken in order.
         prop_assert!(ledger.taken.iter().copied().eq(0..ledger.taken.len()));

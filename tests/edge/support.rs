@@ -53,7 +53,11 @@ impl Wakes {
 }
 
 /// Sends if there is room.
-pub(crate) fn send<T>(sender: &mut Sender<T>, message: T, waker: &Waker) -> Poll<Result<(), Closed>> {
+pub(crate) fn send<T>(
+    sender: &mut Sender<T>,
+    message: T,
+    waker: &Waker,
+) -> Poll<Result<(), Closed>> {
     sender
         .poll_reserve(&mut Context::from_waker(waker))
         .map_ok(|slot| slot.send(message))

@@ -54,7 +54,11 @@ impl Meter {
         let (capacity, epochs) = counts.fold((0, 0), |(capacity, epochs), edge| {
             (capacity + edge.capacity, epochs + edge.epochs)
         });
-        if self.capacities.last().is_none_or(|last| last.capacity != capacity) {
+        if self
+            .capacities
+            .last()
+            .is_none_or(|last| last.capacity != capacity)
+        {
             self.capacities.push(Held {
                 since: now(),
                 capacity,
@@ -67,7 +71,12 @@ impl Meter {
         let count = self.queued.len();
         let p99 = match count {
             0 => Duration::ZERO,
-            _ => *self.queued.select_nth_unstable((count * 99).div_ceil(100) - 1).1,
+            _ => {
+                *self
+                    .queued
+                    .select_nth_unstable((count * 99).div_ceil(100) - 1)
+                    .1
+            }
         };
         Outcome {
             messages: approximate(count as u64),

@@ -29,7 +29,10 @@ pub(crate) struct Stamped {
 impl Stamped {
     /// Puts it on an edge.
     fn sent(self) -> Self {
-        Self { sent: now(), ..self }
+        Self {
+            sent: now(),
+            ..self
+        }
     }
 
     /// Takes it from its edge.

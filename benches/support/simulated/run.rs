@@ -35,7 +35,10 @@ pub(crate) fn run(scenario: &Scenario, kind: Kind, setting: Setting, seed: u64) 
             let (sender, inlet) = edge();
             let service = service(*times);
             let before = inlets.drain(..).map(Flow::native).collect::<Vec<_>>();
-            start(scenario, drive(serve(combine::merge(before), service), sender));
+            start(
+                scenario,
+                drive(serve(combine::merge(before), service), sender),
+            );
             inlets.push(inlet);
         }
         let meter = Rc::new(RefCell::new(Meter::new(edges)));
@@ -45,7 +48,12 @@ pub(crate) fn run(scenario: &Scenario, kind: Kind, setting: Setting, seed: u64) 
     })
 }
 
-fn last_node(scenario: &Scenario, mut inlets: Vec<Inlet<Stamped>>, seed: u64, meter: Rc<RefCell<Meter>>) {
+fn last_node(
+    scenario: &Scenario,
+    mut inlets: Vec<Inlet<Stamped>>,
+    seed: u64,
+    meter: Rc<RefCell<Meter>>,
+) {
     let (consumer, seed) = (scenario.consumer, seed * 1_000 + 999);
     match inlets.pop() {
         Some(only) if inlets.is_empty() => {
@@ -53,7 +61,10 @@ fn last_node(scenario: &Scenario, mut inlets: Vec<Inlet<Stamped>>, seed: u64, me
         }
         last => {
             let flows = inlets.into_iter().chain(last).map(Flow::native);
-            start(scenario, consume(combine::merge(flows), consumer, seed, meter));
+            start(
+                scenario,
+                consume(combine::merge(flows), consumer, seed, meter),
+            );
         }
     }
 }

@@ -186,7 +186,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         key: "Q",
         what: "four sources of 40 µs, merged",
-        sources: &[exponential(40), exponential(40), exponential(40), exponential(40)],
+        sources: &[
+            exponential(40),
+            exponential(40),
+            exponential(40),
+            exponential(40),
+        ],
         ..ONE_EDGE
     },
 ];
