@@ -80,22 +80,28 @@ impl<T> Shared<T> {
             self.counters
                 .add_queue_sample(now.saturating_sub(sample.sent_at));
         }
-        self.adapt(received);
-        self.wake_for_slots()
+        let enough = if self.adapt(received) {
+            1
+        } else {
+            self.reach.wakes_sender_at(self.permits.capacity())
+        };
+        self.wake_for_slots(enough)
     }
 
-    /// Takes another capacity if that is adaptive and it is time.
-    fn adapt(&mut self, received: u64) {
+    /// Takes another capacity if that is adaptive and it is time, and says
+    /// whether it has grown.
+    fn adapt(&mut self, received: u64) -> bool {
         let Some(adaptive) = &mut self.adaptive else {
-            return;
+            return false;
         };
         adaptive.drained_to(self.counters.depth());
         let now = self.clock.known();
+        let before = self.permits.capacity();
         if let Some(capacity) = adaptive.end_epoch(now, received, self.blocked_since) {
-            self.permits.resize(capacity);
-            self.counters.set_capacity(capacity);
+            self.set_capacity(capacity);
             self.counters.add_epoch();
         }
+        self.permits.capacity() > before
     }
 
     /// Closes the edge from behind. Returns the messages to be dropped, the
