@@ -8,10 +8,10 @@ use std::task::{Context, Wake, Waker};
 use futures_core::Stream;
 use millpond::edge::{self, Inlet};
 
+use super::send_all;
 use super::support::Bench;
 use super::support::bench::Measured;
 use super::support::figure::Figure;
-use super::send_all;
 use crate::two_threads::side_by_side;
 
 /// One more than a multiple of four, so that each quartile is a round.

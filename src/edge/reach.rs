@@ -13,6 +13,7 @@ pub(super) enum Reach {
 
 impl Reach {
     /// How many messages a sender holds back at most while it goes on.
+    #[inline]
     pub(super) fn longest_chunk(self, capacity: usize) -> usize {
         match self {
             // The inlet cannot run before the sender pauses.
@@ -25,6 +26,7 @@ impl Reach {
     ///
     /// Half of the edge, so that each end is woken twice at most while the
     /// whole of it is filled and emptied.
+    #[inline]
     pub(super) fn wakes_sender_at(self, capacity: usize) -> usize {
         match self {
             Self::Local => 1,
@@ -34,6 +36,7 @@ impl Reach {
 
     /// How many messages must be there before an inlet that waits is woken by
     /// a sender that goes on. One that pauses wakes it in any case.
+    #[inline]
     pub(super) fn wakes_inlet_at(self, capacity: usize) -> usize {
         match self {
             Self::Local => usize::MAX,

@@ -45,6 +45,9 @@ pub(super) struct Shared<T> {
     starved_since: Option<Duration>,
     sample: Option<Sample>,
     next_sample: u64,
+    /// Until that many messages have been received, giving slots back is a
+    /// matter of counting, unless the sender waits for some.
+    plain_until: u64,
 }
 
 /// A message whose time in the queue is being measured.
@@ -63,7 +66,7 @@ impl<T> Shared<T> {
     pub(super) fn new(settings: &Settings<T>, reach: Reach, counters: Arc<EdgeCounters>) -> Self {
         let capacity = settings.capacity;
         counters.set_capacity(capacity.initial());
-        Self {
+        let mut shared = Self {
             ready: VecDeque::new(),
             permits: Permits::new(capacity.initial()),
             weights: matches!(capacity, Capacity::Weighted(_)).then(VecDeque::new),
@@ -81,7 +84,19 @@ impl<T> Shared<T> {
             starved_since: None,
             sample: None,
             next_sample: 0,
-        }
+            plain_until: 0,
+        };
+        shared.plan_look();
+        shared
+    }
+
+    fn plan_look(&mut self) {
+        let always_looks = self.weights.is_some() || self.adaptive.is_some();
+        self.plain_until = match &self.sample {
+            _ if always_looks => 0,
+            Some(sample) => sample.sequence,
+            None => u64::MAX,
+        };
     }
 
     pub(super) fn counters(&self) -> Arc<EdgeCounters> {

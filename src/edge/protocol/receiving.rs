@@ -68,14 +68,26 @@ impl<T> Shared<T> {
 
     /// Gives back the slots of `count` messages that were handed out, and
     /// returns the waker of a sender that waits for one.
+    #[inline]
     pub(in crate::edge) fn give_back(&mut self, count: usize) -> Option<Waker> {
+        let received = self.counters.add_received(count);
+        if received < self.plain_until && !self.sender_wants_slots {
+            self.permits.give_back(count);
+            None
+        } else {
+            self.give_back_and_look(count, received)
+        }
+    }
+
+    #[inline(never)]
+    fn give_back_and_look(&mut self, count: usize, received: u64) -> Option<Waker> {
         let charged = match &mut self.weights {
             Some(weights) => weights.drain(..count.min(weights.len())).sum(),
             None => count,
         };
         self.permits.give_back(charged);
-        let received = self.counters.add_received(count);
         if let Some(sample) = self.sample.take_if(|sample| received >= sample.sequence) {
+            self.plan_look();
             let now = self.clock.read();
             self.counters
                 .add_queue_sample(now.saturating_sub(sample.sent_at));

@@ -221,6 +221,7 @@ impl<T> Shared<T> {
                 sequence: sent,
                 sent_at: self.clock.read(),
             });
+            self.plan_look();
         }
         self.counters.note_high_water();
         if let Some(adaptive) = &mut self.adaptive {
