@@ -134,6 +134,29 @@ fn the_time_for_which_a_dropping_edge_was_full_counts_as_blocked() {
     });
 }
 
+#[test]
+fn a_panic_of_who_is_handed_what_is_dropped_harms_nobody_else() {
+    for kind in KINDS {
+        let settings = Settings::new(1)
+            .overflow(Overflow::DropOldest)
+            .on_drop(|_, _| panic!("it does not want it"));
+        let (mut sender, mut inlet) = edge(kind, settings);
+        send_each(&mut sender, [1]);
+        let sending = std::panic::AssertUnwindSafe(|| send_each(&mut sender, [2]));
+        assert!(std::panic::catch_unwind(sending).is_err());
+        assert_eq!(receive_all(&mut inlet), [2]);
+        assert_eq!(sender.counters().counts().dropped_oldest, 1);
+        // Unwinding calls nobody: a second panic would end the process.
+        let unwinding = std::panic::AssertUnwindSafe(move || {
+            send_each(&mut sender, [3]);
+            assert!(send(&mut sender, 4, Waker::noop()).is_ready());
+            panic!("with a message that drops another one");
+        });
+        assert!(std::panic::catch_unwind(unwinding).is_err());
+        assert_eq!(receive_all(&mut inlet), [4]);
+    }
+}
+
 fn gone(counts: &EdgeCounts) -> u64 {
     counts.received + counts.dropped() + counts.discarded
 }
