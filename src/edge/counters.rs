@@ -135,6 +135,10 @@ impl EdgeCounters {
         self.capacity.store(capacity as u64, Relaxed);
     }
 
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
     pub(super) fn received(&self) -> u64 {
         self.received.load(Relaxed)
     }
