@@ -33,11 +33,11 @@ impl Permits {
 
     /// Takes permits that need not be there: what is missing is debt.
     pub(super) fn charge(&mut self, count: usize) {
-        self.held += count;
+        self.held = self.held.saturating_add(count);
     }
 
     pub(super) fn give_back(&mut self, count: usize) {
-        self.held -= count;
+        self.held = self.held.saturating_sub(count);
     }
 
     pub(super) fn resize(&mut self, capacity: usize) {

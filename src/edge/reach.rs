@@ -49,7 +49,9 @@ impl Reach {
     pub(super) fn sample_interval(self, capacity: usize) -> u64 {
         match self {
             // Two readings per sample: one per 1,024 messages or per epoch.
-            Self::Local => 2 * SAMPLE_EVERY.max(2 * capacity as u64 + 32),
+            Self::Local => SAMPLE_EVERY
+                .max((capacity as u64).saturating_mul(2).saturating_add(32))
+                .saturating_mul(2),
             Self::Remote => SAMPLE_EVERY,
         }
     }
