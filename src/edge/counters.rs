@@ -46,8 +46,9 @@ pub struct EdgeCounts {
     pub dropped_failing: u64,
     /// The most messages that were on the edge at once.
     pub high_water: u64,
-    /// Time for which the sender wanted to send and had no slot. On a local
-    /// edge only time in which the whole worker slept counts.
+    /// Time for which the sender wanted to send and had no slot; on an edge
+    /// that drops messages, time for which it was full. On a local edge only
+    /// time in which the whole worker slept counts.
     pub blocked: Duration,
     /// Time for which the inlet wanted a message and had none. On a local
     /// edge only time in which the whole worker slept counts.
