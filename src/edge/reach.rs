@@ -1,3 +1,6 @@
+/// Messages that cost as much to pass on as one wake of another worker.
+const WORTH_A_WAKE: usize = 512;
+
 /// One message in this many has its time in the queue measured.
 const SAMPLE_EVERY: u64 = 1_024;
 
@@ -36,11 +39,14 @@ impl Reach {
 
     /// How many messages must be there before an inlet that waits is woken by
     /// a sender that goes on. One that pauses wakes it in any case.
+    ///
+    /// Half of what fits, but no more than make up for the wake: a sender that
+    /// is slow and never pauses must not keep the inlet waiting.
     #[inline]
     pub(super) fn wakes_inlet_at(self, capacity: usize) -> usize {
         match self {
             Self::Local => usize::MAX,
-            Self::Remote => (capacity / 2).max(1),
+            Self::Remote => (capacity / 2).clamp(1, WORTH_A_WAKE),
         }
     }
 

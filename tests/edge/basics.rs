@@ -277,16 +277,18 @@ fn a_sender_on_another_worker_is_woken_once_half_of_the_edge_is_free() {
 
 #[test]
 fn an_inlet_on_another_worker_is_woken_once_half_of_the_edge_is_filled() {
-    let (mut sender, mut inlet) = edge(Kind::Remote, 64);
-    let (wakes, waker) = Wakes::new();
-    assert!(receive(&mut inlet, &waker).is_pending());
-    for _ in 0..32 {
+    for (capacity, enough) in [(64, 32), (1_024, 512), (4_096, 512)] {
+        let (mut sender, mut inlet) = edge(Kind::Remote, capacity);
+        let (wakes, waker) = Wakes::new();
+        assert!(receive(&mut inlet, &waker).is_pending());
+        for _ in 0..enough {
+            assert!(send(&mut sender, (), Waker::noop()).is_ready());
+            assert_eq!(wakes.count(), 0);
+        }
+        // The next one finds its chunk full, and exchanges it.
         assert!(send(&mut sender, (), Waker::noop()).is_ready());
-        assert_eq!(wakes.count(), 0);
+        assert_eq!(wakes.count(), 1);
     }
-    // The next one finds its chunk full, and exchanges it.
-    assert!(send(&mut sender, (), Waker::noop()).is_ready());
-    assert_eq!(wakes.count(), 1);
 }
 
 #[test]
