@@ -19,10 +19,11 @@
 //! Slots go back in eighths of the capacity. A sender that waits is woken by
 //! the first of them on its own worker, and once half of the edge is free on
 //! another; an inlet that waits is woken when the sender pauses, or once half
-//! of the edge is filled. So an end whose node is busy is woken twice at most
-//! while as many messages pass as the edge holds, and most often once. Where
-//! messages take so long that more wakes cost nothing, the first slots wake a
-//! sender on another worker too: room that it does not know of is no buffer.
+//! of the edge is filled or 512 messages are there. So an end whose node is
+//! busy is woken twice at most while as many messages pass as the edge holds,
+//! if it holds no more than 1,024, and most often once. Where messages
+//! take so long that more wakes cost nothing, the first slots wake a sender on
+//! another worker too: room that it does not know of is no buffer.
 //!
 //! # How much an edge holds
 //!

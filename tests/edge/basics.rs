@@ -3,7 +3,7 @@
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use millpond::edge::{self, Capacity, CapacityError, Closed, Sender};
+use millpond::edge::{self, Capacity, CapacityError, Closed, Sender, Settings};
 
 use super::support::{KINDS, Kind, Wakes, edge, n, receive, send};
 
@@ -300,16 +300,18 @@ async fn a_sender_on_another_worker_is_woken_sooner_where_messages_take_long() {
 
 #[test]
 fn an_inlet_on_another_worker_is_woken_once_half_of_the_edge_is_filled() {
-    let (mut sender, mut inlet) = edge(Kind::Remote, 64);
-    let (wakes, waker) = Wakes::new();
-    assert!(receive(&mut inlet, &waker).is_pending());
-    for _ in 0..32 {
+    for (capacity, enough) in [(64, 32), (1_024, 512), (4_096, 512)] {
+        let (mut sender, mut inlet) = edge(Kind::Remote, capacity);
+        let (wakes, waker) = Wakes::new();
+        assert!(receive(&mut inlet, &waker).is_pending());
+        for _ in 0..enough {
+            assert!(send(&mut sender, (), Waker::noop()).is_ready());
+            assert_eq!(wakes.count(), 0);
+        }
+        // The next one finds its chunk full, and exchanges it.
         assert!(send(&mut sender, (), Waker::noop()).is_ready());
-        assert_eq!(wakes.count(), 0);
+        assert_eq!(wakes.count(), 1);
     }
-    // The next one finds its chunk full, and exchanges it.
-    assert!(send(&mut sender, (), Waker::noop()).is_ready());
-    assert_eq!(wakes.count(), 1);
 }
 
 #[test]
@@ -337,5 +339,32 @@ fn what_was_exchanged_without_a_wake_is_announced_before_the_sender_pauses() {
         assert_eq!(wakes.count(), 1);
         pause(&mut sender);
         assert_eq!(wakes.count(), 1);
+    }
+}
+
+#[test]
+fn the_largest_numbers_are_numbers_like_any_other() {
+    let adaptive = Capacity::Adaptive {
+        target: Duration::MAX,
+        min: usize::MAX,
+        max: usize::MAX,
+    };
+    for kind in KINDS {
+        for capacity in [
+            Capacity::Fixed(usize::MAX),
+            Capacity::Weighted(usize::MAX),
+            adaptive,
+        ] {
+            let settings = Settings::new(capacity)
+                .weigh(|_| usize::MAX)
+                .epoch(Duration::MAX);
+            let (mut sender, mut inlet) = edge(kind, settings);
+            for message in 0..10_000 {
+                assert!(send(&mut sender, message, Waker::noop()).is_ready());
+                sender.flush();
+                let received = receive(&mut inlet, Waker::noop());
+                assert_eq!(received, Poll::Ready(Some(message)));
+            }
+        }
     }
 }

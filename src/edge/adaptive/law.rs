@@ -87,14 +87,18 @@ impl Law {
         let missing = epoch.starved.max(epoch.underfilled);
         let lost_now = epoch.blocked.min(missing);
         self.loss = 0.3 * self.loss + 0.7 * lost_now;
-        let loss = if lost_now > SEVERE { lost_now } else { self.loss };
+        let loss = if lost_now > SEVERE {
+            lost_now
+        } else {
+            self.loss
+        };
         // Nothing is won for an epoch that lost nothing, whatever was before.
         let wanted = if loss > NEGLIGIBLE && lost_now > 0.0 {
             self.grown(loss, epoch.underfilled < epoch.starved)
         } else if self.standing > 0 {
             self.without_the_queue()
         } else if self.roomy_epochs >= ROOMY_EPOCHS {
-            self.capacity * 3 / 4
+            self.capacity - self.capacity.div_ceil(4)
         } else {
             self.capacity
         };
@@ -113,7 +117,7 @@ impl Law {
         };
         self.standing = self.stood.min(stands);
         self.stood = stands;
-        let roomy = epoch.blocked <= 0.0 && 2 * epoch.most_queued < self.capacity;
+        let roomy = epoch.blocked <= 0.0 && epoch.most_queued.saturating_mul(2) < self.capacity;
         self.roomy_epochs = if roomy { self.roomy_epochs + 1 } else { 0 };
     }
 
@@ -138,10 +142,11 @@ impl Law {
     }
 
     fn without_the_queue(&self) -> usize {
-        let smaller = self.capacity - (self.standing * 3 / 4).min(self.capacity);
+        let smaller =
+            self.capacity - (self.standing - self.standing.div_ceil(4)).min(self.capacity);
         match self.starving {
             Some(Starving { capacity, .. }) => smaller
-                .max(capacity + capacity.div_ceil(4))
+                .max(capacity.saturating_add(capacity.div_ceil(4)))
                 .min(self.capacity),
             None => smaller,
         }
@@ -180,7 +185,8 @@ impl Rate {
 
     /// How many messages are served within `time`.
     fn within(&self, time: Duration) -> usize {
-        (self.served * time.as_nanos())
+        self.served
+            .saturating_mul(time.as_nanos())
             .div_ceil(1_000)
             .checked_div(self.busy)
             .map_or(usize::MAX, |count| {

@@ -121,7 +121,9 @@ impl Adaptive {
     /// A queue that wanders takes far longer to cross a buffer than to be
     /// served once: fewer would mistake its wandering for a standing queue.
     pub(super) fn least_served(&self) -> u64 {
-        8 * self.law.capacity() as u64 + 32
+        (self.law.capacity() as u64)
+            .saturating_mul(8)
+            .saturating_add(32)
     }
 
     /// Ends the epoch if it has lasted, and gives the capacity for the next.
@@ -129,7 +131,7 @@ impl Adaptive {
         let elapsed = now.wall.saturating_sub(self.began.wall);
         let served = received - self.received_before;
         let lasted = elapsed >= self.shortest && served >= self.least_served();
-        if !lasted && elapsed < self.shortest * LONGEST {
+        if !lasted && elapsed < self.shortest.saturating_mul(LONGEST) {
             return None;
         }
         if let Some(since) = blocked {

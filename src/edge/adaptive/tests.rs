@@ -214,6 +214,20 @@ proptest! {
         }
     }
 
+    #[test]
+    fn the_largest_numbers_are_numbers_like_any_other(
+        epochs in proptest::collection::vec(epoch(), 1..20),
+    ) {
+        let mut law = Law::new(Duration::MAX, 1, usize::MAX, usize::MAX);
+        for epoch in epochs {
+            let served = u64::MAX - epoch.served;
+            let busy = Duration::MAX.saturating_sub(epoch.busy);
+            for epoch in [Epoch { served, ..epoch }, Epoch { served, busy, ..epoch }] {
+                prop_assert!(law.next(&epoch) > 0);
+            }
+        }
+    }
+
     /// What the law gives up of a standing queue changes no departure.
     #[test]
     fn shrinking_is_free_of_regret(

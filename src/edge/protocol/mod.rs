@@ -187,6 +187,7 @@ impl Pace {
     }
 }
 
+#[inline]
 fn register(place: &mut Option<Waker>, cx: &Context<'_>) -> Replaced {
     match place {
         Some(waker) if waker.will_wake(cx.waker()) => None,
