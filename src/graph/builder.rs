@@ -229,6 +229,41 @@ impl GraphBuilder {
         built
     }
 
+    /// Runs `build` with the nodes it makes counted to one replica of the
+    /// stage being built. The first of them is what was to be replicated: it
+    /// gets the placement, and is worth a thread.
+    pub(crate) fn in_replica<R>(
+        &self,
+        number: usize,
+        placement: Placement,
+        build: impl FnOnce() -> R,
+    ) -> R {
+        let first = {
+            let mut building = self.lock();
+            building.open_replica(number);
+            building.graph.nodes.len()
+        };
+        let built = build();
+        let mut building = self.lock();
+        building.scopes.pop();
+        if let Some(node) = building.graph.nodes.get_mut(first) {
+            node.replica = true;
+            if node.placement == Placement::ByCost {
+                node.placement = placement;
+            }
+            if node.cost == Cost::Light {
+                node.cost = Cost::Heavy;
+            }
+        }
+        drop(building);
+        built
+    }
+
+    /// The node that was added last.
+    pub(crate) fn last_node(&self) -> Option<usize> {
+        self.lock().graph.nodes.len().checked_sub(1)
+    }
+
     /// Records what is wrong at the stage being built.
     pub(crate) fn refuse(&self, reason: String) {
         let mut building = self.lock();
@@ -290,6 +325,8 @@ impl Building {
             name,
             cost,
             placement: Placement::default(),
+            replica: false,
+            beside: None,
         });
         for inlet in inlets {
             self.graph.edges[inlet.0].to = Some(node);
@@ -317,6 +354,21 @@ impl Building {
         let path = self.numbered(self.within_scope(id));
         self.scopes.push(Scope {
             id: id.into(),
+            path: path.into(),
+            cost,
+        });
+    }
+
+    fn open_replica(&mut self, number: usize) {
+        let Some(scope) = self.scopes.last() else {
+            return;
+        };
+        let path = format!("{}.{number}", scope.path);
+        let (id, cost) = (Arc::clone(&scope.id), scope.cost);
+        // Taken, also for a later stage of the same name.
+        *self.uses.entry(path.clone()).or_default() += 1;
+        self.scopes.push(Scope {
+            id,
             path: path.into(),
             cost,
         });
@@ -350,11 +402,17 @@ impl Building {
     }
 
     fn numbered(&mut self, name: String) -> String {
-        let uses = self.uses.entry(name.clone()).or_default();
-        *uses += 1;
-        match *uses {
-            1 => name,
-            n => format!("{name}.{n}"),
+        loop {
+            let uses = self.uses.entry(name.clone()).or_default();
+            *uses += 1;
+            if *uses == 1 {
+                return name;
+            }
+            let numbered = format!("{name}.{uses}");
+            // A replica may have the name.
+            if !self.uses.contains_key(&numbered) {
+                return numbered;
+            }
         }
     }
 

@@ -8,9 +8,11 @@
 mod builder;
 mod check;
 mod error;
+mod order;
 mod outlet;
 mod placement;
 mod render;
+mod replicas;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -21,8 +23,12 @@ pub use builder::GraphBuilder;
 pub(crate) use builder::{EdgeMaker, Parts};
 pub use check::check;
 pub use error::{BuildError, BuildErrors, Code};
+#[doc(hidden)]
+pub use order::Places;
+pub use order::{Any, ByKey, Order, Preserve};
 pub use outlet::Outlet;
 pub use placement::{Cost, Placement};
+pub use replicas::{REPLICA_CAPACITY, Replicas};
 
 /// Nodes and the edges between them.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +55,11 @@ pub struct NodeInfo {
     pub cost: Cost,
     /// Where it shall run.
     pub placement: Placement,
+    /// Whether it is one of several replicas.
+    pub replica: bool,
+    /// The node on whose worker it stays while it is light, if that is not
+    /// the one before it.
+    pub(crate) beside: Option<usize>,
 }
 
 /// What is known of an edge before it is in use.

@@ -136,8 +136,12 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         Outlet::new(self.graph, edge)
     }
 
+    pub(super) fn edge(&self) -> EdgeId {
+        self.edge
+    }
+
     /// Adds a node with one inlet, read from here, and one outlet.
-    fn attach<P: Progress<Item: Message> + 'static>(
+    pub(super) fn attach<P: Progress<Item: Message> + 'static>(
         &self,
         name: NodeName<'_>,
         make: impl FnOnce(&NodeContext, Flow<Inlet<M::Of<T>>>) -> Result<P, StageError> + Send + 'static,

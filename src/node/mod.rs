@@ -6,24 +6,35 @@
 //! future: dynamic dispatch is paid per wake, and inside, the
 //! operators stay generic.
 
+mod board;
 mod border;
 mod context;
+mod deal;
 mod drive;
+mod ordered;
 mod panic;
+mod reorder;
 mod stop;
+mod turns;
 mod workers;
 
 use std::error::Error;
 use std::pin::Pin;
 
+pub(crate) use board::Board;
 pub use border::DeadLetter;
 pub(crate) use border::{Border, Broadcast, Partition, Single, Split};
 pub use context::NodeContext;
 pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges};
+pub(crate) use deal::{AsIs, Deal};
 pub(crate) use drive::{drive, drive_source};
+pub use ordered::{Numbered, Ordered};
 pub(crate) use panic::panic_text;
+pub(crate) use reorder::Reorder;
 pub use stop::Stopped;
 pub(crate) use stop::{Phase, StopToken};
+pub use turns::Turn;
+pub(crate) use turns::Turns;
 pub use workers::Workers;
 
 /// What a stage's own code may fail with.

@@ -1,5 +1,6 @@
 //! A pipeline: a graph of stages under a name, ready to be run.
 
+mod explain;
 mod plan;
 
 use std::fmt;
@@ -7,6 +8,8 @@ use std::fmt;
 use crate::graph::{Graph, GraphBuilder, Outlet};
 use crate::message::Message;
 use crate::stage::{Sink, Source};
+pub(crate) use explain::explain;
+pub use explain::{EdgeKind, EdgePlan, Explanation, NodePlan};
 pub(crate) use plan::{Plan, plan};
 
 /// A graph of stages under a name.

@@ -9,6 +9,7 @@
 
 mod contain;
 mod error;
+mod explain;
 mod guard;
 mod handle;
 mod options;

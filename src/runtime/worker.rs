@@ -37,15 +37,15 @@ pub(super) fn jobs(
 ) -> Vec<Job> {
     let mut jobs: Vec<_> = (0..plan.workers).map(|_| Job::default()).collect();
     for (node, make) in nodes.into_iter().enumerate() {
-        jobs[plan.worker_of[node]].nodes.push((node, make));
+        jobs[plan.worker_of(node)].nodes.push((node, make));
     }
     for (index, edge) in state.graph.edges.iter().enumerate() {
         let id = EdgeId(index);
         let capacity = state.graph.capacity(id);
         let counters = Arc::clone(&state.counters[index]);
-        let from = plan.worker_of[edge.from];
+        let from = plan.worker_of(edge.from);
         let mut lend = |worker: usize, edge| drop(jobs[worker].edges.insert(id, edge));
-        match edge.to.map(|to| plan.worker_of[to]) {
+        match edge.to.map(|to| plan.worker_of(to)) {
             None => lend(from, LentEdge::Unconnected(counters)),
             Some(to) if to == from => lend(from, LentEdge::Local { capacity, counters }),
             Some(to) => {

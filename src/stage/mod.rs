@@ -29,7 +29,7 @@
 //! ```
 
 pub use crate::graph::Cost;
-use crate::graph::{GraphBuilder, Outlet};
+use crate::graph::{GraphBuilder, Order, Outlet, Replicas};
 use crate::message::{Message, Mode, Plain};
 pub use crate::node::StageError;
 
@@ -101,5 +101,15 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     pub fn stage<S: Stage<T, M>>(self, stage: S) -> Outlet<S::Out, M> {
         let graph = self.graph().clone();
         graph.in_stage(S::ID, S::COST, || stage.build(self))
+    }
+}
+
+impl<T: Message, O: Order<T>> Replicas<T, O> {
+    /// Puts a clone of the stage into each replica.
+    ///
+    /// With [`Preserve`](crate::graph::Preserve) the stage has to be written
+    /// for every mode, as a stage is that handles one message at a time.
+    pub fn stage<S: Stage<T, O::Mode> + Clone>(self, stage: S) -> Outlet<S::Out> {
+        self.with_cost(S::ID, S::COST, |_, branch| stage.clone().build(branch))
     }
 }
