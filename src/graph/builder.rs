@@ -341,7 +341,7 @@ impl Building {
             from,
             to: None,
             dead_letters,
-            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY.get()),
+            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY.initial()),
         });
         self.edge_makers.push(|capacity, counters| {
             let (sender, inlet) = edge::remote_counted::<T>(capacity, counters);
