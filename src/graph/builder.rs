@@ -1,24 +1,23 @@
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::collections::HashMap;
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use millpond_operators::Progress;
 
 use super::{
     BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, Outlet, Placement, check,
-    short_name,
+    overflow::hooks_of, short_name,
 };
-use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
+use crate::edge::{self, Capacity, DEFAULT_CAPACITY, EdgeCounters, Overflow};
 use crate::message::Message;
 use crate::node::{
-    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped, drive,
-    drive_source,
+    EdgeEnds, EdgeId, EdgeSpec, Hooks, MakeNode, NodeContext, NodeFuture, Single, Split,
+    StageError, Stopped, drive, drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
-pub(crate) type EdgeMaker = fn(NonZeroUsize, Arc<EdgeCounters>) -> EdgeEnds;
+pub(crate) type EdgeMaker = fn(EdgeSpec, Arc<EdgeCounters>) -> EdgeEnds;
 
 /// Collects the nodes and edges of one pipeline.
 ///
@@ -35,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) graph: Graph,
     pub(crate) node_makers: Vec<MakeNode>,
     pub(crate) edge_makers: Vec<EdgeMaker>,
+    /// What each edge calls of its user's, as [`Hooks`] of its message type.
+    pub(crate) hooks: Vec<Option<Box<dyn Any + Send>>>,
 }
 
 #[derive(Default)]
@@ -42,10 +43,11 @@ struct Building {
     graph: Graph,
     node_makers: Vec<MakeNode>,
     edge_makers: Vec<EdgeMaker>,
+    hooks: Vec<Option<Box<dyn Any + Send>>>,
     scopes: Vec<Scope>,
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
-    capacity: Option<usize>,
+    capacity: Option<Capacity>,
     /// A run has the makers. What is added from now on runs nowhere.
     taken: bool,
 }
@@ -64,6 +66,8 @@ pub(crate) enum NodeName<'a> {
     Given(&'a str),
     /// After its operator; a second one gets a number.
     Operator(&'static str),
+    /// As part of that node; a second one gets a number.
+    Of(usize, &'static str),
 }
 
 /// A node that is being added, and gets its outlets.
@@ -157,8 +161,8 @@ impl GraphBuilder {
     }
 
     /// Sets the capacity of the edges that are made from now on.
-    pub(crate) fn set_default_capacity(&self, messages: usize) {
-        self.lock().capacity = Some(messages);
+    pub(crate) fn set_default_capacity(&self, capacity: Capacity) {
+        self.lock().capacity = Some(capacity);
     }
 
     /// Checks the graph and hands its parts out, once.
@@ -179,6 +183,7 @@ impl GraphBuilder {
             graph,
             node_makers: std::mem::take(&mut building.node_makers),
             edge_makers: std::mem::take(&mut building.edge_makers),
+            hooks: std::mem::take(&mut building.hooks),
         })
     }
 
@@ -211,8 +216,21 @@ impl GraphBuilder {
 
     // === edges ===
 
-    pub(crate) fn set_capacity(&self, edge: EdgeId, messages: usize) {
-        self.lock().graph.edges[edge.0].capacity = messages;
+    pub(crate) fn change_edge(&self, edge: EdgeId, change: impl FnOnce(&mut EdgeInfo)) {
+        change(&mut self.lock().graph.edges[edge.0]);
+    }
+
+    /// Changes what an edge of `T` calls of its user's.
+    pub(crate) fn hook<T: Message>(&self, edge: EdgeId, change: impl FnOnce(&mut Hooks<T>)) {
+        let mut building = self.lock();
+        let hooks = building.hooks.get_mut(edge.0);
+        if let Some(hooks) = hooks.and_then(hooks_of) {
+            change(hooks);
+        }
+    }
+
+    pub(crate) fn node_before(&self, edge: EdgeId) -> usize {
+        self.lock().graph.edges[edge.0].from
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -314,10 +332,18 @@ impl<R> Made<R> {
 
 impl Building {
     fn push_node(&mut self, name: NodeName<'_>, inlets: &[EdgeId]) -> usize {
+        let of = match name {
+            NodeName::Of(node, _) => Some(node),
+            NodeName::Given(_) | NodeName::Operator(_) => None,
+        };
         let name = self.full_name(name);
         let (stage, cost) = match self.scopes.last() {
             Some(scope) => (Arc::clone(&scope.id), scope.cost),
             None => (Arc::clone(&name), Cost::default()),
+        };
+        let (stage, cost) = match of {
+            Some(of) => (Arc::clone(&self.graph.nodes[of].stage), Cost::Light),
+            None => (stage, cost),
         };
         let node = self.graph.nodes.len();
         self.graph.nodes.push(NodeInfo {
@@ -341,10 +367,13 @@ impl Building {
             from,
             to: None,
             dead_letters,
-            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY.initial()),
+            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY),
+            overflow: Overflow::default(),
         });
-        self.edge_makers.push(|capacity, counters| {
-            let (sender, inlet) = edge::remote_counted::<T>(capacity, counters);
+        self.hooks.push(None);
+        self.edge_makers.push(|spec, counters| {
+            let settings = spec.settings::<T>();
+            let (sender, inlet) = edge::remote_counted(settings, counters);
             (Box::new(sender), Box::new(inlet))
         });
         EdgeId(self.graph.edges.len() - 1)
@@ -389,6 +418,10 @@ impl Building {
             },
             NodeName::Operator(operator) => {
                 let name = self.within_scope(operator);
+                self.numbered(name).into()
+            }
+            NodeName::Of(node, part) => {
+                let name = format!("{}/{part}", self.graph.nodes[node].name);
                 self.numbered(name).into()
             }
         }

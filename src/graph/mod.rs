@@ -10,23 +10,24 @@ mod check;
 mod error;
 mod order;
 mod outlet;
+mod overflow;
 mod placement;
 mod render;
 mod replicas;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use crate::edge::{Capacity, Overflow};
 pub use crate::node::DeadLetter;
-use crate::node::EdgeId;
 pub use builder::GraphBuilder;
-pub(crate) use builder::{EdgeMaker, Parts};
+pub(crate) use builder::Parts;
 pub use check::check;
 pub use error::{BuildError, BuildErrors, Code};
 #[doc(hidden)]
 pub use order::Places;
 pub use order::{Any, ByKey, Order, Preserve};
 pub use outlet::Outlet;
+pub use overflow::Dropped;
 pub use placement::{Cost, Placement};
 pub use replicas::{REPLICA_CAPACITY, Replicas};
 
@@ -73,15 +74,10 @@ pub struct EdgeInfo {
     pub to: Option<usize>,
     /// Whether it carries dead letters.
     pub dead_letters: bool,
-    /// How many messages it may hold; checked to be positive.
-    pub capacity: usize,
-}
-
-impl Graph {
-    /// The edge's capacity, for a graph that has passed its check.
-    pub(crate) fn capacity(&self, edge: EdgeId) -> NonZeroUsize {
-        NonZeroUsize::new(self.edges[edge.0].capacity).unwrap_or(NonZeroUsize::MIN)
-    }
+    /// How much it may hold; checked to be more than nothing.
+    pub capacity: Capacity,
+    /// What happens to a message that comes when it is full.
+    pub overflow: Overflow,
 }
 
 /// The name of a type without the modules it is defined in.

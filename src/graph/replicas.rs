@@ -3,13 +3,17 @@ use std::fmt;
 use millpond_operators::{Flow, Progress};
 
 use super::{Cost, Order, Outlet, Placement};
-use crate::edge::DEFAULT_CAPACITY;
+use crate::edge::Capacity;
 use crate::message::Message;
 
 /// How many messages the edge to a replica may hold unless told otherwise:
 /// enough that a replica need not wait for its next message, and few, since
 /// what waits before one replica no other can take.
-pub const REPLICA_CAPACITY: usize = 16;
+pub const REPLICA_CAPACITY: Capacity = Capacity::Fixed(16);
+
+/// How many messages for each replica may be under way beside those that the
+/// edge to it holds.
+const WINDOW: usize = 512;
 
 /// Several copies of what follows, each on a worker of its own.
 ///
@@ -23,7 +27,7 @@ pub struct Replicas<T: Message, O> {
     pub(super) order: O,
     pub(super) count: usize,
     placement: Placement,
-    capacity: Option<usize>,
+    capacity: Capacity,
 }
 
 impl<T: Message> Outlet<T> {
@@ -77,7 +81,7 @@ impl<T: Message> Outlet<T> {
             order,
             count: replicas,
             placement: Placement::default(),
-            capacity: None,
+            capacity: REPLICA_CAPACITY,
         }
     }
 }
@@ -90,10 +94,10 @@ impl<T: Message, O: Order<T>> Replicas<T, O> {
         self
     }
 
-    /// Sets how many messages the edge to each replica may hold, instead of
+    /// Sets how much the edge to each replica may hold, instead of
     /// [`REPLICA_CAPACITY`].
-    pub fn capacity(mut self, messages: usize) -> Self {
-        self.capacity = Some(messages);
+    pub fn capacity(mut self, capacity: impl Into<Capacity>) -> Self {
+        self.capacity = capacity.into();
         self
     }
 
@@ -156,18 +160,16 @@ impl<T: Message, O: Order<T>> Replicas<T, O> {
 
 impl<T: Message, O> Replicas<T, O> {
     /// The capacity of the edge to each replica.
-    pub(super) fn branch_capacity(&self) -> usize {
-        self.capacity.unwrap_or(REPLICA_CAPACITY)
+    pub(super) fn branch_capacity(&self) -> Capacity {
+        self.capacity
     }
 
     /// How many messages may be under way between the split and the join:
     /// more than the edges to and from the replicas hold as a rule, so that it
     /// binds only where many are filtered out beside one that takes long.
     pub(super) fn window(&self) -> usize {
-        let of_each = self
-            .branch_capacity()
-            .saturating_add(DEFAULT_CAPACITY.get());
-        self.count.saturating_mul(of_each).saturating_mul(2)
+        let of_each = self.capacity.initial().saturating_add(WINDOW);
+        self.count.saturating_mul(of_each)
     }
 }
 

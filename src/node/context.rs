@@ -1,9 +1,8 @@
 use std::any::Any;
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use super::{StageError, StopToken, Workers};
+use super::{EdgeSpec, StageError, StopToken, Workers};
 use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
 use crate::message::Message;
 
@@ -18,7 +17,7 @@ pub(crate) enum LentEdge {
     Unconnected(Arc<EdgeCounters>),
     /// Both nodes are on this worker, which makes the pair of ends.
     Local {
-        capacity: NonZeroUsize,
+        spec: EdgeSpec,
         counters: Arc<EdgeCounters>,
     },
     /// The end for this worker, made before the threads.
@@ -94,8 +93,8 @@ impl LentEdges {
 
     fn inlet<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
         match self.lent.remove(&edge) {
-            Some(LentEdge::Local { capacity, counters }) => {
-                let (sender, inlet) = edge::local_counted::<T>(capacity, counters);
+            Some(LentEdge::Local { spec, counters }) => {
+                let (sender, inlet) = edge::local_counted(spec.settings::<T>(), counters);
                 self.halves.insert(edge, Box::new(sender));
                 Ok(inlet)
             }
@@ -106,8 +105,8 @@ impl LentEdges {
 
     fn sender<T: Message>(&mut self, edge: EdgeId) -> Result<Sender<T>, StageError> {
         match self.lent.remove(&edge) {
-            Some(LentEdge::Local { capacity, counters }) => {
-                let (sender, inlet) = edge::local_counted::<T>(capacity, counters);
+            Some(LentEdge::Local { spec, counters }) => {
+                let (sender, inlet) = edge::local_counted(spec.settings::<T>(), counters);
                 self.halves.insert(edge, Box::new(inlet));
                 Ok(sender)
             }

@@ -56,7 +56,8 @@ pub struct EdgePlan {
     pub dead_letters: bool,
     /// Whether it crosses threads.
     pub kind: EdgeKind,
-    /// How many messages it may hold.
+    /// How much it may hold, and what it does when it is full if it does not
+    /// block.
     pub capacity: String,
     /// Why it is of this kind.
     pub why: String,
@@ -122,7 +123,7 @@ fn edge_plan(graph: &Graph, edge: &EdgeInfo, from: usize, to: Option<usize>) -> 
         message: edge.message.clone(),
         dead_letters: edge.dead_letters,
         kind,
-        capacity: edge.capacity.to_string(),
+        capacity: edge.limits(),
         why,
     }
 }

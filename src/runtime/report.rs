@@ -104,6 +104,24 @@ impl NodeReport {
     }
 }
 
+impl EdgeReport {
+    fn write_drops(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = &self.counts;
+        let reasons = [
+            (counts.dropped_newest, "newest"),
+            (counts.dropped_oldest, "oldest"),
+            (counts.dropped_failing, "when it failed"),
+        ];
+        let reasons = reasons.iter().filter(|(count, _)| *count > 0);
+        let reasons: Vec<_> = reasons
+            .map(|(count, why)| format!("{count} {why}"))
+            .collect();
+        let to = self.to.as_deref().unwrap_or("(nothing)");
+        let (dropped, reasons) = (counts.dropped(), reasons.join(", "));
+        writeln!(f, "  {} -> {to} dropped {dropped} ({reasons})", self.from)
+    }
+}
+
 impl RunReport {
     /// The row of the node called `name`.
     ///
@@ -134,19 +152,27 @@ impl RunReport {
             .sum()
     }
 
+    /// Messages that edges dropped because they were full.
+    pub fn dropped(&self) -> u64 {
+        self.edges.iter().map(|edge| edge.counts.dropped()).sum()
+    }
+
     /// Dead letters of all nodes, read by somebody or not.
     pub fn dead_lettered(&self) -> u64 {
         self.nodes.iter().map(|node| node.dead_lettered).sum()
     }
 
     /// The edges that do not conserve messages: `sent` differs from
-    /// `received + discarded` though nobody is left to hold the difference.
+    /// `received + dropped + discarded` though nobody is left to hold the difference.
     ///
     /// Empty after every run that left no thread behind.
     pub fn unaccounted(&self) -> Vec<&EdgeReport> {
         self.edges
             .iter()
-            .filter(|edge| edge.counts.sent != edge.counts.received + edge.counts.discarded)
+            .filter(|edge| {
+                let counts = &edge.counts;
+                counts.sent != counts.received + counts.dropped() + counts.discarded
+            })
             .collect()
     }
 
@@ -199,6 +225,9 @@ impl fmt::Display for RunReport {
                 "  {:width$} {:>10} {:>10} {absorbed:>10} {:>10}{failed}",
                 node.node, node.received, node.emitted, node.dead_lettered,
             )?;
+        }
+        for edge in self.edges.iter().filter(|edge| edge.counts.dropped() > 0) {
+            edge.write_drops(f)?;
         }
         for left in &self.left_behind {
             let node = left.node.as_deref().unwrap_or("no node");

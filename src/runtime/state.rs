@@ -8,7 +8,7 @@ use super::error::{Cause, NodeFailure};
 use super::report::{EdgeReport, Ending, LeftBehind, NodeEnding, NodeReport, RunReport};
 use super::threads::Threads;
 use crate::edge::EdgeCounters;
-use crate::graph::Graph;
+use crate::graph::{Graph, NodeInfo};
 use crate::node::{Phase, StopToken};
 
 /// What the workers, the supervisor and the handle of a run share.
@@ -106,6 +106,37 @@ impl RunState {
                 );
             }
         }
+    }
+
+    /// Takes note of an edge that was full and fails when it is. That makes
+    /// the run drain, as a failure of the node before it would.
+    pub(super) fn edge_failed(&self, edge: usize) {
+        let (from, to) = self.around(edge);
+        let error = format!("the edge to `{to}` was full, and it was set to fail when it is");
+        let failure = NodeFailure {
+            stage: Arc::clone(&from.stage),
+            node: Arc::clone(&from.name),
+            cause: Cause::Error(error.into()),
+        };
+        self.lock().failures.push(failure);
+        self.advance(Phase::Draining);
+        self.changed.notify_one();
+        tracing::error!(stage = %from.stage, node = %from.name, %to, "edge failed");
+    }
+
+    pub(super) fn log_drop(&self, edge: usize, count: u64) {
+        let (from, to) = self.around(edge);
+        tracing::warn!(
+            stage = %from.stage, node = %from.name, %to, count,
+            "message dropped at a full edge",
+        );
+    }
+
+    /// The node before an edge, and the name of the one behind.
+    fn around(&self, edge: usize) -> (&NodeInfo, &str) {
+        let edge = &self.graph.edges[edge];
+        let to = edge.to.map_or("nobody", |to| &*self.graph.nodes[to].name);
+        (&self.graph.nodes[edge.from], to)
     }
 
     /// Takes note that a worker ended, and with it those of its nodes that

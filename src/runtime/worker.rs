@@ -12,9 +12,10 @@ use super::error::Cause;
 use super::guard::Guard;
 use super::state::RunState;
 use super::threads::OnThread;
+use crate::edge::DropReason;
 use crate::edge::idle;
-use crate::graph::{Cost, EdgeMaker};
-use crate::node::{EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Workers};
+use crate::graph::{Cost, Parts};
+use crate::node::{EdgeId, EdgeSpec, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Workers};
 use crate::pipeline::Plan;
 
 /// After so many polls of nodes a worker looks at its timers and sockets. A
@@ -29,33 +30,48 @@ pub(super) struct Job {
 }
 
 /// Gives each worker its nodes, and makes each edge the kind it has to be.
-pub(super) fn jobs(
-    state: &RunState,
-    plan: &Plan,
-    nodes: Vec<MakeNode>,
-    edge_makers: &[EdgeMaker],
-) -> Vec<Job> {
+pub(super) fn jobs(state: &Arc<RunState>, plan: &Plan, parts: Parts) -> Vec<Job> {
     let mut jobs: Vec<_> = (0..plan.workers).map(|_| Job::default()).collect();
-    for (node, make) in nodes.into_iter().enumerate() {
+    for (node, make) in parts.node_makers.into_iter().enumerate() {
         jobs[plan.worker_of(node)].nodes.push((node, make));
     }
-    for (index, edge) in state.graph.edges.iter().enumerate() {
+    let makers = parts.edge_makers.into_iter().zip(parts.hooks);
+    for (index, (edge, (make, hooks))) in state.graph.edges.iter().zip(makers).enumerate() {
         let id = EdgeId(index);
-        let capacity = state.graph.capacity(id);
+        let spec = EdgeSpec {
+            capacity: edge.capacity,
+            overflow: edge.overflow,
+            hooks,
+            on_full: on_full(state, index),
+        };
         let counters = Arc::clone(&state.counters[index]);
         let from = plan.worker_of(edge.from);
         let mut lend = |worker: usize, edge| drop(jobs[worker].edges.insert(id, edge));
         match edge.to.map(|to| plan.worker_of(to)) {
             None => lend(from, LentEdge::Unconnected(counters)),
-            Some(to) if to == from => lend(from, LentEdge::Local { capacity, counters }),
+            Some(to) if to == from => lend(from, LentEdge::Local { spec, counters }),
             Some(to) => {
-                let (sender, inlet) = edge_makers[index](capacity, counters);
+                let (sender, inlet) = make(spec, counters);
                 lend(from, LentEdge::Remote(sender));
                 lend(to, LentEdge::Remote(inlet));
             }
         }
     }
     jobs
+}
+
+/// Logs what an edge drops, and lets the run know of an edge that fails.
+fn on_full(state: &Arc<RunState>, edge: usize) -> Box<dyn FnMut(DropReason) + Send> {
+    let state = Arc::clone(state);
+    let mut count = 0_u64;
+    Box::new(move |reason| {
+        count += 1;
+        if reason == DropReason::Failing {
+            state.edge_failed(edge);
+        } else if count.is_power_of_two() {
+            state.log_drop(edge, count);
+        }
+    })
 }
 
 /// Runs a worker on this thread until its nodes have ended or the run is aborted.
