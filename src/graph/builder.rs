@@ -264,8 +264,9 @@ impl GraphBuilder {
         let built = build();
         let mut building = self.lock();
         building.scopes.pop();
+        let name = building.scopes.last().map(|scope| Arc::clone(&scope.path));
         if let Some(node) = building.graph.nodes.get_mut(first) {
-            node.replica = true;
+            node.replica_of = name;
             if node.placement == Placement::ByCost {
                 node.placement = placement;
             }
@@ -351,7 +352,7 @@ impl Building {
             name,
             cost,
             placement: Placement::default(),
-            replica: false,
+            replica_of: None,
             beside: None,
         });
         for inlet in inlets {

@@ -56,8 +56,8 @@ pub struct NodeInfo {
     pub cost: Cost,
     /// Where it shall run.
     pub placement: Placement,
-    /// Whether it is one of several replicas.
-    pub replica: bool,
+    /// The name that its replicas have in common, if it is one of several.
+    pub replica_of: Option<Arc<str>>,
     /// The node on whose worker it stays while it is light, if that is not
     /// the one before it.
     pub(crate) beside: Option<usize>,

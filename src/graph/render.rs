@@ -66,7 +66,7 @@ impl EdgeInfo {
             Capacity::Fixed(messages) => messages.to_string(),
             Capacity::Weighted(weight) => format!("{weight} by weight"),
             Capacity::Adaptive { target, min, max } => {
-                format!("{min} to {max}, for {target:?}")
+                format!("{min} to {max}, adapts to {target:?}")
             }
         };
         match self.overflow {

@@ -1,8 +1,9 @@
 use std::any::Any;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{EdgeSpec, StageError, StopToken, Workers};
+use super::{EdgeSpec, StageError, StopToken, Stopwatch, Workers};
 use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
 use crate::message::Message;
 
@@ -36,6 +37,7 @@ pub struct NodeContext {
     pub(crate) stop: StopToken,
     /// Handling a message takes long enough that it must not wait for others.
     pub(crate) prompt: bool,
+    pub(crate) stopwatch: Rc<Stopwatch>,
     pub(crate) workers: Workers,
     pub(crate) edges: LentEdges,
 }

@@ -16,6 +16,7 @@ mod panic;
 mod reorder;
 mod spec;
 mod stop;
+mod stopwatch;
 mod turns;
 mod workers;
 
@@ -35,6 +36,7 @@ pub(crate) use reorder::Reorder;
 pub(crate) use spec::{EdgeSpec, Hooks};
 pub use stop::Stopped;
 pub(crate) use stop::{Phase, StopToken};
+pub(crate) use stopwatch::Stopwatch;
 pub use turns::Turn;
 pub(crate) use turns::Turns;
 pub use workers::Workers;

@@ -116,7 +116,7 @@ impl Plan {
 impl Wish {
     fn of(node: &NodeInfo) -> Self {
         match node.placement {
-            Placement::ByCost if node.replica => Self::Replica,
+            Placement::ByCost if node.replica_of.is_some() => Self::Replica,
             Placement::ByCost => Self::Cost(node.cost),
             placed => Self::Placed(placed),
         }
@@ -199,6 +199,9 @@ impl fmt::Display for Why {
                 f.write_str("a light source, so it shares the worker with the least to do")
             }
             Self::With(wish, before) => write!(f, "{wish}, so it stays with `{before}`"),
+            Self::Own(wish @ Wish::Placed(Placement::Pool(_))) => {
+                write!(f, "{wish}, so it starts a worker of the pool")
+            }
             Self::Own(wish) => write!(f, "{wish}, so a worker of its own"),
             Self::Shares(wish @ Wish::Placed(Placement::Pool(_)), _) => {
                 write!(f, "{wish}, so it shares a worker of the pool")

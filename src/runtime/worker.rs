@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::future::{Either, select};
@@ -15,8 +16,9 @@ use super::threads::OnThread;
 use crate::edge::DropReason;
 use crate::edge::idle;
 use crate::graph::{Cost, Parts};
-use crate::node::{EdgeId, EdgeSpec, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Workers};
-use crate::pipeline::Plan;
+use crate::node::{
+    EdgeId, EdgeSpec, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Stopwatch, Workers,
+};
 
 /// After so many polls of nodes a worker looks at its timers and sockets. A
 /// poll takes a node about a millisecond at most, see `Drive`.
@@ -30,7 +32,8 @@ pub(super) struct Job {
 }
 
 /// Gives each worker its nodes, and makes each edge the kind it has to be.
-pub(super) fn jobs(state: &Arc<RunState>, plan: &Plan, parts: Parts) -> Vec<Job> {
+pub(super) fn jobs(state: &Arc<RunState>, parts: Parts) -> Vec<Job> {
+    let plan = &state.plan;
     let mut jobs: Vec<_> = (0..plan.workers).map(|_| Job::default()).collect();
     for (node, make) in parts.node_makers.into_iter().enumerate() {
         jobs[plan.worker_of(node)].nodes.push((node, make));
@@ -119,6 +122,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         node: "".into(),
         stop: state.token(),
         prompt: false,
+        stopwatch: Rc::new(Stopwatch::new(Arc::default())),
         workers: Workers::new(move |name, body| {
             let span = Span::current();
             threads.spawn(name, move |_| span.in_scope(body))
@@ -134,6 +138,8 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         context.stage = Arc::clone(&info.stage);
         context.node = Arc::clone(&info.name);
         context.prompt = info.cost != Cost::Light;
+        let stopwatch = Rc::new(Stopwatch::new(Arc::clone(&state.busy[node])));
+        context.stopwatch = Rc::clone(&stopwatch);
         let span = tracing::info_span!(
             "node", pipeline = %state.graph.name, stage = %info.stage, node = %info.name,
         );
@@ -143,7 +149,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         match made {
             Ok(Ok(future)) => {
                 let (thread, state) = (Arc::clone(thread), Arc::clone(state));
-                guards.push(Guard::new(future, node, thread, state, span));
+                guards.push(Guard::new(future, node, thread, state, span, stopwatch));
             }
             Ok(Err(error)) => state.node_ended(node, Err(Cause::Error(error))),
             Err(panic) => state.node_ended(node, Err(panic)),
