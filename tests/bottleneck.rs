@@ -26,11 +26,11 @@ async fn run(pipeline: Pipeline) -> RunReport {
 }
 
 fn bottleneck(report: &RunReport) -> Bottleneck {
-    report.bottleneck().expect("something held it up")
+    report.bottleneck().unwrap()
 }
 
 fn slow_node(report: &RunReport) -> SlowNode {
-    bottleneck(report).node.expect("it was a node")
+    bottleneck(report).node.unwrap()
 }
 
 const WORK: Duration = Duration::from_micros(500);

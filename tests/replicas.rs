@@ -229,7 +229,7 @@ impl Stage<u32> for Changes {
     type Out = u32;
 
     fn build(self, numbers: Outlet<u32>) -> Outlet<u32> {
-        numbers.node(Self::ID, |numbers| numbers.dedup())
+        numbers.node(Self::ID, millpond::operators::Flow::dedup)
     }
 }
 
@@ -382,7 +382,7 @@ fn behind_a_message_that_takes_long_waits_what_the_edges_hold_and_no_more() {
             let jobs = jobs.node("count", move |jobs| {
                 let began = tokio::time::Instant::now();
                 jobs.inspect(move |_| {
-                    if began.elapsed() < Duration::from_secs(900) {
+                    if began.elapsed() < Duration::from_mins(15) {
                         tell.fetch_add(1, SeqCst);
                     }
                 })

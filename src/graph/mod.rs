@@ -2,7 +2,8 @@
 //!
 //! A [`GraphBuilder`] collects nodes and edges; an [`Outlet`] is the open end
 //! of an edge and carries its message type, so that what follows is checked
-//! by the compiler. The finished [`Graph`] can be looked at, [checked](check)
+//! by the compiler. [`Replicas`] share the work of one node or stage among
+//! several workers. The finished [`Graph`] can be looked at, [checked](check)
 //! and [rendered](Graph::to_mermaid) without running anything.
 
 mod builder;

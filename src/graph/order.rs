@@ -102,7 +102,7 @@ impl<T: Message> Order<T> for Preserve {
     }
 
     fn join<U: Message>(places: Places, branches: Vec<Outlet<U, Ordered>>) -> Outlet<U> {
-        join(branches, move |inlets| Reorder::new(inlets, places.board))
+        join(&branches, move |inlets| Reorder::new(inlets, places.board))
     }
 }
 
@@ -125,7 +125,7 @@ impl<T: Message> Order<T> for Any {
     }
 
     fn join<U: Message>((): (), branches: Vec<Outlet<U>>) -> Outlet<U> {
-        join(branches, merged)
+        join(&branches, merged)
     }
 }
 
@@ -154,7 +154,7 @@ where
     }
 
     fn join<U: Message>((): (), branches: Vec<Outlet<U>>) -> Outlet<U> {
-        join(branches, merged)
+        join(&branches, merged)
     }
 }
 
@@ -203,7 +203,7 @@ where
 }
 
 fn join<U: Message, M: Mode, P: Progress<Item = U> + 'static>(
-    branches: Vec<Outlet<U, M>>,
+    branches: &[Outlet<U, M>],
     joined: impl FnOnce(Vec<Inlet<M::Of<U>>>) -> P + Send + 'static,
 ) -> Outlet<U> {
     let graph = branches[0].graph().clone();

@@ -5,6 +5,11 @@
 //! there, so its state need not be `Send`. What is boxed is the node's whole
 //! future: dynamic dispatch is paid per wake, and inside, the
 //! operators stay generic.
+//!
+//! Between replicas that keep the order of their messages run edges of mode
+//! [`Ordered`]: `deal.rs` numbers the messages, `turns.rs` and the lifted
+//! operators carry the numbers along, `reorder.rs` puts what comes out into
+//! their order, and `board.rs` is what these three share.
 
 mod board;
 mod border;

@@ -1,7 +1,11 @@
 //! A pipeline: a graph of stages under a name, ready to be run.
+//!
+//! Before it runs, an [`Explanation`] says which worker each node is given,
+//! what each edge becomes, and why.
 
 mod explain;
 mod plan;
+mod why;
 
 use std::fmt;
 

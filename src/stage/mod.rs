@@ -109,6 +109,10 @@ impl<T: Message, O: Order<T>> Replicas<T, O> {
     ///
     /// With [`Preserve`](crate::graph::Preserve) the stage has to be written
     /// for every mode, as a stage is that handles one message at a time.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a stage is given away, as to an outlet"
+    )]
     pub fn stage<S: Stage<T, O::Mode> + Clone>(self, stage: S) -> Outlet<S::Out> {
         self.with_cost(S::ID, S::COST, |_, branch| stage.clone().build(branch))
     }
