@@ -13,11 +13,18 @@ use tokio::time::Instant;
 thread_local! {
     static IDLE: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     static PARKED_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static WOKEN_AT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// How long this thread has been parked in all.
 pub(crate) fn now() -> Duration {
     IDLE.get()
+}
+
+/// When this thread last woke up: the wall clock, as far as it is known
+/// without reading it.
+pub(super) fn woken_at() -> Option<Instant> {
+    WOKEN_AT.get()
 }
 
 /// To be called when the worker goes to sleep.
@@ -28,6 +35,8 @@ pub(crate) fn parked() {
 /// To be called when the worker wakes up.
 pub(crate) fn unparked() {
     if let Some(since) = PARKED_SINCE.take() {
-        IDLE.set(IDLE.get() + since.elapsed());
+        let now = Instant::now();
+        IDLE.set(IDLE.get() + now.saturating_duration_since(since));
+        WOKEN_AT.set(Some(now));
     }
 }
