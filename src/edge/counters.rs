@@ -22,6 +22,7 @@ pub struct EdgeCounters {
     starved_ns: AtomicU64,
     queued_ns: AtomicU64,
     queue_samples: AtomicU64,
+    epochs: AtomicU64,
 }
 
 /// One reading of an edge's [`EdgeCounters`].
@@ -56,6 +57,8 @@ pub struct EdgeCounts {
     /// most; measured for one message in 1,024, on a local edge for one in
     /// 2,048 at most.
     pub time_in_queue: Option<Duration>,
+    /// How often an adaptive capacity has been looked at again.
+    pub epochs: u64,
 }
 
 impl EdgeCounts {
@@ -93,6 +96,7 @@ impl EdgeCounters {
             starved_ns: AtomicU64::new(0),
             queued_ns: AtomicU64::new(0),
             queue_samples: AtomicU64::new(0),
+            epochs: AtomicU64::new(0),
         };
         counters.set_capacity(capacity.into().initial());
         counters
@@ -123,6 +127,7 @@ impl EdgeCounters {
                 .load(Relaxed)
                 .checked_div(samples)
                 .map(Duration::from_nanos),
+            epochs: self.epochs.load(Relaxed),
         }
     }
 
@@ -168,6 +173,10 @@ impl EdgeCounters {
 
     pub(super) fn add_starved(&self, time: Duration) {
         add(&self.starved_ns, nanos(time));
+    }
+
+    pub(super) fn add_epoch(&self) {
+        add(&self.epochs, 1);
     }
 
     pub(super) fn add_queue_sample(&self, time: Duration) {

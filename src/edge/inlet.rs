@@ -71,7 +71,7 @@ impl<T> Inlet<T> {
     /// Nothing is dropped. While the edge holds more than the new capacity,
     /// nothing is admitted beyond the slots that the sender has reserved
     /// already; a larger capacity wakes a waiting sender. An adaptive capacity
-    /// goes on from what its epochs tell, whatever is set here.
+    /// goes on from the one set here.
     pub fn resize(&mut self, capacity: NonZeroUsize) {
         let waker = match &mut self.from {
             From::Edge(link) => link.with(|shared| shared.resize(capacity.get())),

@@ -39,7 +39,7 @@ mod adaptive;
 mod capacity;
 mod clock;
 mod counters;
-pub(crate) mod idle;
+pub mod idle;
 mod inlet;
 #[cfg(all(test, millpond_loom))]
 mod interleavings;

@@ -115,7 +115,8 @@ impl<T> Sender<T> {
         }
     }
 
-    pub(crate) fn counters(&self) -> StdArc<EdgeCounters> {
+    /// The edge's running totals, which outlive it.
+    pub fn counters(&self) -> StdArc<EdgeCounters> {
         self.link.with(|shared| shared.counters())
     }
 

@@ -64,6 +64,10 @@ impl Law {
         self.capacity
     }
 
+    pub(super) fn go_on_from(&mut self, capacity: usize) {
+        self.capacity = capacity;
+    }
+
     /// The capacity for the next epoch.
     pub(super) fn next(&mut self, epoch: &Epoch) -> usize {
         self.rate.learn(epoch);

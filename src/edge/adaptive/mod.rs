@@ -78,6 +78,11 @@ impl Adaptive {
         })
     }
 
+    /// The edge has another capacity now, which the law has not chosen.
+    pub(super) fn go_on_from(&mut self, capacity: usize) {
+        self.law.go_on_from(capacity);
+    }
+
     /// The sender was blocked from `since` until `now`.
     pub(super) fn blocked(&mut self, since: Duration, now: Duration) {
         self.blocked += now.saturating_sub(since.max(self.began.transitions));
@@ -128,7 +133,6 @@ impl Adaptive {
             self.blocked(since, now.transitions);
         }
         let epoch = self.epoch(elapsed, served);
-        let before = self.law.capacity();
         let capacity = self.law.next(&epoch);
         self.began = now;
         self.received_before = received;
@@ -137,7 +141,7 @@ impl Adaptive {
         self.underfilled = 0;
         self.least_queued = usize::MAX;
         self.most_queued = 0;
-        (capacity != before).then_some(capacity)
+        Some(capacity)
     }
 
     fn epoch(&self, elapsed: Duration, served: u64) -> Epoch {

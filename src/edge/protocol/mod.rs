@@ -99,6 +99,9 @@ impl<T> Shared<T> {
     /// Sets another capacity. Nothing is dropped; while more is held than
     /// fits, nothing is admitted.
     pub(super) fn resize(&mut self, capacity: usize) -> Option<Waker> {
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.go_on_from(capacity);
+        }
         self.permits.resize(capacity);
         self.counters.set_capacity(capacity);
         self.wake_for_slots()

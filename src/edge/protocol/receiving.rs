@@ -94,6 +94,7 @@ impl<T> Shared<T> {
         if let Some(capacity) = adaptive.end_epoch(now, received, self.blocked_since) {
             self.permits.resize(capacity);
             self.counters.set_capacity(capacity);
+            self.counters.add_epoch();
         }
     }
 
