@@ -28,6 +28,8 @@
 //! }
 //! ```
 
+pub mod config;
+
 pub use crate::graph::Cost;
 use crate::graph::{GraphBuilder, Outlet};
 use crate::message::{Message, Mode, Plain};
