@@ -20,6 +20,11 @@ pub(crate) trait Border<T> {
     /// Sends off what is held, and arranges to be woken when nobody listens
     /// any more. `Ready` if that is so already.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed>;
+
+    /// Why the node must not go on, if a message said so.
+    fn take_failure(&mut self) -> Option<StageError> {
+        None
+    }
 }
 
 /// One edge takes every message.

@@ -11,6 +11,7 @@ mod context;
 mod drive;
 mod panic;
 mod stop;
+mod until_error;
 mod workers;
 
 use std::error::Error;
@@ -24,6 +25,7 @@ pub(crate) use drive::{drive, drive_source};
 pub(crate) use panic::panic_text;
 pub use stop::Stopped;
 pub(crate) use stop::{Phase, StopToken};
+pub(crate) use until_error::UntilError;
 pub use workers::Workers;
 
 /// What a stage's own code may fail with.
