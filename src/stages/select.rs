@@ -114,8 +114,8 @@ impl Select {
     /// # Errors
     ///
     /// When one of them is no path.
-    pub fn fields(fields: impl IntoIterator<Item = &str>) -> Result<Self, FieldPathError> {
-        let fields = fields.into_iter().map(str::parse);
+    pub fn fields(fields: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, FieldPathError> {
+        let fields = fields.into_iter().map(|field| field.as_ref().parse());
         Ok(Self {
             fields: fields.collect::<Result<_, _>>()?,
             missing: Missing::default(),
