@@ -30,6 +30,7 @@
 
 pub mod config;
 mod entry;
+mod help;
 mod origin;
 mod register;
 mod registry;
