@@ -28,6 +28,7 @@
 //! }
 //! ```
 
+pub mod config;
 mod entry;
 mod origin;
 mod register;
