@@ -6,7 +6,11 @@
     reason = "a spec that cannot be read fails the test"
 )]
 
+#[path = "spec/pages.rs"]
+mod pages;
 #[path = "spec/read.rs"]
 mod read;
 #[path = "spec/round_trip.rs"]
 mod round_trip;
+#[path = "spec/stages.rs"]
+mod stages;
