@@ -1,7 +1,7 @@
 use super::check::{InputOf, Planned, What};
 use super::{CheckedSpec, CheckedStage, Mistake, PipelineSpec, SpecError, SpecErrors};
-use crate::Pipeline;
 use crate::graph::{AnyOutlet, BuildError, Cost, GraphBuilder, Settings, check};
+use crate::pipeline::Pipeline;
 use crate::stage::{EntryError, Registry};
 
 impl PipelineSpec {
