@@ -202,7 +202,10 @@ impl<'a> Flat<'a> {
             let outlets = self.outlets(item).unwrap_or_default();
             let ports = port.map(|port| nearest(port, outlets.iter().map(String::as_str)));
             for (number, outlet) in outlets.iter().enumerate() {
-                if ports.as_ref().is_none_or(|ports| ports.contains(&outlet.as_str())) {
+                if ports
+                    .as_ref()
+                    .is_none_or(|ports| ports.contains(&outlet.as_str()))
+                {
                     meant.extend(self.at(item, number).ok());
                 }
             }
