@@ -24,6 +24,7 @@ mod spec;
 mod stop;
 mod stopwatch;
 mod turns;
+mod until_error;
 mod workers;
 
 use std::error::Error;
@@ -46,6 +47,7 @@ pub(crate) use stop::{Phase, StopToken};
 pub(crate) use stopwatch::Stopwatch;
 pub use turns::Turn;
 pub(crate) use turns::Turns;
+pub(crate) use until_error::UntilError;
 pub use workers::Workers;
 
 /// What a stage's own code may fail with.

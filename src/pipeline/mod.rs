@@ -5,6 +5,8 @@
 
 mod explain;
 mod plan;
+#[cfg(feature = "spec")]
+pub mod spec;
 mod why;
 
 use std::fmt;

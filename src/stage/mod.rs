@@ -28,7 +28,9 @@
 //! }
 //! ```
 
+pub mod config;
 mod entry;
+mod help;
 mod origin;
 mod register;
 mod registry;
