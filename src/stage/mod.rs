@@ -34,6 +34,11 @@ use crate::message::{Message, Mode, Plain};
 pub use crate::node::StageError;
 
 /// Has a name that stands in logs, errors and reports.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no identification",
+    label = "stages, sources and sinks are known by their id",
+    note = "implement `Identified` for it, with an `ID` in kebab-case"
+)]
 pub trait Identified {
     /// The identification, in kebab-case. Choose one that no other stage of
     /// the program has: logs and reports know a stage by it.
@@ -52,7 +57,7 @@ pub trait Identified {
 #[diagnostic::on_unimplemented(
     message = "stage `{Self}` does not accept `{In}` messages",
     label = "this stage cannot follow an edge that carries `{In}`",
-    note = "put a stage between that turns `{In}` into what `{Self}` accepts, or implement `Stage<{In}>` for it"
+    note = "put a stage between that turns `{In}` into what `{Self}` accepts, or implement `Stage<{In}, {M}>` for it"
 )]
 pub trait Stage<In: Message, M: Mode = Plain>: Identified {
     /// What the stage emits.
@@ -63,6 +68,11 @@ pub trait Stage<In: Message, M: Mode = Plain>: Identified {
 }
 
 /// A stage without an inlet: messages start in it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source",
+    label = "a pipeline starts in a source",
+    note = "give a source, such as `FromIter::new(..)` around an iterator, and put stages after it; or implement `Source`"
+)]
 pub trait Source: Identified {
     /// What the source emits.
     type Out: Message;
