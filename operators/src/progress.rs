@@ -36,7 +36,7 @@ use futures_core::Stream;
     message = "`{Self}` cannot be driven while its output is blocked",
     label = "this is not a `Flow`",
     note = "wrap a stream of another crate with `flow(..)`, which adapts any `Stream`",
-    note = "a future, such as a fold, gives no messages: call `into_stream()` of it, or consume it"
+    note = "a future, such as a fold, is no stream: `flow(stream::once(..))` gives its output as the one item"
 )]
 pub trait Progress: Stream {
     /// Drives admitted work without emitting an item.
