@@ -30,7 +30,8 @@
 //! | --- | --- |
 //! | [`operators`] | [`Flow`](operators::Flow), with every operator as a method; useful without pipelines |
 //! | [`pipeline`] | [`Pipeline`]: source, stages, sink, run |
-//! | [`stage`] | the traits of stages: write your own |
+//! | [`stage`] | the traits of stages: write your own; the registry of stages |
+//! | [`module`] | sub-graphs with names and ports of their own |
 //! | [`stages`] | the stages that come with millpond |
 //! | [`inference`] | the stage that runs models, and its backends |
 //! | [`runtime`] | [`RunOptions`], [`RunHandle`], [`RunReport`], [`RunError`] |
@@ -51,6 +52,7 @@ pub mod edge;
 pub mod graph;
 pub mod inference;
 pub mod message;
+pub mod module;
 pub mod node;
 pub mod pipeline;
 pub mod runtime;
@@ -80,4 +82,18 @@ pub mod pages {
     pub enum P0006 {}
     #[doc = include_str!("../docs/errors/P0007.md")]
     pub enum P0007 {}
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use async_stream;
+    pub use inventory;
+    pub use schemars;
+    pub use serde;
+    pub use serde_json;
+    pub use typed_builder;
+
+    pub use crate::message::probe;
+    pub use crate::module::next_port;
+    pub use crate::stage::{signature_of, signature_of_any};
 }

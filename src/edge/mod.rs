@@ -42,6 +42,7 @@ mod link;
 mod permits;
 mod protocol;
 mod sender;
+mod through;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

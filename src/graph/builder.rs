@@ -1,5 +1,5 @@
 use std::any::type_name;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use millpond_operators::Progress;
 
 use super::{
-    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, Outlet, Placement, check,
-    short_name,
+    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, OnError, Outlet,
+    Placement, Settings, check,
 };
 use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
-use crate::message::Message;
+use crate::message::{Message, short_name};
 use crate::node::{
-    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped, drive,
-    drive_source,
+    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped, View,
+    drive, drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
@@ -35,6 +35,7 @@ pub(crate) struct Parts {
     pub(crate) graph: Graph,
     pub(crate) node_makers: Vec<MakeNode>,
     pub(crate) edge_makers: Vec<EdgeMaker>,
+    pub(crate) views: HashMap<EdgeId, View>,
 }
 
 #[derive(Default)]
@@ -42,7 +43,12 @@ struct Building {
     graph: Graph,
     node_makers: Vec<MakeNode>,
     edge_makers: Vec<EdgeMaker>,
+    views: HashMap<EdgeId, View>,
     scopes: Vec<Scope>,
+    /// For the stage that is built next.
+    settings: Option<Settings>,
+    /// Which nodes have been given their settings.
+    settled: HashSet<usize>,
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
     capacity: Option<usize>,
@@ -55,6 +61,9 @@ struct Scope {
     id: Arc<str>,
     path: Arc<str>,
     cost: Cost,
+    settings: Settings,
+    /// How many nodes stood before it.
+    first: usize,
 }
 
 /// How a new node is named.
@@ -179,6 +188,7 @@ impl GraphBuilder {
             graph,
             node_makers: std::mem::take(&mut building.node_makers),
             edge_makers: std::mem::take(&mut building.edge_makers),
+            views: std::mem::take(&mut building.views),
         })
     }
 
@@ -215,6 +225,15 @@ impl GraphBuilder {
         self.lock().graph.edges[edge.0].capacity = messages;
     }
 
+    pub(crate) fn set_view(&self, edge: EdgeId, view: View) {
+        self.lock().views.insert(edge, view);
+    }
+
+    /// Names what the reader of an edge takes its messages for.
+    pub(crate) fn set_message(&self, edge: EdgeId, name: &str) {
+        name.clone_into(&mut self.lock().graph.edges[edge.0].message);
+    }
+
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.building, &other.building)
     }
@@ -225,7 +244,19 @@ impl GraphBuilder {
     pub(crate) fn in_stage<R>(&self, id: &str, cost: Cost, build: impl FnOnce() -> R) -> R {
         self.lock().open_scope(id, cost);
         let built = build();
-        self.lock().scopes.pop();
+        self.lock().close_scope();
+        built
+    }
+
+    /// Runs `build`, in which one stage or module is added, and gives the
+    /// nodes of that stage these settings.
+    ///
+    /// They win over what the stage says of its nodes; those of a stage inside
+    /// of it win over these.
+    pub fn with_settings<R>(&self, settings: Settings, build: impl FnOnce() -> R) -> R {
+        self.lock().settings = Some(settings);
+        let built = build();
+        self.lock().settings = None;
         built
     }
 
@@ -290,6 +321,7 @@ impl Building {
             name,
             cost,
             placement: Placement::default(),
+            on_error: OnError::default(),
         });
         for inlet in inlets {
             self.graph.edges[inlet.0].to = Some(node);
@@ -314,12 +346,35 @@ impl Building {
     }
 
     fn open_scope(&mut self, id: &str, cost: Cost) {
-        let path = self.numbered(self.within_scope(id));
+        let settings = self.settings.take().unwrap_or_default();
+        let path = match &settings.name {
+            // A name is the user's: a second one like it is an error.
+            Some(name) => self.within_scope(name),
+            None => self.numbered(self.within_scope(id)),
+        };
+        let around = self.scopes.last().map(|scope| &scope.settings);
         self.scopes.push(Scope {
             id: id.into(),
             path: path.into(),
             cost,
+            settings: settings.within(around),
+            first: self.graph.nodes.len(),
         });
+    }
+
+    /// Gives the nodes of the scope its settings, but for those that a scope
+    /// inside of it has given theirs.
+    fn close_scope(&mut self) {
+        let Some(scope) = self.scopes.pop() else {
+            return;
+        };
+        for index in scope.first..self.graph.nodes.len() {
+            if self.settled.insert(index) {
+                let node = &mut self.graph.nodes[index];
+                node.placement = scope.settings.placement.unwrap_or(node.placement);
+                node.on_error = scope.settings.on_error.unwrap_or(node.on_error);
+            }
+        }
     }
 
     /// A stage's own name stands for its node of the same name, so that a

@@ -5,24 +5,28 @@
 //! by the compiler. The finished [`Graph`] can be looked at, [checked](check)
 //! and [rendered](Graph::to_mermaid) without running anything.
 
+mod any;
 mod builder;
 mod check;
 mod error;
 mod outlet;
 mod placement;
 mod render;
+mod settings;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-pub use crate::node::DeadLetter;
 use crate::node::EdgeId;
+pub use crate::node::{DeadLetter, OnError};
+pub use any::{AnyOutlet, HiddenType};
 pub use builder::GraphBuilder;
-pub(crate) use builder::{EdgeMaker, Parts};
+pub(crate) use builder::Parts;
 pub use check::check;
 pub use error::{BuildError, BuildErrors, Code};
 pub use outlet::Outlet;
 pub use placement::{Cost, Placement};
+pub use settings::Settings;
 
 /// Nodes and the edges between them.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +53,8 @@ pub struct NodeInfo {
     pub cost: Cost,
     /// Where it shall run.
     pub placement: Placement,
+    /// What becomes of errors in its flow, if it splits them off.
+    pub on_error: OnError,
 }
 
 /// What is known of an edge before it is in use.
@@ -70,47 +76,5 @@ impl Graph {
     /// The edge's capacity, for a graph that has passed its check.
     pub(crate) fn capacity(&self, edge: EdgeId) -> NonZeroUsize {
         NonZeroUsize::new(self.edges[edge.0].capacity).unwrap_or(NonZeroUsize::MIN)
-    }
-}
-
-/// The name of a type without the modules it is defined in.
-pub(crate) fn short_name(full: &str) -> String {
-    let mut short = String::with_capacity(full.len());
-    let mut word = String::new();
-    let mut rest = full.chars().peekable();
-    while let Some(c) = rest.next() {
-        if c == ':' && rest.peek() == Some(&':') {
-            rest.next();
-            word.clear();
-        } else if c.is_alphanumeric() || c == '_' {
-            word.push(c);
-        } else {
-            short.push_str(&word);
-            word.clear();
-            short.push(c);
-        }
-    }
-    short.push_str(&word);
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short_name;
-
-    #[test]
-    fn a_short_name_keeps_the_arguments_and_drops_the_modules() {
-        for (full, short) in [
-            ("u64", "u64"),
-            ("alloc::string::String", "String"),
-            ("alloc::vec::Vec<my_crate::Line>", "Vec<Line>"),
-            (
-                "core::result::Result<(a::B, c::D), std::io::Error>",
-                "Result<(B, D), Error>",
-            ),
-            ("&'static str", "&'static str"),
-        ] {
-            assert_eq!(short_name(full), short);
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use millpond_operators::{Flow, Progress};
 
 use super::builder::{Made, NodeName};
-use super::{BuildError, Cost, DeadLetter, GraphBuilder, Placement};
+use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
 use crate::edge::Inlet;
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
@@ -31,6 +31,10 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         }
     }
 
+    pub(crate) fn into_parts(self) -> (GraphBuilder, EdgeId) {
+        (self.graph, self.edge)
+    }
+
     /// The graph that the outlet belongs to.
     pub fn graph(&self) -> &GraphBuilder {
         &self.graph
@@ -54,6 +58,14 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     /// Says what a message costs the node before this outlet.
     pub fn cost(self, cost: Cost) -> Self {
         self.graph.node_mut(self.edge, |node| node.cost = cost);
+        self
+    }
+
+    /// Says what becomes of the errors in the flow of the node before this
+    /// outlet, if it was made by [`try_node`](Outlet::try_node).
+    pub fn on_error(self, on_error: OnError) -> Self {
+        self.graph
+            .node_mut(self.edge, |node| node.on_error = on_error);
         self
     }
 
@@ -381,7 +393,10 @@ impl<T: Message> Outlet<T> {
 impl<T: Message, M: Mode> fmt::Debug for Outlet<T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outlet")
-            .field("message", &super::short_name(std::any::type_name::<T>()))
+            .field(
+                "message",
+                &crate::message::short_name(std::any::type_name::<T>()),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -9,6 +9,7 @@
 mod border;
 mod context;
 mod drive;
+mod on_error;
 mod panic;
 mod stop;
 mod workers;
@@ -19,8 +20,9 @@ use std::pin::Pin;
 pub use border::DeadLetter;
 pub(crate) use border::{Border, Broadcast, Partition, Single, Split};
 pub use context::NodeContext;
-pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges};
+pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges, View};
 pub(crate) use drive::{drive, drive_source};
+pub use on_error::{OnError, UnknownOnError};
 pub(crate) use panic::panic_text;
 pub use stop::Stopped;
 pub(crate) use stop::{Phase, StopToken};

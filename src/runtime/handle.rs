@@ -73,7 +73,7 @@ impl Pipeline {
     pub fn start_with(self, options: RunOptions) -> Result<RunHandle, RunError> {
         let (state, parts) = self.checked()?;
         let plan = plan(&state.graph, options.workers);
-        let jobs = worker::jobs(&state, &plan, parts.node_makers, &parts.edge_makers);
+        let jobs = worker::jobs(&state, &plan, parts);
         tracing::debug!(pipeline = %state.graph.name, workers = plan.workers, "run starts");
         let outcome = spawn_supervisor(&state, options).map_err(RunError::NoThread)?;
         // From here on, dropping the handle on an error aborts the run.
@@ -110,7 +110,7 @@ impl Pipeline {
     pub async fn run_local(self, options: RunOptions) -> Result<RunReport, RunError> {
         let (state, parts) = self.checked()?;
         let plan = plan(&state.graph, std::num::NonZeroUsize::MIN);
-        let jobs = worker::jobs(&state, &plan, parts.node_makers, &parts.edge_makers);
+        let jobs = worker::jobs(&state, &plan, parts);
         let thread = OnThread::new(state.graph.name.clone());
         let _abort = AbortOnDrop(Arc::clone(&state));
         let nodes = LocalSet::new();

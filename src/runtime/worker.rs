@@ -13,8 +13,10 @@ use super::guard::Guard;
 use super::state::RunState;
 use super::threads::OnThread;
 use crate::edge::idle;
-use crate::graph::{Cost, EdgeMaker};
-use crate::node::{EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Workers};
+use crate::graph::{Cost, Parts};
+use crate::node::{
+    EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, OnError, Phase, View, Workers,
+};
 use crate::pipeline::Plan;
 
 /// After so many polls of nodes a worker looks at its timers and sockets. A
@@ -26,17 +28,20 @@ const POLLS_PER_TURN: u32 = 16;
 pub(super) struct Job {
     nodes: Vec<(usize, MakeNode)>,
     edges: HashMap<EdgeId, LentEdge>,
+    views: Arc<HashMap<EdgeId, View>>,
 }
 
 /// Gives each worker its nodes, and makes each edge the kind it has to be.
-pub(super) fn jobs(
-    state: &RunState,
-    plan: &Plan,
-    nodes: Vec<MakeNode>,
-    edge_makers: &[EdgeMaker],
-) -> Vec<Job> {
-    let mut jobs: Vec<_> = (0..plan.workers).map(|_| Job::default()).collect();
-    for (node, make) in nodes.into_iter().enumerate() {
+pub(super) fn jobs(state: &RunState, plan: &Plan, parts: Parts) -> Vec<Job> {
+    let views = Arc::new(parts.views);
+    let mut jobs: Vec<_> = (0..plan.workers)
+        .map(|_| Job {
+            views: Arc::clone(&views),
+            ..Job::default()
+        })
+        .collect();
+    let edge_makers = parts.edge_makers;
+    for (node, make) in parts.node_makers.into_iter().enumerate() {
         jobs[plan.worker_of[node]].nodes.push((node, make));
     }
     for (index, edge) in state.graph.edges.iter().enumerate() {
@@ -103,11 +108,12 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         node: "".into(),
         stop: state.token(),
         prompt: false,
+        on_error: OnError::default(),
         workers: Workers::new(move |name, body| {
             let span = Span::current();
             threads.spawn(name, move |_| span.in_scope(body))
         }),
-        edges: LentEdges::new(job.edges),
+        edges: LentEdges::new(job.edges, job.views),
     };
     let mut guards = Vec::with_capacity(job.nodes.len());
     for (node, make) in job.nodes {
@@ -118,6 +124,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         context.stage = Arc::clone(&info.stage);
         context.node = Arc::clone(&info.name);
         context.prompt = info.cost != Cost::Light;
+        context.on_error = info.on_error;
         let span = tracing::info_span!(
             "node", pipeline = %state.graph.name, stage = %info.stage, node = %info.name,
         );

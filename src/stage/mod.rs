@@ -28,10 +28,23 @@
 //! }
 //! ```
 
+mod entry;
+mod origin;
+mod register;
+mod registry;
+mod signature;
+
 pub use crate::graph::Cost;
 use crate::graph::{GraphBuilder, Outlet};
 use crate::message::{Message, Mode, Plain};
 pub use crate::node::StageError;
+pub(crate) use entry::{Build, configured, expect_inputs};
+pub use entry::{Config, Entry, EntryError, Kind};
+#[doc(hidden)]
+pub use entry::{signature_of, signature_of_any};
+pub use origin::Origin;
+pub use registry::{Conflict, NotFound, Registered, Registry};
+pub use signature::{Carries, Misfit, PortType, Signature};
 
 /// Has a name that stands in logs, errors and reports.
 pub trait Identified {
@@ -101,5 +114,17 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     pub fn stage<S: Stage<T, M>>(self, stage: S) -> Outlet<S::Out, M> {
         let graph = self.graph().clone();
         graph.in_stage(S::ID, S::COST, || stage.build(self))
+    }
+}
+
+impl GraphBuilder {
+    /// Adds a source.
+    pub fn source<S: Source>(&self, source: S) -> Outlet<S::Out> {
+        self.in_stage(S::ID, S::COST, || source.build(self))
+    }
+
+    /// Ends `outlet` in a sink that accepts `T`.
+    pub fn sink<T: Message, S: Sink<T>>(&self, outlet: Outlet<T>, sink: S) {
+        self.in_stage(S::ID, S::COST, || sink.build(outlet));
     }
 }
