@@ -1,4 +1,24 @@
 //! The attribute macros of millpond.
-//!
-//! None is published yet: stages are written by hand, as `millpond::stage`
-//! shows. `#[stage]`, `#[source]`, `#[sink]` and `#[module]` will live here.
+
+mod args;
+mod callee;
+mod config;
+mod errors;
+mod function;
+mod generics;
+mod message;
+mod names;
+mod options;
+mod shape;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use proc_macro::TokenStream;
+
+/// Makes a stage of a function.
+#[proc_macro_attribute]
+pub fn stage(args: TokenStream, item: TokenStream) -> TokenStream {
+    stage::expand(args.into(), item.into()).into()
+}
