@@ -115,6 +115,28 @@ impl GraphBuilder {
         Outlet::new(self.clone(), edge)
     }
 
+    /// Adds a node as [`node`](Self::node) does, whose closure also gets what
+    /// the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns ends the run and is reported with the
+    /// node's name.
+    pub fn node_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
+        let edge = self.add_node(NodeName::Given(name), &[], |node| {
+            let edge = node.outlet::<P::Item>();
+            Made::by(edge, move |context| {
+                let border = Single::new(context.sender(edge)?);
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
+            })
+        });
+        Outlet::new(self.clone(), edge)
+    }
+
     /// Adds a node without an inlet that ends by itself when it is told to.
     ///
     /// `make` is given a future that completes when the run is told to stop.
@@ -260,8 +282,10 @@ impl GraphBuilder {
         built
     }
 
-    /// Records what is wrong at the stage being built.
-    pub(crate) fn refuse(&self, reason: String) {
+    /// Refuses the stage that is being built, as
+    /// [`Outlet::refuse`] does, for a stage that has no outlet at hand.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        let reason = reason.into();
         let mut building = self.lock();
         let stage = match building.scopes.last() {
             Some(scope) => Arc::clone(&scope.path),
