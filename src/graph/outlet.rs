@@ -287,6 +287,24 @@ impl<T: Message> Outlet<T> {
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
     {
+        self.end(NodeName::Given(name), |_, flow| Ok(consume(flow)));
+    }
+
+    /// Adds the last node of a branch as [`consume`](Self::consume) does, whose
+    /// closure also gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `consume` or its future returns ends the run and is
+    /// reported with the node's name.
+    pub fn consume_with<Fut, E>(
+        self,
+        name: &str,
+        consume: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Fut, StageError> + Send + 'static,
+    ) where
+        Fut: Future<Output = Result<(), E>> + 'static,
+        E: Into<StageError>,
+    {
         self.end(NodeName::Given(name), consume);
     }
 
@@ -367,16 +385,18 @@ impl<T: Message> Outlet<T> {
 
     /// Reads the messages and drops them, on purpose.
     pub fn ignore(self) {
-        self.end(NodeName::Operator("ignore"), |flow| async {
-            flow.for_each(drop).await;
-            Ok::<_, StageError>(())
+        self.end(NodeName::Operator("ignore"), |_, flow| {
+            Ok(async {
+                flow.for_each(drop).await;
+                Ok::<_, StageError>(())
+            })
         });
     }
 
     fn end<Fut, E>(
         self,
         name: NodeName<'_>,
-        consume: impl FnOnce(Flow<Inlet<T>>) -> Fut + Send + 'static,
+        consume: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Fut, StageError> + Send + 'static,
     ) where
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
@@ -384,7 +404,8 @@ impl<T: Message> Outlet<T> {
         let (graph, from) = (self.graph, self.edge);
         graph.add_node(name, &[from], |_| {
             Made::by((), move |context| {
-                let consumed = consume(Flow::native(context.inlet(from)?));
+                let flow = Flow::native(context.inlet(from)?);
+                let consumed = consume(context, flow)?;
                 Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
             })
         });

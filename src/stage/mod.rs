@@ -28,6 +28,7 @@
 //! }
 //! ```
 
+pub mod config;
 mod entry;
 #[doc(hidden)]
 pub mod expanded;
