@@ -13,8 +13,8 @@ use super::{
 use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
 use crate::message::{Message, short_name};
 use crate::node::{
-    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped, View,
-    drive, drive_source,
+    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped,
+    UntilError, View, drive, drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
@@ -115,6 +115,28 @@ impl GraphBuilder {
         Outlet::new(self.clone(), edge)
     }
 
+    /// Adds a node as [`node`](Self::node) does, whose closure also gets what
+    /// the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns ends the run and is reported with the
+    /// node's name.
+    pub fn node_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
+        let edge = self.add_node(NodeName::Given(name), &[], |node| {
+            let edge = node.outlet::<P::Item>();
+            Made::by(edge, move |context| {
+                let border = Single::new(context.sender(edge)?);
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
+            })
+        });
+        Outlet::new(self.clone(), edge)
+    }
+
     /// Adds a node without an inlet that ends by itself when it is told to.
     ///
     /// `make` is given a future that completes when the run is told to stop.
@@ -152,6 +174,40 @@ impl GraphBuilder {
             Made::by((main, dead), move |context| {
                 let border = Split::lent(context, main, dead)?;
                 Ok(Box::pin(drive_source(make(), border, context)))
+            })
+        });
+        (
+            Outlet::new(self.clone(), main),
+            Outlet::new(self.clone(), dead),
+        )
+    }
+
+    /// Adds a node without an inlet that ends by itself when it is told to,
+    /// and that may fail: to begin with, or later.
+    ///
+    /// `make` is given what the worker lends, which tells when the run is told
+    /// to [stop](NodeContext::stopped); the flow must then end soon. What it
+    /// emits is split as [`try_node`](Self::try_node) does.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns, or the outer one of an item, ends the run
+    /// and is reported with the node's name.
+    pub fn try_node_until<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<Result<T, E>, StageError>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
+        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
+            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let border = UntilError::new(Split::lent(context, main, dead)?);
+                Ok(Box::pin(drive(make(context)?, border, context)))
             })
         });
         (
@@ -219,6 +275,15 @@ impl GraphBuilder {
         change(&mut graph.nodes[from])
     }
 
+    /// Tells whether a stage of this identification stands in the graph.
+    pub(crate) fn has_stage(&self, id: &str) -> bool {
+        self.lock()
+            .graph
+            .nodes
+            .iter()
+            .any(|node| *node.stage == *id)
+    }
+
     // === edges ===
 
     pub(crate) fn set_capacity(&self, edge: EdgeId, messages: usize) {
@@ -260,8 +325,10 @@ impl GraphBuilder {
         built
     }
 
-    /// Records what is wrong at the stage being built.
-    pub(crate) fn refuse(&self, reason: String) {
+    /// Refuses the stage that is being built, as
+    /// [`Outlet::refuse`] does, for a stage that has no outlet at hand.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        let reason = reason.into();
         let mut building = self.lock();
         let stage = match building.scopes.last() {
             Some(scope) => Arc::clone(&scope.path),

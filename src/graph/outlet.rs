@@ -75,7 +75,7 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     /// Building goes on, so that everything wrong with a pipeline shows at
     /// once; the pipeline then does not start.
     pub fn refuse(&self, reason: impl Into<String>) {
-        self.graph.refuse(reason.into());
+        self.graph.refuse(reason);
     }
 
     /// Puts the nodes that `build` makes under a common name.
@@ -134,6 +134,31 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         self.lifted("batch", move |flow| {
             flow.batch(max_items, max_wait).map(M::gather::<T>)
         })
+    }
+
+    /// Adds a node that handles messages as the edge carries them, wrapping
+    /// included: one closure for every mode, with the methods of [`Mode`].
+    ///
+    /// ```
+    /// use millpond::graph::Outlet;
+    /// use millpond::message::Mode;
+    ///
+    /// fn lengths<M: Mode>(lines: Outlet<String, M>) -> Outlet<usize, M> {
+    ///     lines.carried_node("lengths", |lines| {
+    ///         lines.map(|carried| M::map(carried, |line: String| line.len()))
+    ///     })
+    /// }
+    /// ```
+    pub fn carried_node<U: Message, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(Flow<Inlet<M::Of<T>>>) -> P + Send + 'static,
+    ) -> Outlet<U, M>
+    where
+        P: Progress<Item = M::Of<U>> + 'static,
+    {
+        let edge = self.attach(NodeName::Given(name), move |_, flow| Ok(make(flow)));
+        Outlet::new(self.graph, edge)
     }
 
     fn lifted<U: Message, P>(
@@ -262,6 +287,24 @@ impl<T: Message> Outlet<T> {
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
     {
+        self.end(NodeName::Given(name), |_, flow| Ok(consume(flow)));
+    }
+
+    /// Adds the last node of a branch as [`consume`](Self::consume) does, whose
+    /// closure also gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `consume` or its future returns ends the run and is
+    /// reported with the node's name.
+    pub fn consume_with<Fut, E>(
+        self,
+        name: &str,
+        consume: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Fut, StageError> + Send + 'static,
+    ) where
+        Fut: Future<Output = Result<(), E>> + 'static,
+        E: Into<StageError>,
+    {
         self.end(NodeName::Given(name), consume);
     }
 
@@ -342,16 +385,18 @@ impl<T: Message> Outlet<T> {
 
     /// Reads the messages and drops them, on purpose.
     pub fn ignore(self) {
-        self.end(NodeName::Operator("ignore"), |flow| async {
-            flow.for_each(drop).await;
-            Ok::<_, StageError>(())
+        self.end(NodeName::Operator("ignore"), |_, flow| {
+            Ok(async {
+                flow.for_each(drop).await;
+                Ok::<_, StageError>(())
+            })
         });
     }
 
     fn end<Fut, E>(
         self,
         name: NodeName<'_>,
-        consume: impl FnOnce(Flow<Inlet<T>>) -> Fut + Send + 'static,
+        consume: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Fut, StageError> + Send + 'static,
     ) where
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
@@ -359,7 +404,8 @@ impl<T: Message> Outlet<T> {
         let (graph, from) = (self.graph, self.edge);
         graph.add_node(name, &[from], |_| {
             Made::by((), move |context| {
-                let consumed = consume(Flow::native(context.inlet(from)?));
+                let flow = Flow::native(context.inlet(from)?);
+                let consumed = consume(context, flow)?;
                 Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
             })
         });

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use super::{OnError, StageError, StopToken, Workers};
+use super::{OnError, StageError, StopToken, Stopped, Workers};
 use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
 use crate::message::Message;
 
@@ -58,6 +58,12 @@ impl NodeContext {
     /// The threads that the run lends.
     pub fn workers(&self) -> &Workers {
         &self.workers
+    }
+
+    /// Completes when the run wants its sources to end, because it was told to
+    /// stop or a node has failed.
+    pub fn stopped(&self) -> Stopped {
+        Stopped::new(self.stop.clone())
     }
 
     pub(crate) fn inlet<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {

@@ -12,6 +12,7 @@ mod drive;
 mod on_error;
 mod panic;
 mod stop;
+mod until_error;
 mod workers;
 
 use std::error::Error;
@@ -26,6 +27,7 @@ pub use on_error::{OnError, UnknownOnError};
 pub(crate) use panic::panic_text;
 pub use stop::Stopped;
 pub(crate) use stop::{Phase, StopToken};
+pub(crate) use until_error::UntilError;
 pub use workers::Workers;
 
 /// What a stage's own code may fail with.

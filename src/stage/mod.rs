@@ -28,10 +28,14 @@
 //! }
 //! ```
 
+pub mod config;
 mod entry;
+#[doc(hidden)]
+pub mod expanded;
 mod origin;
 mod register;
 mod registry;
+mod rejected;
 mod signature;
 
 pub use crate::graph::Cost;
@@ -44,6 +48,7 @@ pub use entry::{Config, Entry, EntryError, Kind};
 pub use entry::{signature_of, signature_of_any};
 pub use origin::Origin;
 pub use registry::{Conflict, NotFound, Registered, Registry};
+pub use rejected::Rejected;
 pub use signature::{Carries, Misfit, PortType, Signature};
 
 /// Has a name that stands in logs, errors and reports.
