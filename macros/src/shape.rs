@@ -105,7 +105,9 @@ fn arguments_of_result(ty: &Type) -> Option<&Type> {
 /// or both, which the compiler then finds.
 pub(crate) fn value_and_error(ty: &Type, krate: &Path) -> (TokenStream, TokenStream) {
     let name = crate::types::last_segment(ty).map(|segment| segment.ident.to_string());
-    let written = name.and_then(|name| arguments(ty, &name)).unwrap_or_default();
+    let written = name
+        .and_then(|name| arguments(ty, &name))
+        .unwrap_or_default();
     let hidden = |part: TokenStream| quote!(<#ty as #krate::__private::Fallible>::#part);
     match written.as_slice() {
         [value, error] => (quote!(#value), quote!(#error)),

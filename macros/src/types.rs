@@ -9,7 +9,9 @@ use syn::{
 /// The last segment of a path, `HashMap<K, V>` of `std::collections::HashMap<K, V>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ty {
-        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last(),
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last(),
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,

@@ -45,7 +45,7 @@ pub use crate::node::StageError;
 pub(crate) use entry::{Build, configured, expect_inputs};
 pub use entry::{Config, Entry, EntryError, Kind};
 #[doc(hidden)]
-pub use entry::{signature_of, signature_of_any};
+pub use entry::{output_of, output_of_source, signature_of, signature_of_any};
 pub use origin::Origin;
 pub use registry::{Conflict, NotFound, Registered, Registry};
 pub use rejected::Rejected;

@@ -89,7 +89,11 @@ fn check_whole(model: &Model, sig: &Signature, errors: &mut Errors) {
             format!("a function of a flow is called once, so it keeps its state in its own variables: make `{}` a `let` in it", state.name),
         );
     }
-    for field in model.params.fields().filter(|field| field.lent != Lent::Given) {
+    for field in model
+        .params
+        .fields()
+        .filter(|field| field.lent != Lent::Given)
+    {
         let place = field.written.span();
         errors.push(syn::Error::new(
             place,

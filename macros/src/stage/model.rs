@@ -66,7 +66,10 @@ impl Model {
             concurrent_at,
         } = args;
         // Both are looked at, so that both are told about.
-        let params: Vec<Kind> = others.iter().filter_map(|arg| Kind::of(arg, errors)).collect();
+        let params: Vec<Kind> = others
+            .iter()
+            .filter_map(|arg| Kind::of(arg, errors))
+            .collect();
         let input = errors.absorb(Input::of(first));
         let calls = Calls::of(sig, most, order, concurrent_at, errors);
         let form = match input? {
@@ -189,7 +192,9 @@ impl Input {
             if let Some(attr) = attribute(&arg.attrs, name) {
                 return Err(syn::Error::new_spanned(
                     attr,
-                    format!("the first parameter is the message, and `#[{name}]` belongs on those after it: write the message before it"),
+                    format!(
+                        "the first parameter is the message, and `#[{name}]` belongs on those after it: write the message before it"
+                    ),
                 ));
             }
         }
@@ -241,7 +246,8 @@ fn flow_output(sig: &Signature) -> syn::Result<Type> {
     let ty = returned(&sig.output);
     let item = flow_item(&ty).or_else(|| impl_item(&ty, "Progress", "Item"));
     item.cloned().ok_or_else(|| {
-        let text = "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`";
+        let text =
+            "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`";
         match &sig.output {
             syn::ReturnType::Default => syn::Error::new_spanned(&sig.ident, text),
             syn::ReturnType::Type(_, ty) => syn::Error::new_spanned(ty, text),

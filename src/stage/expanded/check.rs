@@ -51,7 +51,10 @@ mod tests {
         let pipeline = Pipeline::named("checked");
         check(pipeline.builder());
         let faults = pipeline.graph().faults;
-        faults.into_iter().map(|(_, error)| error.to_string()).collect()
+        faults
+            .into_iter()
+            .map(|(_, error)| error.to_string())
+            .collect()
     }
 
     #[test]
