@@ -9,7 +9,9 @@ mod generics;
 mod message;
 mod names;
 mod options;
+mod parameters;
 mod shape;
+mod source;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -21,4 +23,10 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn stage(args: TokenStream, item: TokenStream) -> TokenStream {
     stage::expand(args.into(), item.into()).into()
+}
+
+/// Makes a source of a function.
+#[proc_macro_attribute]
+pub fn source(args: TokenStream, item: TokenStream) -> TokenStream {
+    source::expand(args.into(), item.into()).into()
 }

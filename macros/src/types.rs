@@ -85,6 +85,12 @@ pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
+/// Whether a function says that what it returns borrows nothing: `use<>`.
+pub(crate) fn borrows_nothing(output: &ReturnType) -> bool {
+    let text = quote!(#output).to_string().replace(' ', "");
+    text.contains("use<>")
+}
+
 /// The name under which `Result`s go: `Result`, `io::Result`, `MyResult`.
 pub(crate) fn is_result(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident.to_string().ends_with("Result"))

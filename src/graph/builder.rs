@@ -105,14 +105,7 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce() -> P + Send + 'static,
     ) -> Outlet<P::Item> {
-        let edge = self.add_node(NodeName::Given(name), &[], |node| {
-            let edge = node.outlet::<P::Item>();
-            Made::by(edge, move |context| {
-                let border = Single::new(context.sender(edge)?);
-                Ok(Box::pin(drive_source(make(), border, context)))
-            })
-        });
-        Outlet::new(self.clone(), edge)
+        self.node_with(name, move |_| Ok(make()))
     }
 
     /// Adds a node as [`node`](Self::node) does, whose closure also gets what
@@ -146,10 +139,24 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(Stopped) -> P + Send + 'static,
     ) -> Outlet<P::Item> {
+        self.node_until_with(name, move |_, stopped| Ok(make(stopped)))
+    }
+
+    /// Adds a node as [`node_until`](Self::node_until) does, whose closure
+    /// also gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// As [`node_with`](Self::node_with).
+    pub fn node_until_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext, Stopped) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
-                let flow = make(Stopped::new(context.stop.clone()));
+                let flow = make(context, Stopped::new(context.stop.clone()))?;
                 let border = Single::new(context.sender(edge)?);
                 Ok(Box::pin(drive(flow, border, context)))
             })
@@ -169,45 +176,30 @@ impl GraphBuilder {
         T: Message,
         E: fmt::Display + Message,
     {
-        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
-            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
-            Made::by((main, dead), move |context| {
-                let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive_source(make(), border, context)))
-            })
-        });
-        (
-            Outlet::new(self.clone(), main),
-            Outlet::new(self.clone(), dead),
-        )
+        self.try_node_with(name, move |_| Ok(make()))
     }
 
-    /// Adds a node without an inlet that ends by itself when it is told to,
-    /// and that may fail: to begin with, or later.
-    ///
-    /// `make` is given what the worker lends, which tells when the run is told
-    /// to [stop](NodeContext::stopped); the flow must then end soon. What it
-    /// emits is split as [`try_node`](Self::try_node) does.
+    /// Adds a node as [`try_node`](Self::try_node) does, whose closure also
+    /// gets what the worker lends and may fail.
     ///
     /// # Errors
     ///
-    /// An error that `make` returns, or the outer one of an item, ends the run
-    /// and is reported with the node's name.
-    pub fn try_node_until<T, E, P>(
+    /// As [`node_with`](Self::node_with).
+    pub fn try_node_with<T, E, P>(
         &self,
         name: &str,
         make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
     ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
     where
-        P: Progress<Item = Result<Result<T, E>, StageError>> + 'static,
+        P: Progress<Item = Result<T, E>> + 'static,
         T: Message,
         E: fmt::Display + Message,
     {
         let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
             let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
             Made::by((main, dead), move |context| {
-                let border = UntilError::new(Split::lent(context, main, dead)?);
-                Ok(Box::pin(drive(make(context)?, border, context)))
+                let border = Split::lent(context, main, dead)?;
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
             })
         });
         (

@@ -112,7 +112,8 @@ impl Config<'_> {
         let duration = (field.is_duration() && !by_hand).then(|| {
             let krate = self.krate;
             let path = path_tokens_text(&quote!(#krate::stage::config::duration));
-            quote!(#[serde(with = #path)] #[schemars(with = "String")])
+            let schema = format!("{path}::schema");
+            quote!(#[serde(with = #path)] #[schemars(schema_with = #schema)])
         });
         quote! { #default #duration }
     }

@@ -4,7 +4,7 @@
 mod emit;
 mod field;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Expr, FnArg, Pat, PatType};
 
@@ -66,6 +66,13 @@ impl State {
     }
 }
 
+impl State {
+    /// Its variable, which no other of the user's can be taken for.
+    pub(crate) fn local(&self) -> Ident {
+        Ident::new(&self.name.to_string(), Span::mixed_site())
+    }
+}
+
 /// The parameters after the message, in the order of the function.
 #[derive(Default)]
 pub(crate) struct Params {
@@ -95,7 +102,8 @@ impl Params {
     /// `let mut seen = HashSet::new();` for each state, with the options that
     /// such a value mentions in scope.
     pub(crate) fn state_bindings(&self, config: &TokenStream) -> TokenStream {
-        let bindings = self.states().map(|State { name, init, ty }| {
+        let bindings = self.states().map(|state| {
+            let State { init, ty, .. } = state;
             let value = match init {
                 Some(init) => quote!(#init),
                 None => quote!(::core::default::Default::default()),
@@ -108,6 +116,7 @@ impl Params {
                 let (name, value) = (&field.name, field.passed(config, true));
                 quote!(let #name = #value;)
             });
+            let name = state.local();
             quote! { let mut #name: #ty = { #(#options)* #value }; }
         });
         quote! { #(#bindings)* }
@@ -119,7 +128,7 @@ impl Params {
         let arguments = self.list.iter().map(|param| match param {
             Kind::Option(field) => field.passed(config, again),
             Kind::State(state) => {
-                let name = &state.name;
+                let name = state.local();
                 quote!(&mut #name)
             }
         });

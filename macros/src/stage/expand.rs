@@ -204,7 +204,7 @@ impl Model {
         let (it, shared) = (local("message"), local("config"));
         let ty = &message.ty;
         let called = self.called(message, shape, &quote!(#shared), true);
-        let (most, options) = self.most(calls);
+        let most = self.most(calls, &quote!(#shared));
         let has_options =
             self.callee.lends != Lends::Nothing || self.params.fields().next().is_some();
         let share = has_options.then(|| quote!(let #shared = ::std::rc::Rc::new(self);));
@@ -222,23 +222,29 @@ impl Model {
             }
             _ => self.flattened(&mapped, shape),
         };
-        self.node(&quote!(#options #share #flat), shape)
+        self.node(&quote!(#share #flat), shape)
     }
 
-    /// How many calls may be under way, and the options that this mentions.
-    fn most(&self, calls: &Calls) -> (TokenStream, TokenStream) {
+    /// How many calls may be under way, from a number, a constant or options.
+    fn most(&self, calls: &Calls, config: &TokenStream) -> TokenStream {
         let Some(most) = &calls.most else {
-            return (quote!(1), TokenStream::new());
+            return quote!(1);
         };
         let mentioned = self
             .params
             .fields()
             .filter(|field| mentions(quote!(#most), &field.name.to_string()));
-        let options = mentioned.map(|field| {
-            let (name, value) = (&field.name, field.passed(&quote!(self), true));
-            quote!(let #name = #value;)
-        });
-        (quote!(#most), quote!(#(#options)*))
+        let options: Vec<TokenStream> = mentioned
+            .map(|field| {
+                let (name, value) = (&field.name, field.passed(config, true));
+                quote!(let #name = #value;)
+            })
+            .collect();
+        if options.is_empty() {
+            quote!(#most)
+        } else {
+            quote!({ #(#options)* #most })
+        }
     }
 
     /// The function of a flow, called once, on the worker.

@@ -5,6 +5,7 @@ use std::ops::RangeBounds;
 use std::path::Path;
 
 use crate::graph::GraphBuilder;
+use crate::stage::config::exists;
 
 /// Refuses the stage if the option lies outside of the range.
 pub fn range<T, R>(graph: &GraphBuilder, option: &str, value: Option<&T>, allowed: &R)
@@ -26,19 +27,13 @@ pub fn exists(
     path: Option<&(impl AsRef<Path> + ?Sized)>,
     kind: &str,
 ) {
-    let Some(path) = path.map(AsRef::as_ref) else {
-        return;
-    };
-    let (found, wanted) = match kind {
-        "file" => (path.is_file(), "file"),
-        "dir" => (path.is_dir(), "folder"),
-        _ => (path.exists(), "file or folder"),
-    };
-    if !found {
-        graph.refuse(format!(
-            "option `{option}` is `{}`, which is no {wanted}; check the path, and whether it may be read",
-            path.display()
-        ));
+    let reason = path.map(AsRef::as_ref).and_then(match kind {
+        "file" => exists::not_a_file,
+        "dir" => exists::not_a_dir,
+        _ => exists::nothing,
+    });
+    if let Some(reason) = reason {
+        graph.refuse(format!("option `{option}`: {reason}"));
     }
 }
 
@@ -75,6 +70,6 @@ mod tests {
         assert!(refusals(|graph| exists(graph, "path", here, "any")).is_empty());
         assert!(refusals(|graph| exists(graph, "path", Option::<&str>::None, "file")).is_empty());
         let refused = refusals(|graph| exists(graph, "path", here, "file"));
-        assert!(refused[0].contains("option `path` is `src`, which is no file"));
+        assert!(refused[0].contains("option `path`: src is a folder"), "{refused:?}");
     }
 }
