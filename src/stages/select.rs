@@ -237,6 +237,8 @@ impl JsonSchema for Selected {
     }
 }
 
+crate::register!(stage Select: Value);
+
 impl Identified for Select {
     const ID: &'static str = "select";
 }
