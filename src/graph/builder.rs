@@ -208,6 +208,40 @@ impl GraphBuilder {
         )
     }
 
+    /// Adds a node without an inlet that ends by itself when it is told to,
+    /// and that may fail: to begin with, or later.
+    ///
+    /// `make` is given what the worker lends, which tells when the run is told
+    /// to [stop](NodeContext::stopped); the flow must then end soon. What it
+    /// emits is split as [`try_node`](Self::try_node) does.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns, or the outer one of an item, ends the run
+    /// and is reported with the node's name.
+    pub fn try_node_until<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<Result<T, E>, StageError>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
+        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
+            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let border = UntilError::new(Split::lent(context, main, dead)?);
+                Ok(Box::pin(drive(make(context)?, border, context)))
+            })
+        });
+        (
+            Outlet::new(self.clone(), main),
+            Outlet::new(self.clone(), dead),
+        )
+    }
+
     /// A copy of the graph as it stands.
     pub fn graph(&self) -> Graph {
         self.lock().graph.clone()
