@@ -139,11 +139,11 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(Stopped) -> P + Send + 'static,
     ) -> Outlet<P::Item> {
-        self.node_until_with(name, move |_, stopped| Ok(make(stopped)))
+        self.node_until_with(name, move |context| Ok(make(context.stopped())))
     }
 
     /// Adds a node as [`node_until`](Self::node_until) does, whose closure
-    /// also gets what the worker lends and may fail.
+    /// gets what the worker lends and may fail.
     ///
     /// # Errors
     ///
@@ -151,12 +151,12 @@ impl GraphBuilder {
     pub fn node_until_with<P: Progress<Item: Message> + 'static>(
         &self,
         name: &str,
-        make: impl FnOnce(&NodeContext, Stopped) -> Result<P, StageError> + Send + 'static,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
     ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
-                let flow = make(context, Stopped::new(context.stop.clone()))?;
+                let flow = make(context)?;
                 let border = Single::new(context.sender(edge)?);
                 Ok(Box::pin(drive(flow, border, context)))
             })
@@ -200,6 +200,40 @@ impl GraphBuilder {
             Made::by((main, dead), move |context| {
                 let border = Split::lent(context, main, dead)?;
                 Ok(Box::pin(drive_source(make(context)?, border, context)))
+            })
+        });
+        (
+            Outlet::new(self.clone(), main),
+            Outlet::new(self.clone(), dead),
+        )
+    }
+
+    /// Adds a node without an inlet that ends by itself when it is told to,
+    /// and that may fail: to begin with, or later.
+    ///
+    /// `make` is given what the worker lends, which tells when the run is told
+    /// to [stop](NodeContext::stopped); the flow must then end soon. What it
+    /// emits is split as [`try_node`](Self::try_node) does.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns, or the outer one of an item, ends the run
+    /// and is reported with the node's name.
+    pub fn try_node_until<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<Result<T, E>, StageError>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
+        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
+            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let border = UntilError::new(Split::lent(context, main, dead)?);
+                Ok(Box::pin(drive(make(context)?, border, context)))
             })
         });
         (

@@ -9,8 +9,8 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::Options;
 use crate::parameters::Given;
-use crate::shape::value_and_error;
-use crate::types::{Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned};
+use crate::shape::value;
+use crate::types::{Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned, shown};
 
 /// A function, or methods, understood as a source.
 pub(crate) struct Model {
@@ -53,7 +53,7 @@ pub(crate) struct Item {
 impl Item {
     fn of(ty: &Type, krate: &Path) -> Self {
         if is_result(ty) {
-            let (out, _) = value_and_error(ty, krate);
+            let out = value(ty, krate);
             return Self { out, fails: true };
         }
         Self {
@@ -174,7 +174,7 @@ impl Model {
                     format!(
                         "what a source returns outlives the call, so it cannot borrow `{}`: take the option by value, `{}`, or say that it borrows nothing, `impl .. + use<>`",
                         field.name,
-                        field.ty.to_string().replace(' ', "")
+                        shown(&field.ty)
                     ),
                 );
             }
