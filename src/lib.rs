@@ -99,6 +99,6 @@ pub mod __private {
     pub use crate::message::probe;
     pub use crate::module::next_port;
     pub use crate::stage::expanded::*;
-    pub use crate::stage::{signature_of, signature_of_any};
+    pub use crate::stage::{output_of, output_of_source, signature_of, signature_of_any};
     pub use crate::without_options;
 }

@@ -102,7 +102,10 @@ impl Arg {
     pub(crate) fn value<T: Parse>(&self, example: &str) -> syn::Result<T> {
         match &self.value {
             Value::Is(value) => syn::parse2(value.clone()).map_err(|_| {
-                let text = format!("`{}` is not given such a value: write `{example}`", self.name);
+                let text = format!(
+                    "`{}` is not given such a value: write `{example}`",
+                    self.name
+                );
                 syn::Error::new_spanned(value, text)
             }),
             Value::Nothing | Value::List(_) => Err(syn::Error::new_spanned(
@@ -165,7 +168,10 @@ pub(crate) fn count(arg: &Arg, example: &str) -> syn::Result<Expr> {
         if number.is_none_or(|number| number == 0) {
             return Err(syn::Error::new_spanned(
                 &count,
-                format!("`{}` is a number of at least 1: write `{example}`", arg.name),
+                format!(
+                    "`{}` is a number of at least 1: write `{example}`",
+                    arg.name
+                ),
             ));
         }
     }

@@ -37,7 +37,9 @@ impl Callee {
         let wrong = |place: &dyn quote::ToTokens| {
             syn::Error::new_spanned(
                 place.to_token_stream(),
-                format!("the stage stays from message to message, so `{name}` borrows it: begin the parameters with `&mut self` or `&self`"),
+                format!(
+                    "the stage stays from message to message, so `{name}` borrows it: begin the parameters with `&mut self` or `&self`"
+                ),
             )
         };
         let lends = match sig.receiver() {
@@ -104,7 +106,10 @@ impl<'a> Methods<'a> {
             [_, second, ..] => {
                 errors.at(
                     &second.sig.ident,
-                    format!("`{attribute}` calls one method: keep one of `{}`", names.join("`, `")),
+                    format!(
+                        "`{attribute}` calls one method: keep one of `{}`",
+                        names.join("`, `")
+                    ),
                 );
                 None
             }

@@ -65,7 +65,9 @@ pub(crate) fn is_impl(item: &TokenStream) -> bool {
 
 /// Whether rustc accepts the attribute on a parameter.
 fn is_plain(attr: &Attribute) -> bool {
-    ["allow", "cfg", "cfg_attr", "deny", "expect", "forbid", "warn"]
-        .iter()
-        .any(|name| attr.path().is_ident(name))
+    [
+        "allow", "cfg", "cfg_attr", "deny", "expect", "forbid", "warn",
+    ]
+    .iter()
+    .any(|name| attr.path().is_ident(name))
 }

@@ -22,7 +22,9 @@ impl Message {
             if let Some(attr) = attribute(&arg.attrs, name) {
                 return Err(syn::Error::new_spanned(
                     attr,
-                    format!("the first parameter is the message, and `#[{name}]` belongs on those after it: write the message before it"),
+                    format!(
+                        "the first parameter is the message, and `#[{name}]` belongs on those after it: write the message before it"
+                    ),
                 ));
             }
         }

@@ -96,7 +96,14 @@ mod tests {
             assert!(is_kebab(id), "{id}");
         }
         for id in [
-            "", "Parse", "parse_line", "parse--line", "-parse", "parse-", "8bit", "é",
+            "",
+            "Parse",
+            "parse_line",
+            "parse--line",
+            "-parse",
+            "parse-",
+            "8bit",
+            "é",
         ] {
             assert!(!is_kebab(id), "{id}");
         }

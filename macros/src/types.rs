@@ -9,7 +9,9 @@ use syn::{
 /// The last segment of a path, `HashMap<K, V>` of `std::collections::HashMap<K, V>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ty {
-        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last(),
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last(),
         Type::Group(group) => last_segment(&group.elem),
         Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
@@ -92,9 +94,14 @@ pub(crate) fn borrows_nothing(output: &ReturnType) -> bool {
 /// A type as its user would write it.
 pub(crate) fn shown(ty: &TokenStream) -> String {
     let text = ty.to_string().replace(' ', "");
-    ["::std::string::", "::std::path::", "::std::vec::", "::core::option::"]
-        .iter()
-        .fold(text, |text, path| text.replace(path, ""))
+    [
+        "::std::string::",
+        "::std::path::",
+        "::std::vec::",
+        "::core::option::",
+    ]
+    .iter()
+    .fold(text, |text, path| text.replace(path, ""))
 }
 
 /// The name under which `Result`s go: `Result`, `io::Result`, `MyResult`.

@@ -318,7 +318,19 @@ impl<T: Message> Outlet<T> {
     where
         T: Clone,
     {
-        self.fan_out(name, Broadcast::new)
+        const { assert!(N > 0, "a fan-out has at least one branch") }
+        let branches = self.fan_out(name, N, Broadcast::new);
+        branches_of(branches)
+    }
+
+    /// Gives each of so many branches a copy of every message.
+    ///
+    /// Without branches the messages are dropped.
+    pub(super) fn broadcast_to(self, name: &str, branches: usize) -> Vec<Self>
+    where
+        T: Clone,
+    {
+        self.fan_out(name, branches, Broadcast::new)
     }
 
     /// Sends each message to the branch whose index `route` gives.
@@ -338,7 +350,9 @@ impl<T: Message> Outlet<T> {
         name: &str,
         route: impl FnMut(&T) -> usize + Send + 'static,
     ) -> [Self; N] {
-        self.fan_out(name, move |branches| Partition::new(branches, route))
+        const { assert!(N > 0, "a fan-out has at least one branch") }
+        let branches = self.fan_out(name, N, move |branches| Partition::new(branches, route));
+        branches_of(branches)
     }
 
     /// Joins outlets of one message type, in the order of arrival.
@@ -411,19 +425,19 @@ impl<T: Message> Outlet<T> {
         });
     }
 
-    fn fan_out<B, const N: usize>(
+    fn fan_out<B>(
         self,
         name: &str,
+        branches: usize,
         border: impl FnOnce(Vec<crate::edge::Sender<T>>) -> B + Send + 'static,
-    ) -> [Self; N]
+    ) -> Vec<Self>
     where
         B: Border<T> + 'static,
     {
-        const { assert!(N > 0, "a fan-out has at least one branch") }
         let (graph, from) = (self.graph, self.edge);
         let branches = graph.add_node(NodeName::Given(name), &[from], |node| {
-            let branches = [(); N].map(|()| node.outlet::<T>());
-            Made::by(branches, move |context| {
+            let branches: Vec<_> = (0..branches).map(|_| node.outlet::<T>()).collect();
+            Made::by(branches.clone(), move |context| {
                 let flow = Flow::native(context.inlet::<T>(from)?);
                 let senders = branches
                     .into_iter()
@@ -432,8 +446,17 @@ impl<T: Message> Outlet<T> {
                 Ok(Box::pin(drive(flow, border(senders), context)))
             })
         });
-        branches.map(|branch| Self::new(graph.clone(), branch))
+        let branches = branches.into_iter();
+        branches
+            .map(|branch| Self::new(graph.clone(), branch))
+            .collect()
     }
+}
+
+fn branches_of<T: Message, const N: usize>(branches: Vec<Outlet<T>>) -> [Outlet<T>; N] {
+    branches
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("a fan-out has as many branches as it was asked for"))
 }
 
 impl<T: Message, M: Mode> fmt::Debug for Outlet<T, M> {

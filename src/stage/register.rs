@@ -59,9 +59,9 @@ macro_rules! register {
                 $crate::register!(@origin $($version)?),
                 || $crate::__private::signature_of(
                     ::std::option::Option::None,
-                    ::std::option::Option::Some(
-                        $crate::message_type!(<$stage as $crate::stage::Source>::Out)
-                    ),
+                    ::std::option::Option::Some($crate::message_type!(
+                        @found $crate::__private::output_of_source::<$stage, _>()
+                    )),
                 ),
             )
         }
@@ -104,9 +104,9 @@ macro_rules! register {
                 $crate::register!(@origin $($version)?),
                 || $crate::__private::signature_of(
                     ::std::option::Option::Some($crate::message_type!($input)),
-                    ::std::option::Option::Some(
-                        $crate::message_type!(<$stage as $crate::stage::Stage<$input>>::Out)
-                    ),
+                    ::std::option::Option::Some($crate::message_type!(
+                        @found $crate::__private::output_of::<$input, $stage, _>()
+                    )),
                 ),
             )
         }
@@ -122,16 +122,20 @@ macro_rules! register {
             )
         }
     };
+    ($kind:ident $stage:ty $(; version = $version:literal)?) => {
+        ::std::compile_error!(::std::concat!(
+            "the messages are missing: write `", ::std::stringify!($kind), " ",
+            ::std::stringify!($stage), ": String`, or `: any` if it accepts every message"
+        ));
+    };
     (@any stage $stage:ty [$($needed:ident)*] [$($version:literal)?]) => {
         $crate::__private::inventory::submit! {
             $crate::stage::Entry::stage_of_any::<$stage>(
                 $crate::register!(@origin $($version)?),
-                || $crate::__private::signature_of_any::<
-                    <$stage as $crate::stage::Stage<$crate::message::Opaque>>::Out
-                >(
+                || $crate::__private::signature_of_any(
                     $crate::register!(@needed $($needed)*),
                     ::std::option::Option::Some($crate::message_type!(
-                        <$stage as $crate::stage::Stage<$crate::message::Opaque>>::Out
+                        @found $crate::__private::output_of::<$crate::message::Opaque, $stage, _>()
                     )),
                 ),
             )
@@ -141,7 +145,7 @@ macro_rules! register {
         $crate::__private::inventory::submit! {
             $crate::stage::Entry::sink_of_any::<$stage>(
                 $crate::register!(@origin $($version)?),
-                || $crate::__private::signature_of_any::<()>(
+                || $crate::__private::signature_of_any(
                     $crate::register!(@needed $($needed)*),
                     ::std::option::Option::None,
                 ),
@@ -165,4 +169,10 @@ macro_rules! register {
     (@capability Clone) => { $crate::message::Capabilities::CLONE };
     (@capability Serialize) => { $crate::message::Capabilities::SERIALIZE };
     (@capability Debug) => { $crate::message::Capabilities::DEBUG };
+    (@capability $other:ident) => {
+        ::std::compile_error!(::std::concat!(
+            "`", ::std::stringify!($other), "` cannot be asked of any message: only `Clone`, ",
+            "`Serialize` and `Debug` can; name the types instead, as in `stage Dedup: String, u64`"
+        ))
+    };
 }

@@ -61,7 +61,11 @@ fn keep(
 #[tokio::test]
 async fn each_message_is_handed_over() {
     let taken = Taken::default();
-    let sink = Keep::builder().prefix("-").taken(taken.clone()).from(4).build();
+    let sink = Keep::builder()
+        .prefix("-")
+        .taken(taken.clone())
+        .from(4)
+        .build();
     let report = run(texts(&["a", "b"]), sink).await.unwrap();
     assert_eq!(taken.all(), ["-a5", "-b6"]);
     assert_eq!(report.node("keep").received, 2);
@@ -81,13 +85,17 @@ fn tolerant(text: String, taken: &Taken) -> Result<(), ParseIntError> {
 #[tokio::test]
 async fn an_error_ends_the_run_unless_it_is_a_dead_letter() {
     let taken = Taken::default();
-    let sink = Numbers { taken: taken.clone() };
+    let sink = Numbers {
+        taken: taken.clone(),
+    };
     let error = run(texts(&["1", "x", "2"]), sink).await.unwrap_err();
     assert!(error.to_string().contains("numbers-only"), "{error}");
     assert_eq!(taken.all(), ["1"]);
 
     let taken = Taken::default();
-    let sink = Tolerant { taken: taken.clone() };
+    let sink = Tolerant {
+        taken: taken.clone(),
+    };
     let report = run(texts(&["1", "x", "2"]), sink).await.unwrap();
     assert_eq!(taken.all(), ["1", "2"]);
     assert_eq!(report.node("tolerant").dead_lettered, 1);
@@ -110,10 +118,25 @@ async fn one_by_one(millis: u64, taken: &Taken) {
 #[tokio::test(start_paused = true)]
 async fn calls_of_an_async_function_may_be_under_way_at_once() {
     let taken = Taken::default();
-    run(vec![30, 20], Post { taken: taken.clone(), jobs: 2 }).await.unwrap();
+    run(
+        vec![30, 20],
+        Post {
+            taken: taken.clone(),
+            jobs: 2,
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.all(), ["20", "30"]);
     let taken = Taken::default();
-    run(vec![30, 20], OneByOne { taken: taken.clone() }).await.unwrap();
+    run(
+        vec![30, 20],
+        OneByOne {
+            taken: taken.clone(),
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.all(), ["30", "20"]);
 }
 
@@ -136,7 +159,14 @@ async fn several_messages_are_taken_at_once() {
     run(texts(&["a", "b", "c"]), sink).await.unwrap();
     assert_eq!(taken.all(), ["a+b", "c"]);
     let taken = Taken::default();
-    run(vec![1, 2, 3, 4], FullBatches { taken: taken.clone() }).await.unwrap();
+    run(
+        vec![1, 2, 3, 4],
+        FullBatches {
+            taken: taken.clone(),
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.all(), ["[1, 2, 3]", "[4]"]);
 }
 
@@ -166,7 +196,10 @@ impl futures::Sink<String> for Pushing {
 }
 
 #[sink]
-fn foreign(taken: &Taken, fails: bool) -> std::io::Result<impl futures::Sink<String, Error = std::io::Error>> {
+fn foreign(
+    taken: &Taken,
+    fails: bool,
+) -> std::io::Result<impl futures::Sink<String, Error = std::io::Error>> {
     if fails {
         return Err(std::io::Error::other("refused"));
     }
@@ -176,12 +209,18 @@ fn foreign(taken: &Taken, fails: bool) -> std::io::Result<impl futures::Sink<Str
 #[tokio::test]
 async fn a_sink_of_another_crate_takes_all() {
     let taken = Taken::default();
-    let sink = Foreign { taken: taken.clone(), fails: false };
+    let sink = Foreign {
+        taken: taken.clone(),
+        fails: false,
+    };
     run(texts(&["a", "b"]), sink).await.unwrap();
     assert_eq!(taken.all(), ["a", "b", "closed"]);
     let sink = Foreign { taken, fails: true };
     let error = run(texts(&["a"]), sink).await.unwrap_err().to_string();
-    assert!(error.contains("foreign") && error.contains("refused"), "{error}");
+    assert!(
+        error.contains("foreign") && error.contains("refused"),
+        "{error}"
+    );
 }
 
 /// Shows whatever comes.
@@ -196,7 +235,14 @@ where
 #[tokio::test]
 async fn a_generic_sink_takes_every_message() {
     let taken = Taken::default();
-    run(vec![(1, 'a')], Show { taken: taken.clone() }).await.unwrap();
+    run(
+        vec![(1, 'a')],
+        Show {
+            taken: taken.clone(),
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.all(), ["(1, 'a')"]);
 }
 
@@ -216,16 +262,31 @@ impl Sum {
 
     fn finish(self) -> Result<(), String> {
         self.taken.push(self.sum.to_string());
-        if self.sum > 10 { Err("too much".to_owned()) } else { Ok(()) }
+        if self.sum > 10 {
+            Err("too much".to_owned())
+        } else {
+            Ok(())
+        }
     }
 }
 
 #[tokio::test]
 async fn methods_are_told_the_end() {
     let taken = Taken::default();
-    run(vec![1, 2], Sum { taken: taken.clone(), sum: 0 }).await.unwrap();
+    run(
+        vec![1, 2],
+        Sum {
+            taken: taken.clone(),
+            sum: 0,
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(taken.all(), ["3"]);
-    let error = run(vec![11], Sum { taken, sum: 0 }).await.unwrap_err().to_string();
+    let error = run(vec![11], Sum { taken, sum: 0 })
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("too much"), "{error}");
 }
 
@@ -245,7 +306,9 @@ impl Lines {
 #[tokio::test]
 async fn async_methods_take_batches_and_are_told_the_end() {
     let taken = Taken::default();
-    run(texts(&["a", "b", "c"]), Lines(taken.clone())).await.unwrap();
+    run(texts(&["a", "b", "c"]), Lines(taken.clone()))
+        .await
+        .unwrap();
     assert_eq!(taken.all(), ["ab", "c", "end"]);
 }
 
@@ -258,7 +321,9 @@ fn sinks_are_registered_with_what_they_read() {
         ("foreign", "foreign: String -> ()"),
         ("show-all", "show-all: T: Debug -> ()"),
     ] {
-        let sink = registry.iter().find(|entry| entry.id() == id && entry.to_string() == shown);
+        let sink = registry
+            .iter()
+            .find(|entry| entry.id() == id && entry.to_string() == shown);
         assert!(sink.is_some(), "{id}");
     }
 }

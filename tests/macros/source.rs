@@ -52,7 +52,9 @@ async fn errors_between_the_messages_are_dead_letters() {
     let (out, _) = emitted(Names).await.unwrap();
     assert_eq!(out, ["a", "b"]);
     let texts = ["1", "x", "2"].map(String::from);
-    let (out, report) = emitted(Numbers::builder().texts(texts).build()).await.unwrap();
+    let (out, report) = emitted(Numbers::builder().texts(texts).build())
+        .await
+        .unwrap();
     assert_eq!(out, [1, 2]);
     assert_eq!(report.node("numbers-of").dead_lettered, 1);
 }
@@ -66,11 +68,16 @@ fn lines_of(path: PathBuf) -> io::Result<impl Iterator<Item = io::Result<String>
 
 #[tokio::test]
 async fn what_cannot_be_opened_ends_the_run() {
-    let (out, _) = emitted(LinesOf::builder().path("Cargo.toml").build()).await.unwrap();
+    let (out, _) = emitted(LinesOf::builder().path("Cargo.toml").build())
+        .await
+        .unwrap();
     assert!(out.contains(&"name = \"millpond\"".to_owned()));
     let gone = emitted(LinesOf::builder().path("gone.txt").build()).await;
     let error = gone.unwrap_err().to_string();
-    assert!(error.contains("lines-of") && error.contains("No such file"), "{error}");
+    assert!(
+        error.contains("lines-of") && error.contains("No such file"),
+        "{error}"
+    );
 }
 
 #[source]
@@ -80,8 +87,19 @@ fn listed(#[config(exists = "file")] path: &Path) -> impl Iterator<Item = String
 
 #[tokio::test]
 async fn a_path_that_must_exist_is_looked_for_before_anything_runs() {
-    assert!(emitted(Listed { path: "Cargo.toml".into() }).await.is_ok());
-    let error = emitted(Listed { path: "gone".into() }).await.unwrap_err().to_string();
+    assert!(
+        emitted(Listed {
+            path: "Cargo.toml".into()
+        })
+        .await
+        .is_ok()
+    );
+    let error = emitted(Listed {
+        path: "gone".into(),
+    })
+    .await
+    .unwrap_err()
+    .to_string();
     assert!(error.contains("option `path`: there is no gone"), "{error}");
 }
 
@@ -133,7 +151,9 @@ async fn an_async_body_emits() {
 #[tokio::test]
 async fn an_async_body_ends_with_its_first_error() {
     let texts = ["1", "x", "2"].map(String::from);
-    let (out, report) = emitted(Parsed::builder().texts(texts).build()).await.unwrap();
+    let (out, report) = emitted(Parsed::builder().texts(texts).build())
+        .await
+        .unwrap();
     assert_eq!(out, [1]);
     assert_eq!(report.node("parsed").dead_lettered, 1);
 }
@@ -205,7 +225,15 @@ impl Later {
 
 #[tokio::test]
 async fn methods_make_one_message_after_the_other() {
-    assert_eq!(emitted(Fifo { items: [1, 2].into() }).await.unwrap().0, [1, 2]);
+    assert_eq!(
+        emitted(Fifo {
+            items: [1, 2].into()
+        })
+        .await
+        .unwrap()
+        .0,
+        [1, 2]
+    );
     assert_eq!(emitted(Later(2)).await.unwrap().0, [1, 0]);
 }
 

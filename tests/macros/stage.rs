@@ -76,7 +76,10 @@ fn count_to(most: u64) -> impl Iterator<Item = u64> {
 #[tokio::test]
 async fn an_iterator_that_owns_is_read_as_it_goes() {
     #[stage]
-    fn first(flow: Flow<impl Progress<Item = u64>>, count: usize) -> Flow<impl Progress<Item = u64>> {
+    fn first(
+        flow: Flow<impl Progress<Item = u64>>,
+        count: usize,
+    ) -> Flow<impl Progress<Item = u64>> {
         flow.take(count)
     }
 
@@ -87,7 +90,10 @@ async fn an_iterator_that_owns_is_read_as_it_goes() {
 
 /// Reads a number.
 #[stage(on_error = dead_letter)]
-fn number(text: &str, #[config(default = 10, range = 2..=36)] radix: u32) -> Result<i64, ParseIntError> {
+fn number(
+    text: &str,
+    #[config(default = 10, range = 2..=36)] radix: u32,
+) -> Result<i64, ParseIntError> {
     i64::from_str_radix(text, radix)
 }
 
@@ -181,7 +187,10 @@ pub(crate) fn options(
     #[config(default = "x")] short: String,
     #[config(default)] flag: bool,
 ) -> String {
-    format!("{text} {} {names:?} {maybe:?} {number:?} {limits:?} {short} {flag}", path.display())
+    format!(
+        "{text} {} {names:?} {maybe:?} {number:?} {limits:?} {short} {flag}",
+        path.display()
+    )
 }
 
 #[tokio::test]
@@ -207,7 +216,10 @@ fn options_are_read_from_a_table_and_written_as_one() {
         "text": "t", "path": "p", "names": [], "limits": { "most": 2 }, "flag": true,
     });
     let stage: Options = serde_json::from_value(table).unwrap();
-    assert_eq!((stage.flag, stage.short.as_str(), stage.number), (true, "x", None));
+    assert_eq!(
+        (stage.flag, stage.short.as_str(), stage.number),
+        (true, "x", None)
+    );
     assert_eq!(serde_json::to_value(&stage).unwrap()["limits"]["most"], 2);
     let unknown = serde_json::from_value::<Long>(serde_json::json!({ "leters": 1 }));
     assert!(unknown.unwrap_err().to_string().contains("`letters`"));
@@ -225,7 +237,10 @@ async fn an_option_out_of_its_range_is_refused_before_anything_runs() {
         .run()
         .await;
     let error = refused.unwrap_err().to_string();
-    assert!(error.contains("`radix` is 99, which is not within 2..=36"), "{error}");
+    assert!(
+        error.contains("`radix` is 99, which is not within 2..=36"),
+        "{error}"
+    );
 }
 
 // === state ===

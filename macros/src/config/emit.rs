@@ -256,7 +256,9 @@ fn converted(field: &Field, value: &Expr) -> TokenStream {
     );
     match (text && field.converts(), field.optional()) {
         (true, None) => quote!(::core::convert::Into::into(#value)),
-        (true, Some(_)) => quote!(::core::option::Option::Some(::core::convert::Into::into(#value))),
+        (true, Some(_)) => {
+            quote!(::core::option::Option::Some(::core::convert::Into::into(#value)))
+        }
         (false, _) => quote!(#value),
     }
 }

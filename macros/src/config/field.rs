@@ -72,7 +72,9 @@ impl Field {
             "default" => arg
                 .value("default = 64")
                 .map(|value| self.default = Some(Default::Value(value))),
-            "range" => arg.value("range = 1..=1024").map(|range| self.range = Some(range)),
+            "range" => arg
+                .value("range = 1..=1024")
+                .map(|range| self.range = Some(range)),
             "exists" => exists(arg).map(|exists| self.exists = Some(exists)),
             "secret" => arg.flag().map(|()| self.exposed = true),
             _ => {
@@ -106,7 +108,10 @@ impl Field {
         if self.exposed && self.lent != Lent::Borrowed {
             errors.at(
                 &self.written,
-                format!("a secret is lent: take `{}` as `&str` or as `&Secret`", self.name),
+                format!(
+                    "a secret is lent: take `{}` as `&str` or as `&Secret`",
+                    self.name
+                ),
             );
         }
     }

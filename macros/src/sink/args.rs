@@ -88,7 +88,9 @@ impl Linger {
 /// A number and its unit.
 fn duration(text: &LitStr) -> syn::Result<Duration> {
     let value = text.value();
-    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit()).trim();
+    let unit = value
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim();
     let number = value.trim_end_matches(|c: char| !c.is_ascii_digit());
     let time = number.parse::<u64>().ok().and_then(|number| match unit {
         "us" | "µs" => Some(Duration::from_micros(number)),

@@ -57,11 +57,10 @@ impl Model {
     fn each(&self, each: &Each) -> TokenStream {
         let krate = &self.options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
-        let goes_on = self
-            .options
-            .on_error
-            .as_ref()
-            .filter(|on_error| each.fails && each.finish.is_none() && *on_error == "DeadLetter");
+        let goes_on =
+            self.options.on_error.as_ref().filter(|on_error| {
+                each.fails && each.finish.is_none() && *on_error == "DeadLetter"
+            });
         if let Some(on_error) = goes_on {
             let (before, done) = self.done(each);
             return quote! {
@@ -142,7 +141,10 @@ impl Model {
         let krate = &self.options.krate;
         let flow = self.batches(each, &quote!(#this));
         let call = self.call(each, &quote!(#this));
-        let (name, error) = (&finish.name, quote!(::core::convert::Into::<#krate::stage::StageError>::into));
+        let (name, error) = (
+            &finish.name,
+            quote!(::core::convert::Into::<#krate::stage::StageError>::into),
+        );
         let call = if each.fails {
             quote!(#call.map_err(#error)?)
         } else {
@@ -198,8 +200,10 @@ impl Model {
                 let most = self.with_options(most, config);
                 match linger {
                     Some(linger) => {
-                        let linger = syn::parse2(linger.clone())
-                            .map_or_else(|_| linger.clone(), |linger| self.with_options(&linger, config));
+                        let linger = syn::parse2(linger.clone()).map_or_else(
+                            |_| linger.clone(),
+                            |linger| self.with_options(&linger, config),
+                        );
                         quote!(flow.batch(#most, #linger))
                     }
                     None => quote!(flow.chunks(#most)),

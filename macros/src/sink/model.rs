@@ -1,6 +1,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{FnArg, GenericArgument, Generics, ItemImpl, PatType, PathArguments, Safety, Signature, Type, TypeParamBound};
+use syn::{
+    FnArg, GenericArgument, Generics, ItemImpl, PatType, PathArguments, Safety, Signature, Type,
+    TypeParamBound,
+};
 
 use super::args::Args;
 use crate::callee::{Callee, Lends, Methods, expect_parameters};
@@ -252,7 +255,11 @@ fn whole(output: &Type) -> Option<(TokenStream, bool)> {
         let TypeParamBound::Trait(bound) = bound else {
             return None;
         };
-        let segment = bound.path.segments.last().filter(|segment| segment.ident == "Sink")?;
+        let segment = bound
+            .path
+            .segments
+            .last()
+            .filter(|segment| segment.ident == "Sink")?;
         let PathArguments::AngleBracketed(list) = &segment.arguments else {
             return None;
         };

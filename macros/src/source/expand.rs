@@ -8,11 +8,7 @@ use crate::errors::Errors;
 use crate::parameters::Given;
 
 /// What makes a type the source that the model describes.
-pub(crate) fn expand(
-    model: &Model,
-    settings: Option<&Config<'_>>,
-    errors: &Errors,
-) -> TokenStream {
+pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Errors) -> TokenStream {
     let Model {
         options,
         config,
@@ -50,7 +46,10 @@ impl Model {
         let krate = &self.options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
         let (before, flow) = (self.states(), self.flow());
-        let opens = matches!(self.form, Form::Stream { opens: true } | Form::Flow { opens: true });
+        let opens = matches!(
+            self.form,
+            Form::Stream { opens: true } | Form::Flow { opens: true }
+        );
         let directive = self
             .options
             .on_error

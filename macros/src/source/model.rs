@@ -10,7 +10,9 @@ use crate::function::Function;
 use crate::options::Options;
 use crate::parameters::Given;
 use crate::shape::value;
-use crate::types::{Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned, shown};
+use crate::types::{
+    Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned, shown,
+};
 
 /// A function, or methods, understood as a source.
 pub(crate) struct Model {
@@ -168,7 +170,11 @@ impl Model {
             if borrows_nothing(&sig.output) {
                 return;
             }
-            for field in self.params.fields().filter(|field| field.lent != Lent::Given) {
+            for field in self
+                .params
+                .fields()
+                .filter(|field| field.lent != Lent::Given)
+            {
                 errors.at(
                     &field.written,
                     format!(
@@ -260,6 +266,9 @@ fn polled(ty: &Type) -> Option<&Type> {
 
 /// What is in a `Result` of an iterator or a stream.
 fn opened(ty: &Type) -> Option<&Type> {
-    let name = last_segment(ty).filter(|_| is_result(ty))?.ident.to_string();
+    let name = last_segment(ty)
+        .filter(|_| is_result(ty))?
+        .ident
+        .to_string();
     crate::types::arguments(ty, &name)?.first().copied()
 }

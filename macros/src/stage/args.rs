@@ -77,7 +77,8 @@ fn key(arg: &Arg) -> syn::Result<ExprClosure> {
         Value::Nothing | Value::Is(_) => None,
     };
     closure.ok_or_else(|| {
-        let text = "`keyed` needs the key of a message: write `keyed(|message| message.host.clone())`";
+        let text =
+            "`keyed` needs the key of a message: write `keyed(|message| message.host.clone())`";
         syn::Error::new_spanned(&arg.name, text)
     })
 }

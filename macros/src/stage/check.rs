@@ -92,7 +92,11 @@ fn check_whole(model: &Model, sig: &Signature, errors: &mut Errors) {
     if borrows_nothing(&sig.output) {
         return;
     }
-    for field in model.params.fields().filter(|field| field.lent != Lent::Given) {
+    for field in model
+        .params
+        .fields()
+        .filter(|field| field.lent != Lent::Given)
+    {
         let place = field.written.span();
         errors.push(syn::Error::new(
             place,

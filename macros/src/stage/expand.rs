@@ -12,7 +12,11 @@ use crate::shape::{Count, Fails, Shape, value};
 use crate::types::{is_result, mentions};
 
 /// What makes a type the stage that the model describes.
-pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &mut Errors) -> TokenStream {
+pub(crate) fn expand(
+    model: &Model,
+    settings: Option<&Config<'_>>,
+    errors: &mut Errors,
+) -> TokenStream {
     let Model {
         options,
         config,
@@ -46,7 +50,9 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &mut 
     // The generics of a function are those of its messages, of an impl block
     // those of the type.
     let of_type = settings.is_none().then(|| model.generics.split_for_impl());
-    let (parameters, clause) = of_type.map(|(parameters, _, clause)| (parameters, clause)).unzip();
+    let (parameters, clause) = of_type
+        .map(|(parameters, _, clause)| (parameters, clause))
+        .unzip();
     quote! {
         impl #parameters #krate::stage::Identified for #config #clause {
             const ID: &'static str = #id;

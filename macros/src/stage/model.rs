@@ -66,7 +66,10 @@ impl Model {
             concurrent_at,
         } = args;
         // Both are looked at, so that both are told about.
-        let params: Vec<Kind> = others.iter().filter_map(|arg| Kind::of(arg, errors)).collect();
+        let params: Vec<Kind> = others
+            .iter()
+            .filter_map(|arg| Kind::of(arg, errors))
+            .collect();
         let input = errors.absorb(Input::of(first));
         let calls = Calls::of(sig, most, order, concurrent_at, errors);
         let form = match input? {
@@ -221,7 +224,8 @@ fn flow_output(sig: &Signature) -> syn::Result<Type> {
     let ty = returned(&sig.output);
     let item = flow_item(&ty).or_else(|| impl_item(&ty, "Progress", "Item"));
     item.cloned().ok_or_else(|| {
-        let text = "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`";
+        let text =
+            "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`";
         match &sig.output {
             syn::ReturnType::Default => syn::Error::new_spanned(&sig.ident, text),
             syn::ReturnType::Type(_, ty) => syn::Error::new_spanned(ty, text),

@@ -46,7 +46,10 @@ mod tests {
         let pipeline = Pipeline::named("checked");
         check(pipeline.builder());
         let faults = pipeline.graph().faults;
-        faults.into_iter().map(|(_, error)| error.to_string()).collect()
+        faults
+            .into_iter()
+            .map(|(_, error)| error.to_string())
+            .collect()
     }
 
     #[test]
@@ -67,6 +70,9 @@ mod tests {
         assert!(refusals(|graph| exists(graph, "path", here, "any")).is_empty());
         assert!(refusals(|graph| exists(graph, "path", Option::<&str>::None, "file")).is_empty());
         let refused = refusals(|graph| exists(graph, "path", here, "file"));
-        assert!(refused[0].contains("option `path`: src is a folder"), "{refused:?}");
+        assert!(
+            refused[0].contains("option `path`: src is a folder"),
+            "{refused:?}"
+        );
     }
 }
