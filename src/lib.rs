@@ -59,7 +59,7 @@ pub mod runtime;
 pub mod stage;
 pub mod stages;
 
-pub use millpond_macros::stage;
+pub use millpond_macros::{sink, source, stage};
 pub use millpond_operators as operators;
 pub use pipeline::Pipeline;
 pub use runtime::{RunError, RunHandle, RunOptions, RunReport};

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Lit, LitStr, Token, parenthesized, token};
+use syn::{Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
 
 use crate::errors::Errors;
 use crate::names::nearest;
@@ -155,4 +155,25 @@ impl Arg {
             )),
         }
     }
+}
+
+/// How many, as a number of at least 1, a constant or an option.
+pub(crate) fn count(arg: &Arg, example: &str) -> syn::Result<Expr> {
+    let count: Expr = arg.value(example)?;
+    if let Expr::Lit(ExprLit { lit, .. }) = &count {
+        let number = match lit {
+            Lit::Int(number) => number.base10_parse::<usize>().ok(),
+            _ => None,
+        };
+        if number.is_none_or(|number| number == 0) {
+            return Err(syn::Error::new_spanned(
+                &count,
+                format!(
+                    "`{}` is a number of at least 1: write `{example}`",
+                    arg.name
+                ),
+            ));
+        }
+    }
+    Ok(count)
 }

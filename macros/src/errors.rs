@@ -1,7 +1,7 @@
 //! Everything that is wrong with one use of a macro, told at once.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// Collects errors, each at its own place.
 #[derive(Default)]
@@ -19,6 +19,21 @@ impl Errors {
         match &mut self.found {
             Some(found) => found.combine(error),
             None => self.found = Some(error),
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_none()
+    }
+
+    /// Code that runs, or, where that would only bring errors that follow from
+    /// those noted, code that compiles.
+    pub(crate) fn unless_any(&self, code: TokenStream) -> TokenStream {
+        if self.is_empty() {
+            code
+        } else {
+            quote!(::core::unimplemented!())
         }
     }
 

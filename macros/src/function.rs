@@ -37,14 +37,6 @@ impl Parse for Function {
 }
 
 impl Function {
-    /// The attributes that say whether the item is there at all.
-    pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
-        self.attrs
-            .iter()
-            .filter(|attr| attr.path().is_ident("cfg"))
-            .collect()
-    }
-
     /// The function as its user wrote it, without what only the macro reads.
     pub(crate) fn item(&self) -> TokenStream {
         let mut sig = self.sig.clone();

@@ -11,6 +11,7 @@ mod names;
 mod options;
 mod parameters;
 mod shape;
+mod sink;
 mod source;
 mod stage;
 #[cfg(test)]
@@ -29,4 +30,10 @@ pub fn stage(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn source(args: TokenStream, item: TokenStream) -> TokenStream {
     source::expand(args.into(), item.into()).into()
+}
+
+/// Makes a sink of a function.
+#[proc_macro_attribute]
+pub fn sink(args: TokenStream, item: TokenStream) -> TokenStream {
+    sink::expand(args.into(), item.into()).into()
 }

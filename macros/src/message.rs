@@ -1,10 +1,10 @@
 //! The message that a function takes.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::PatType;
-use syn::spanned::Spanned;
+use quote::quote;
+use syn::{PatType, Type};
 
+use crate::config::attribute;
 use crate::types::{Lent, kept};
 
 /// The parameter that a message is given to.
@@ -16,7 +16,34 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) fn of(arg: &PatType) -> Self {
+    /// The parameter, if a message can be given to it.
+    pub(crate) fn checked(arg: &PatType) -> syn::Result<Self> {
+        for name in ["config", "state"] {
+            if let Some(attr) = attribute(&arg.attrs, name) {
+                return Err(syn::Error::new_spanned(
+                    attr,
+                    format!(
+                        "the first parameter is the message, and `#[{name}]` belongs on those after it: write the message before it"
+                    ),
+                ));
+            }
+        }
+        match &*arg.ty {
+            Type::ImplTrait(ty) => Err(syn::Error::new_spanned(
+                ty,
+                "the message needs a type with a name: write the type, or a type parameter `<T: Message>` for many types",
+            )),
+            Type::Reference(reference) if reference.mutability.is_some() => {
+                Err(syn::Error::new_spanned(
+                    reference,
+                    "a message is taken by value or lent by `&`, and this is `&mut`: take it by value and return it changed",
+                ))
+            }
+            _ => Ok(Self::of(arg)),
+        }
+    }
+
+    fn of(arg: &PatType) -> Self {
         let kept = kept(&arg.ty);
         if kept.lent == Lent::Borrowed {
             return Self {
@@ -38,11 +65,5 @@ impl Message {
         } else {
             message.clone()
         }
-    }
-
-    /// A bound that fails at the type as the user wrote it.
-    pub(crate) fn is_message(&self, krate: &syn::Path) -> TokenStream {
-        let ty = &self.ty;
-        quote_spanned!(ty.span()=> #ty: #krate::message::Message)
     }
 }

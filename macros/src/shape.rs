@@ -26,30 +26,30 @@ pub(crate) enum Count {
 }
 
 /// Where errors may come from.
-#[derive(Clone)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fails {
     Never,
-    /// The call may fail: the message becomes a dead letter. The error's type.
-    Call(TokenStream),
-    /// An item of the iterator may be an error. Its type.
-    Item(TokenStream),
+    /// The call may fail: the message becomes a dead letter.
+    Call,
+    /// An item of the iterator may be an error.
+    Item,
 }
 
 impl Shape {
     /// Reads the type that a function returns.
     pub(crate) fn of(ty: &Type, krate: &Path) -> syn::Result<Self> {
         if is_result(ty) {
-            let (value, error) = value_and_error(ty, krate);
+            let value = value(ty, krate);
             let inner = match arguments_of_result(ty) {
                 Some(inner) => Self::counted(inner, krate)?,
                 None => Self::one(value),
             };
             return match inner.fails {
                 Fails::Never => Ok(Self {
-                    fails: Fails::Call(error),
+                    fails: Fails::Call,
                     ..inner
                 }),
-                Fails::Call(_) | Fails::Item(_) => Err(syn::Error::new_spanned(
+                Fails::Call | Fails::Item => Err(syn::Error::new_spanned(
                     ty,
                     "the call or its items may fail, not both: return `Result<impl Iterator<Item = Out>, E>` or `impl Iterator<Item = Result<Out, E>>`",
                 )),
@@ -80,8 +80,8 @@ impl Shape {
                 fails,
             };
             if is_result(item) {
-                let (value, error) = value_and_error(item, krate);
-                return Ok(many(value, Fails::Item(error)));
+                let value = value(item, krate);
+                return Ok(many(value, Fails::Item));
             }
             return Ok(many(quote!(#item), Fails::Never));
         }
@@ -101,17 +101,11 @@ fn arguments_of_result(ty: &Type) -> Option<&Type> {
     arguments(ty, &name)?.first().copied()
 }
 
-/// The types of value and error. An alias such as `io::Result<T>` hides one
-/// or both, which the compiler then finds.
-pub(crate) fn value_and_error(ty: &Type, krate: &Path) -> (TokenStream, TokenStream) {
-    let name = crate::types::last_segment(ty).map(|segment| segment.ident.to_string());
-    let written = name
-        .and_then(|name| arguments(ty, &name))
-        .unwrap_or_default();
-    let hidden = |part: TokenStream| quote!(<#ty as #krate::__private::Fallible>::#part);
-    match written.as_slice() {
-        [value, error] => (quote!(#value), quote!(#error)),
-        [value] => (quote!(#value), hidden(quote!(Error))),
-        _ => (hidden(quote!(Value)), hidden(quote!(Error))),
+/// The type of the value in a `Result`. An alias may hide it; the compiler
+/// then finds it.
+pub(crate) fn value(ty: &Type, krate: &Path) -> TokenStream {
+    match arguments_of_result(ty) {
+        Some(value) => quote!(#value),
+        None => quote!(<#ty as #krate::__private::Fallible>::Value),
     }
 }

@@ -91,6 +91,19 @@ pub(crate) fn borrows_nothing(output: &ReturnType) -> bool {
     text.contains("use<>")
 }
 
+/// A type as its user would write it.
+pub(crate) fn shown(ty: &TokenStream) -> String {
+    let text = ty.to_string().replace(' ', "");
+    [
+        "::std::string::",
+        "::std::path::",
+        "::std::vec::",
+        "::core::option::",
+    ]
+    .iter()
+    .fold(text, |text, path| text.replace(path, ""))
+}
+
 /// The name under which `Result`s go: `Result`, `io::Result`, `MyResult`.
 pub(crate) fn is_result(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident.to_string().ends_with("Result"))

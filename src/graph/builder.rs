@@ -139,11 +139,11 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(Stopped) -> P + Send + 'static,
     ) -> Outlet<P::Item> {
-        self.node_until_with(name, move |_, stopped| Ok(make(stopped)))
+        self.node_until_with(name, move |context| Ok(make(context.stopped())))
     }
 
     /// Adds a node as [`node_until`](Self::node_until) does, whose closure
-    /// also gets what the worker lends and may fail.
+    /// gets what the worker lends and may fail.
     ///
     /// # Errors
     ///
@@ -151,12 +151,12 @@ impl GraphBuilder {
     pub fn node_until_with<P: Progress<Item: Message> + 'static>(
         &self,
         name: &str,
-        make: impl FnOnce(&NodeContext, Stopped) -> Result<P, StageError> + Send + 'static,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
     ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
-                let flow = make(context, Stopped::new(context.stop.clone()))?;
+                let flow = make(context)?;
                 let border = Single::new(context.sender(edge)?);
                 Ok(Box::pin(drive(flow, border, context)))
             })

@@ -1,6 +1,8 @@
 //! What the macros make, at work in pipelines.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod sink;
+mod source;
 mod stage;
 
 /// Runs messages through stages and gives back what leaves the last, with the

@@ -11,7 +11,7 @@ use millpond::message::Message;
 use millpond::operators::window::ShortWindow;
 use millpond::operators::{Flow, Progress};
 use millpond::stage;
-use millpond::stage::{Cost, Identified};
+use millpond::stage::{Cost, Identified, Registry};
 use serde::{Deserialize, Serialize};
 
 use crate::through;
@@ -400,7 +400,7 @@ async fn a_method_gives_a_last_message() {
 
 #[test]
 fn stages_are_registered_with_what_they_read_and_emit() {
-    let registry = millpond::stage::Registry::collected().unwrap();
+    let registry = Registry::collected().unwrap();
     for (id, shown) in [
         ("letters", "letters: String -> usize"),
         ("twice", "twice: T: Clone -> T"),

@@ -4,10 +4,11 @@ use quote::quote;
 use super::model::{Form, Model};
 use crate::callee::Lends;
 use crate::config::{Config, Kind};
+use crate::errors::Errors;
 use crate::parameters::Given;
 
 /// What makes a type the source that the model describes.
-pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>) -> TokenStream {
+pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Errors) -> TokenStream {
     let Model {
         options,
         config,
@@ -20,6 +21,7 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>) -> TokenStrea
     let (cost, out) = (options.cost(), &item.out);
     let checks = settings.map(|settings| settings.checks(&quote!(graph)));
     let build = model.build();
+    let build = errors.unless_any(quote!(#checks #build));
     let (parameters, _, clause) = model.generics.split_for_impl();
     quote! {
         impl #parameters #krate::stage::Identified for #config #clause {
@@ -31,7 +33,6 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>) -> TokenStrea
             type Out = #out;
 
             fn build(self, graph: &#krate::graph::GraphBuilder) -> #krate::graph::Outlet<#out> {
-                #checks
                 #build
             }
         }
@@ -44,39 +45,44 @@ impl Model {
     fn build(&self) -> TokenStream {
         let krate = &self.options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
-        let flow = self.flow();
-        let opens = matches!(self.form, Form::Stream { opens: true } | Form::Flow { opens: true });
+        let (before, flow) = (self.states(), self.flow());
+        let opens = matches!(
+            self.form,
+            Form::Stream { opens: true } | Form::Flow { opens: true }
+        );
         let directive = self
             .options
             .on_error
             .as_ref()
             .map(|on_error| quote!(.on_error(#krate::graph::OnError::#on_error)));
-        // A source that looks out for the stop itself has no split of its own.
         if self.stops_itself() {
             // Taken by value, it need not be mutable.
-            let stopped = if self.given.contains(&Given::Stopped { lent: true }) {
-                quote!(mut stopped)
-            } else {
-                quote!(stopped)
-            };
-            let node = if opens {
-                quote!(graph.node_until_with(#id, move |_, #stopped| { ::core::result::Result::Ok(#flow) }))
-            } else {
-                quote!(graph.node_until(#id, move |#stopped| { #flow }))
+            let lent = self.given.contains(&Given::Stopped { lent: true });
+            let mutable = lent.then(|| quote!(mut));
+            let make = |flow| {
+                quote! {
+                    move |context| {
+                        let #mutable stopped = context.stopped();
+                        #before
+                        ::core::result::Result::Ok(#flow)
+                    }
+                }
             };
             return if self.item.fails {
+                let make = make(quote!(#flow.map(::core::result::Result::Ok)));
                 quote! {
-                    let (output, _counted_and_logged) = #node.try_node("split", |results| results);
+                    let (output, _counted_and_logged) = graph.try_node_until(#id, #make);
                     output #directive
                 }
             } else {
-                node
+                let make = make(flow);
+                quote!(graph.node_until_with(#id, #make))
             };
         }
         let made = if opens {
             quote!(move |_| { ::core::result::Result::Ok(#flow) })
         } else {
-            quote!(move || { #flow })
+            quote!(move || { #before #flow })
         };
         match (self.item.fails, opens) {
             (false, false) => quote!(graph.node(#id, #made)),
@@ -117,14 +123,12 @@ impl Model {
                 quote!(#operators::flow(#call))
             }
             Form::Poll => {
-                let states = self.states();
                 let call = self.call(true);
-                quote!(#states #operators::source::poll_fn(move |cx| #call))
+                quote!(#operators::source::poll_fn(move |cx| #call))
             }
             Form::Next { waits: false } => {
-                let (states, call) = (self.states(), self.call(true));
+                let call = self.call(true);
                 quote! {
-                    #states
                     #operators::source::poll_fn(move |_| ::core::task::Poll::Ready(#call))
                 }
             }
@@ -151,9 +155,12 @@ impl Model {
         }
     }
 
+    /// What must stand before the flow is made.
     fn states(&self) -> TokenStream {
         let this = local("this");
         match self.callee.lends {
+            // It is handed from call to call.
+            _ if matches!(self.form, Form::Next { waits: true }) => TokenStream::new(),
             Lends::Nothing => self.params.state_bindings(&quote!(self)),
             Lends::Shared => quote!(let #this = self;),
             Lends::Mutable => quote!(let mut #this = self;),

@@ -52,7 +52,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         let source = errors
             .absorb(syn::parse2::<ItemImpl>(item.clone()))
             .and_then(|block| Model::of_methods(&block, args, &mut errors))
-            .map(|model| expand::expand(&model, None));
+            .map(|model| expand::expand(&model, None, &errors));
         let errors = errors.into_tokens();
         return quote! { #item #source #errors };
     }
@@ -70,7 +70,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             otherwise: format!("The source `{}`.", model.id),
             fields: model.params.fields().collect(),
         };
-        let source = expand::expand(model, Some(&settings));
+        let source = expand::expand(model, Some(&settings), &errors);
         let settings = settings.emit();
         quote! { #settings #source }
     });

@@ -9,8 +9,10 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::Options;
 use crate::parameters::Given;
-use crate::shape::value_and_error;
-use crate::types::{Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned};
+use crate::shape::value;
+use crate::types::{
+    Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned, shown,
+};
 
 /// A function, or methods, understood as a source.
 pub(crate) struct Model {
@@ -53,7 +55,7 @@ pub(crate) struct Item {
 impl Item {
     fn of(ty: &Type, krate: &Path) -> Self {
         if is_result(ty) {
-            let (out, _) = value_and_error(ty, krate);
+            let out = value(ty, krate);
             return Self { out, fails: true };
         }
         Self {
@@ -168,13 +170,17 @@ impl Model {
             if borrows_nothing(&sig.output) {
                 return;
             }
-            for field in self.params.fields().filter(|field| field.lent != Lent::Given) {
+            for field in self
+                .params
+                .fields()
+                .filter(|field| field.lent != Lent::Given)
+            {
                 errors.at(
                     &field.written,
                     format!(
                         "what a source returns outlives the call, so it cannot borrow `{}`: take the option by value, `{}`, or say that it borrows nothing, `impl .. + use<>`",
                         field.name,
-                        field.ty.to_string().replace(' ', "")
+                        shown(&field.ty)
                     ),
                 );
             }
@@ -260,6 +266,9 @@ fn polled(ty: &Type) -> Option<&Type> {
 
 /// What is in a `Result` of an iterator or a stream.
 fn opened(ty: &Type) -> Option<&Type> {
-    let name = last_segment(ty).filter(|_| is_result(ty))?.ident.to_string();
+    let name = last_segment(ty)
+        .filter(|_| is_result(ty))?
+        .ident
+        .to_string();
     crate::types::arguments(ty, &name)?.first().copied()
 }

@@ -1,8 +1,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, ExprClosure, ExprLit, Lit};
+use syn::{Expr, ExprClosure};
 
-use crate::args::{Arg, Value};
+use crate::args::{Arg, Value, count};
 use crate::errors::Errors;
 use crate::options::Options;
 
@@ -36,7 +36,7 @@ impl Args {
         let mut concurrent_at = None;
         let options = Options::read("`#[stage]`", &list, &OWN, errors, |arg| {
             if arg.is("concurrency") {
-                most = Some(count(arg)?);
+                most = Some(count(arg, "concurrency = 8")?);
             } else if let Some(order) = Order::read(arg)? {
                 orders.push((order, arg.name.clone()));
             } else {
@@ -81,19 +81,4 @@ fn key(arg: &Arg) -> syn::Result<ExprClosure> {
             "`keyed` needs the key of a message: write `keyed(|message| message.host.clone())`";
         syn::Error::new_spanned(&arg.name, text)
     })
-}
-
-fn count(arg: &Arg) -> syn::Result<Expr> {
-    let count: Expr = arg.value("concurrency = 8")?;
-    if let Expr::Lit(ExprLit { lit, .. }) = &count {
-        let number = match lit {
-            Lit::Int(number) => number.base10_parse::<usize>().ok(),
-            _ => None,
-        };
-        if number.is_none_or(|number| number == 0) {
-            let text = "`concurrency` is how many calls may be under way at once: give it a number of at least 1";
-            return Err(syn::Error::new_spanned(&count, text));
-        }
-    }
-    Ok(count)
 }

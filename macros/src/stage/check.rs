@@ -5,7 +5,7 @@ use super::model::{Calls, Form, Model};
 use crate::callee::Lends;
 use crate::errors::Errors;
 use crate::generics;
-use crate::types::Lent;
+use crate::types::{Lent, borrows_nothing, shown};
 
 /// Notes what is written as a stage and cannot be one.
 pub(crate) fn check(model: &Model, sig: &Signature, errors: &mut Errors) {
@@ -89,6 +89,9 @@ fn check_whole(model: &Model, sig: &Signature, errors: &mut Errors) {
             format!("a function of a flow is called once, so it keeps its state in its own variables: make `{}` a `let` in it", state.name),
         );
     }
+    if borrows_nothing(&sig.output) {
+        return;
+    }
     for field in model
         .params
         .fields()
@@ -100,7 +103,7 @@ fn check_whole(model: &Model, sig: &Signature, errors: &mut Errors) {
             format!(
                 "the flow outlives the function, so it cannot borrow `{}`: take the option by value, `{}`",
                 field.name,
-                field.ty.to_string().replace(' ', "")
+                shown(&field.ty)
             ),
         ));
     }

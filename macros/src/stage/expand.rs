@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::errors::Errors;
 use crate::generics;
 use crate::message::Message;
-use crate::shape::{Count, Fails, Shape, value_and_error};
+use crate::shape::{Count, Fails, Shape, value};
 use crate::types::{is_result, mentions};
 
 /// What makes a type the stage that the model describes.
@@ -43,7 +43,10 @@ pub(crate) fn expand(
     let registration = options.registration("stage", config, &registered);
     let cost = options.cost();
     let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
-    let stage = model.stage(input, &body, checks);
+    let build = &body.build;
+    let build = errors.unless_any(quote!(#checks #build));
+    let body = Body { build, ..body };
+    let stage = model.stage(input, &body);
     // The generics of a function are those of its messages, of an impl block
     // those of the type.
     let of_type = settings.is_none().then(|| model.generics.split_for_impl());
@@ -71,7 +74,7 @@ struct Body {
 }
 
 impl Model {
-    fn stage(&self, input: &TokenStream, body: &Body, checks: Option<TokenStream>) -> TokenStream {
+    fn stage(&self, input: &TokenStream, body: &Body) -> TokenStream {
         let (krate, config) = (&self.options.krate, &self.config);
         let Body { out, build, lifted } = body;
         let mut generics = generics::without_lifetimes(&self.generics);
@@ -92,7 +95,6 @@ impl Model {
                     self,
                     input: #krate::graph::Outlet<#input, #mode>,
                 ) -> #krate::graph::Outlet<#out, #mode> {
-                    #checks
                     #build
                 }
             }
@@ -108,7 +110,7 @@ impl Model {
         }
         let (stage, states) = self.owned();
         let called = self.called(message, shape, &stage, false);
-        let operator = match (shape.count, &shape.fails) {
+        let operator = match (shape.count, shape.fails) {
             (Count::One, Fails::Never) => Some(quote!(map)),
             (Count::Maybe, Fails::Never) => Some(quote!(filter_map)),
             _ => None,
@@ -116,8 +118,8 @@ impl Model {
         if let Some(operator) = operator {
             return self.lifted(&operator, &quote!(|#it: #ty| #called), &states, shape);
         }
-        let mapped = match (shape.count, &shape.fails) {
-            (Count::Many, Fails::Never | Fails::Item(_)) => {
+        let mapped = match (shape.count, shape.fails) {
+            (Count::Many, Fails::Never | Fails::Item) => {
                 quote!(flow.flat_map_iter(move |#it: #ty| #called))
             }
             _ => self.flattened(&quote!(flow.map(move |#it: #ty| #called)), shape),
@@ -165,7 +167,7 @@ impl Model {
         let ty = &message.ty;
         let called = self.called(message, shape, &quote!(*#this), false);
         let last = quote!(Self::#finish(#this));
-        let last = match (shape.count, &shape.fails) {
+        let last = match (shape.count, shape.fails) {
             (Count::One, Fails::Never) => last,
             (Count::One, _) => quote!(#last.map(::core::result::Result::Ok)),
             (Count::Maybe, Fails::Never) => quote!(#last.map(::core::option::Option::Some)),
@@ -175,23 +177,23 @@ impl Model {
             (Count::Many, fails) => {
                 let all = quote!(::core::iter::IntoIterator::into_iter(#last));
                 let all = match fails {
-                    Fails::Item(_) => quote!(#all.map(::core::result::Result::Ok).collect()),
-                    Fails::Never | Fails::Call(_) => quote!(#all.collect()),
+                    Fails::Item => quote!(#all.map(::core::result::Result::Ok).collect()),
+                    Fails::Never | Fails::Call => quote!(#all.collect()),
                 };
                 match fails {
-                    Fails::Call(_) => {
+                    Fails::Call => {
                         quote!(::core::option::Option::Some(::core::result::Result::Ok(#all)))
                     }
-                    Fails::Never | Fails::Item(_) => quote!(::core::option::Option::Some(#all)),
+                    Fails::Never | Fails::Item => quote!(::core::option::Option::Some(#all)),
                 }
             }
         };
         let mapped = quote! {
             flow.stateful_map(self, move |#this: &mut Self, #it: #ty| #called, move |#this: Self| #last)
         };
-        let mapped = match (shape.count, &shape.fails) {
+        let mapped = match (shape.count, shape.fails) {
             (Count::Maybe, Fails::Never) => quote!(#mapped.filter_map(|made| made)),
-            (Count::Many, Fails::Never | Fails::Item(_)) => {
+            (Count::Many, Fails::Never | Fails::Item) => {
                 quote!(#mapped.flat_map_iter(|made: ::std::vec::Vec<_>| made))
             }
             _ => self.flattened(&mapped, shape),
@@ -215,9 +217,9 @@ impl Model {
             Order::Unordered => quote!(flow.map_async_unordered(#most, #body)),
             Order::Keyed(key) => quote!(flow.map_async_keyed(#most, #key, #body)),
         };
-        let flat = match (shape.count, &shape.fails) {
+        let flat = match (shape.count, shape.fails) {
             (Count::Maybe, Fails::Never) => quote!(#mapped.filter_map(|made| made)),
-            (Count::Many, Fails::Never | Fails::Item(_)) => {
+            (Count::Many, Fails::Never | Fails::Item) => {
                 quote!(#mapped.flat_map_iter(|made| made))
             }
             _ => self.flattened(&mapped, shape),
@@ -253,8 +255,7 @@ impl Model {
         let function = &self.callee.path;
         let arguments = self.params.arguments(&quote!(self), false);
         let (out, fails) = if is_result(output) {
-            let (value, error) = value_and_error(output, krate);
-            (value, Fails::Item(error))
+            (value(output, krate), Fails::Item)
         } else {
             (quote!(#output), Fails::Never)
         };
@@ -271,9 +272,9 @@ impl Model {
         let options = &self.options;
         let krate = &options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
-        let build = match &shape.fails {
+        let build = match shape.fails {
             Fails::Never => quote!(input.node(#id, move |flow| { #flow })),
-            Fails::Call(_) | Fails::Item(_) => {
+            Fails::Call | Fails::Item => {
                 let directive = options
                     .on_error
                     .as_ref()
@@ -310,13 +311,13 @@ impl Model {
         let call = quote!(#function(#lent #passed #(, #arguments)*) #wait);
         let borrows = message.lent || self.params.borrowed() || self.callee.lends != Lends::Nothing;
         let collect = quote!(::core::iter::Iterator::collect::<::std::vec::Vec<_>>);
-        let call = match (shape.count, &shape.fails) {
-            (Count::Many, Fails::Never | Fails::Item(_)) if borrows => quote!(#collect(#call)),
-            (Count::Many, Fails::Call(_)) if borrows => quote!(#call.map(#collect)),
+        let call = match (shape.count, shape.fails) {
+            (Count::Many, Fails::Never | Fails::Item) if borrows => quote!(#collect(#call)),
+            (Count::Many, Fails::Call) if borrows => quote!(#call.map(#collect)),
             _ => call,
         };
-        match &shape.fails {
-            Fails::Call(_) if message.lent => quote! {{
+        match shape.fails {
+            Fails::Call if message.lent => quote! {{
                 let made = #call;
                 made.map_err(|error| #krate::stage::Rejected { message: #it, error })
             }},

@@ -4,7 +4,7 @@ use syn::{Expr, FnArg, Generics, ItemImpl, PatType, Signature, Type};
 
 use super::args::{Args, Order};
 use crate::callee::{Callee, Methods, expect_parameters};
-use crate::config::{Kind, Params, attribute, typed};
+use crate::config::{Kind, Params, typed};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::message::Message;
@@ -188,16 +188,6 @@ enum Input {
 
 impl Input {
     fn of(arg: &PatType) -> syn::Result<Self> {
-        for name in ["config", "state"] {
-            if let Some(attr) = attribute(&arg.attrs, name) {
-                return Err(syn::Error::new_spanned(
-                    attr,
-                    format!(
-                        "the first parameter is the message, and `#[{name}]` belongs on those after it: write the message before it"
-                    ),
-                ));
-            }
-        }
         if is_named(&arg.ty, "Flow") {
             return match flow_item(&arg.ty) {
                 Some(item) => Ok(Self::Flow(quote!(#item))),
@@ -207,19 +197,7 @@ impl Input {
                 )),
             };
         }
-        match &*arg.ty {
-            Type::ImplTrait(ty) => Err(syn::Error::new_spanned(
-                ty,
-                "the message needs a type with a name: write the type, or a type parameter `<T: Message>` for many types",
-            )),
-            Type::Reference(reference) if reference.mutability.is_some() => {
-                Err(syn::Error::new_spanned(
-                    reference,
-                    "a message is taken by value or lent by `&`, and this is `&mut`: take it by value and return it changed",
-                ))
-            }
-            _ => Ok(Self::Message(Message::of(arg))),
-        }
+        Message::checked(arg).map(Self::Message)
     }
 }
 

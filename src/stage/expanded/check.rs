@@ -70,6 +70,9 @@ mod tests {
         assert!(refusals(|graph| exists(graph, "path", here, "any")).is_empty());
         assert!(refusals(|graph| exists(graph, "path", Option::<&str>::None, "file")).is_empty());
         let refused = refusals(|graph| exists(graph, "path", here, "file"));
-        assert!(refused[0].contains("option `path`: src is a folder"), "{refused:?}");
+        assert!(
+            refused[0].contains("option `path`: src is a folder"),
+            "{refused:?}"
+        );
     }
 }

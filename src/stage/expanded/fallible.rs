@@ -1,10 +1,8 @@
-/// The parts of a `Result`, of which an alias shows one or none.
+/// What is in a `Result`, which an alias may hide.
 pub trait Fallible {
     type Value;
-    type Error;
 }
 
 impl<T, E> Fallible for Result<T, E> {
     type Value = T;
-    type Error = E;
 }
