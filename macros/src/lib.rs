@@ -7,9 +7,11 @@ mod errors;
 mod function;
 mod generics;
 mod message;
+mod module;
 mod names;
 mod options;
 mod parameters;
+mod ports;
 mod shape;
 mod sink;
 mod source;
@@ -36,4 +38,10 @@ pub fn source(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn sink(args: TokenStream, item: TokenStream) -> TokenStream {
     sink::expand(args.into(), item.into()).into()
+}
+
+/// Makes a module of a function.
+#[proc_macro_attribute]
+pub fn module(args: TokenStream, item: TokenStream) -> TokenStream {
+    module::expand(args.into(), item.into()).into()
 }

@@ -84,6 +84,18 @@ impl AnyOutlet {
         &self.graph
     }
 
+    /// The outlet with what else is known of the type of its messages. Another
+    /// type is left out of account.
+    pub(crate) fn described(self, message: &MessageType) -> Self {
+        if self.message != *message {
+            return self;
+        }
+        Self {
+            message: message.clone(),
+            ..self
+        }
+    }
+
     /// The outlet as one of `T`.
     ///
     /// # Errors

@@ -57,6 +57,8 @@
 mod entry;
 mod ports;
 
+#[doc(hidden)]
+pub use entry::signature_of_ports;
 use crate::graph::GraphBuilder;
 use crate::stage::Identified;
 #[doc(hidden)]

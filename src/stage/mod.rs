@@ -42,7 +42,7 @@ pub use crate::graph::Cost;
 use crate::graph::{GraphBuilder, Outlet};
 use crate::message::{Message, Mode, Plain};
 pub use crate::node::StageError;
-pub(crate) use entry::{Build, configured, expect_inputs};
+pub(crate) use entry::{Build, Types, configured, expect_inputs};
 pub use entry::{Config, Entry, EntryError, Kind};
 #[doc(hidden)]
 pub use entry::{output_of, output_of_source, signature_of, signature_of_any};

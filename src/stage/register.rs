@@ -48,6 +48,7 @@
 /// | `stage Copy: any + Clone` | one that needs messages that are `Clone`, `Serialize` or `Debug` |
 /// | `sink Print: String, any + Serialize` | a [`Sink`](crate::stage::Sink), of the same forms; known types are tried first |
 /// | `module Ingest` | a [`Module`](crate::module::Module) |
+/// | `module Ingest: ("lines": String) -> ("parsed": Value)` | one whose ports do not name themselves, as those of a tuple |
 ///
 /// A version of its own, other than that of its crate, stands at the end:
 /// `register!(stage Words: String; version = "1.2.0")`.
@@ -69,6 +70,21 @@ macro_rules! register {
     (module $stage:ty $(; version = $version:literal)?) => {
         $crate::__private::inventory::submit! {
             $crate::stage::Entry::module::<$stage>($crate::register!(@origin $($version)?))
+        }
+    };
+    (
+        module $stage:ty :
+        ($($inlet:literal: $input:ty),* $(,)?) -> ($($outlet:literal: $output:ty),* $(,)?)
+        $(; version = $version:literal)?
+    ) => {
+        $crate::__private::inventory::submit! {
+            $crate::stage::Entry::module_with::<$stage>(
+                $crate::register!(@origin $($version)?),
+                || $crate::__private::signature_of_ports(
+                    ::std::vec![$(($inlet, $crate::message_type!($input))),*],
+                    ::std::vec![$(($outlet, $crate::message_type!($output))),*],
+                ),
+            )
         }
     };
     ($kind:ident $stage:ty : any $(+ $needed:ident)* $(; version = $version:literal)?) => {

@@ -1,6 +1,7 @@
 //! What the macros make, at work in pipelines.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod module;
 mod sink;
 mod source;
 mod stage;

@@ -163,8 +163,8 @@ async fn an_async_body_ends_with_its_first_error() {
 fn polled(
     cx: &mut Context<'_>,
     stopped: &mut Stopped,
-    #[state(start)] left: &mut u64,
-    start: u64,
+    #[state(_start)] left: &mut u64,
+    _start: u64,
 ) -> Poll<Option<u64>> {
     if *left == 0 {
         // The last word of a source that finishes something.

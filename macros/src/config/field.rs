@@ -9,7 +9,10 @@ use crate::types::{Lent, argument, is_named, kept};
 
 /// An option of a stage.
 pub(crate) struct Field {
+    /// Its name: that of the parameter, without the underscore of one that
+    /// the body does not use.
     pub(crate) name: Ident,
+    pub(crate) parameter: Ident,
     /// Its documentation, and attributes for the derives.
     pub(crate) attrs: Vec<Attribute>,
     /// Its type in the struct.
@@ -33,10 +36,16 @@ const KNOWN: [&str; 4] = ["default", "range", "exists", "secret"];
 
 impl Field {
     pub(crate) fn of(arg: &PatType, errors: &mut Errors) -> Option<Self> {
-        let name = errors.absorb(name(arg))?;
+        let parameter = errors.absorb(name(arg))?;
+        let name = match parameter.to_string().trim_start_matches('_') {
+            "" => parameter.clone(),
+            name if parameter.to_string().starts_with('_') => Ident::new(name, parameter.span()),
+            _ => parameter.clone(),
+        };
         let kept = kept(&arg.ty);
         let mut field = Self {
             name,
+            parameter,
             attrs: forwarded(&arg.attrs, errors),
             ty: kept.ty,
             lent: kept.lent,

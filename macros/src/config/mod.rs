@@ -110,10 +110,10 @@ impl Params {
             };
             let options = self.fields().filter(|field| {
                 init.as_ref()
-                    .is_some_and(|init| mentions(quote!(#init), &field.name.to_string()))
+                    .is_some_and(|init| mentions(quote!(#init), &field.parameter.to_string()))
             });
             let options = options.map(|field| {
-                let (name, value) = (&field.name, field.passed(config, true));
+                let (name, value) = (&field.parameter, field.passed(config, true));
                 quote!(let #name = #value;)
             });
             let name = state.local();

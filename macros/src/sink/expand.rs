@@ -217,9 +217,9 @@ impl Model {
         let options: Vec<TokenStream> = self
             .params
             .fields()
-            .filter(|field| mentions(quote!(#value), &field.name.to_string()))
+            .filter(|field| mentions(quote!(#value), &field.parameter.to_string()))
             .map(|field| {
-                let (name, value) = (&field.name, field.passed(config, true));
+                let (name, value) = (&field.parameter, field.passed(config, true));
                 quote!(let #name = #value;)
             })
             .collect();

@@ -67,7 +67,7 @@ fn check_calls(model: &Model, calls: &Calls, errors: &mut Errors) {
     if let Some(Expr::Path(path)) = &calls.most
         && let Some(name) = path.path.get_ident()
         && name.to_string().starts_with(char::is_lowercase)
-        && !model.params.fields().any(|field| field.name == *name)
+        && !model.params.fields().any(|field| field.parameter == *name)
     {
         errors.at(
             name,

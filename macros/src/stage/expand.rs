@@ -235,10 +235,10 @@ impl Model {
         let mentioned = self
             .params
             .fields()
-            .filter(|field| mentions(quote!(#most), &field.name.to_string()));
+            .filter(|field| mentions(quote!(#most), &field.parameter.to_string()));
         let options: Vec<TokenStream> = mentioned
             .map(|field| {
-                let (name, value) = (&field.name, field.passed(config, true));
+                let (name, value) = (&field.parameter, field.passed(config, true));
                 quote!(let #name = #value;)
             })
             .collect();
