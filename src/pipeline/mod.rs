@@ -1,6 +1,8 @@
 //! A pipeline: a graph of stages under a name, ready to be run.
 
 mod plan;
+#[cfg(feature = "spec")]
+pub mod spec;
 
 use std::fmt;
 

@@ -1,0 +1,22 @@
+//! Pipelines from data: TOML files and one line of text.
+//!
+//! A [`PipelineSpec`] says the same as a pipeline in Rust, and is checked as
+//! strictly: for the whole pipeline, before anything is opened, bound or
+//! started, with every mistake told at once and by its place.
+//!
+#![doc = include_str!("../../../docs/SPEC.md")]
+
+mod data;
+mod error;
+mod inline;
+mod nearest;
+mod place;
+mod print;
+mod read;
+mod value;
+
+pub use data::{ModuleSpec, Override, ParamSpec, ParamType, PipelineSpec, Settings, StageSpec};
+pub use error::{Mistake, SpecError, SpecErrors};
+pub use inline::NotInline;
+pub use place::{Located, Place};
+pub use value::{Table, Value};

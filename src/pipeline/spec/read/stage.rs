@@ -1,0 +1,65 @@
+use super::table::Fields;
+use crate::pipeline::spec::{Located, Mistake, Settings, SpecError, StageSpec, Table};
+
+/// The keys of a stage.
+pub(in crate::pipeline::spec) const STAGE_KEYS: [&str; 8] = [
+    "use",
+    "name",
+    "inputs",
+    "with",
+    "on-error",
+    "placement",
+    "replicas",
+    "edge",
+];
+
+/// The keys of the edge after a stage.
+pub(in crate::pipeline::spec) const EDGE_KEYS: [&str; 2] = ["capacity", "overflow"];
+
+/// Reads a stage; nothing if it does not say which.
+pub(super) fn read_stage(stage: &Located<Table>, errors: &mut Vec<SpecError>) -> Option<StageSpec> {
+    let mut fields = Fields {
+        table: &stage.value,
+        errors,
+    };
+    fields.known("a stage", &STAGE_KEYS);
+    let said = fields.table.iter().any(|(key, _)| key.value == "use");
+    let uses = fields.text("use");
+    if !said {
+        fields.errors.push(
+            SpecError::new(Mistake::MissingKey, &stage.place, "the stage has no `use`")
+                .help("say which stage it is: `use = \"parse-json\"`"),
+        );
+    }
+    let mut settings = read_settings(&mut fields);
+    let name = fields.text("name");
+    let inputs = fields.texts("inputs");
+    let with = fields.table("with");
+    let edge = fields.table("edge");
+    let mut fields = Fields {
+        table: &edge,
+        errors,
+    };
+    fields.known("an edge", &EDGE_KEYS);
+    settings.capacity = fields.value("capacity");
+    settings.overflow = fields.value("overflow");
+    Some(StageSpec {
+        uses: uses?,
+        name,
+        inputs,
+        with,
+        words: false,
+        settings,
+    })
+}
+
+/// Reads the settings that are not those of an edge.
+pub(super) fn read_settings(fields: &mut Fields<'_>) -> Settings {
+    Settings {
+        on_error: fields.value("on-error"),
+        placement: fields.value("placement"),
+        replicas: fields.value("replicas"),
+        capacity: None,
+        overflow: None,
+    }
+}
