@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{Message, short_name};
 
@@ -12,7 +12,8 @@ use super::{Message, short_name};
 pub(crate) type Held = dyn Any + Send;
 
 type CloneHeld = Arc<dyn Fn(&Held) -> Box<Held> + Send + Sync>;
-type SerializeHeld = Arc<dyn Fn(&Held) -> serde_json::Result<Value> + Send + Sync>;
+/// As text and not as a `Value`, in which a number would lose its precision.
+type SerializeHeld = Arc<dyn Fn(&Held) -> serde_json::Result<Box<RawValue>> + Send + Sync>;
 type DebugHeld = Arc<dyn Fn(&Held, &mut fmt::Formatter<'_>) -> fmt::Result + Send + Sync>;
 
 /// What is known at run time of a type of messages: which it is, and what can
@@ -120,7 +121,7 @@ impl MessageType {
         self.facts.clone.as_ref().map(|clone| clone(held))
     }
 
-    pub(crate) fn serialize_held(&self, held: &Held) -> Option<serde_json::Result<Value>> {
+    pub(crate) fn serialize_held(&self, held: &Held) -> Option<serde_json::Result<Box<RawValue>>> {
         let serialize = self.facts.serialize.as_ref();
         serialize.map(|serialize| serialize(held))
     }
@@ -157,7 +158,8 @@ impl MessageType {
             .map(|serialize| -> SerializeHeld {
                 Arc::new(move |held| {
                     let all = as_ref::<Vec<T>>(held).iter();
-                    all.map(|one| serialize(one)).collect()
+                    let all: serde_json::Result<Vec<_>> = all.map(|one| serialize(one)).collect();
+                    to_raw_value(&all?)
                 })
             });
         let debug = self.facts.debug.clone().map(|debug| -> DebugHeld {
@@ -260,7 +262,7 @@ impl<T: Message> Described<T> {
     where
         T: Serialize,
     {
-        self.facts.serialize = Some(Arc::new(|held| serde_json::to_value(as_ref::<T>(held))));
+        self.facts.serialize = Some(Arc::new(|held| to_raw_value(as_ref::<T>(held))));
         self
     }
 

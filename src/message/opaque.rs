@@ -97,6 +97,25 @@ mod tests {
     }
 
     #[test]
+    fn an_opaque_message_is_serialised_as_the_message_in_it() {
+        #[derive(Serialize)]
+        struct Reading {
+            value: f32,
+            at: u64,
+        }
+        let reading = Reading { value: 0.1, at: 7 };
+        let plain = serde_json::to_string(&reading).unwrap();
+        let hidden = Opaque::new(reading, message_type!(Reading));
+
+        assert_eq!(plain, r#"{"value":0.1,"at":7}"#);
+        assert_eq!(serde_json::to_string(&hidden).unwrap(), plain);
+        assert_eq!(
+            serde_json::to_value(&hidden).unwrap(),
+            serde_json::json!({ "value": 0.1, "at": 7 })
+        );
+    }
+
+    #[test]
     fn a_message_that_is_no_json_is_an_error_of_the_serializer() {
         let hidden = Opaque::new(Bare, message_type!(Bare));
 

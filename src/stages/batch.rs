@@ -62,6 +62,8 @@ impl Default for Batch {
     }
 }
 
+crate::register!(stage Batch: any);
+
 impl Identified for Batch {
     const ID: &'static str = "batch";
 }

@@ -49,7 +49,7 @@ use crate::stage::{Identified, Stage};
 #[non_exhaustive]
 pub struct Filter {
     /// The field, such as `user.name` or `tags.0`; `.` is the message itself.
-    #[builder(!default, setter(!strip_option))]
+    #[builder(!default, setter(!into, !strip_option))]
     pub field: FieldPath,
     /// The field is this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,6 +74,7 @@ pub struct Filter {
     pub contains: Option<Scalar>,
     /// The field is a text that this regular expression matches somewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[builder(setter(!into))]
     pub matches: Option<Pattern>,
     /// Whether the field is there; one that is `null` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +134,8 @@ fn has(field: &Value, wanted: &Scalar) -> bool {
         _ => false,
     }
 }
+
+crate::register!(stage Filter: Value);
 
 impl Identified for Filter {
     const ID: &'static str = "filter";

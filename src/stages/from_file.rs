@@ -113,6 +113,8 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+crate::register!(source FromFile);
+
 impl Identified for FromFile {
     const ID: &'static str = "from-file";
 }

@@ -79,6 +79,8 @@ impl FromStdin {
     }
 }
 
+crate::register!(source FromStdin);
+
 impl Identified for FromStdin {
     const ID: &'static str = "from-stdin";
 }

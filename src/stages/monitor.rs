@@ -96,6 +96,8 @@ impl fmt::Debug for Display {
     }
 }
 
+crate::register!(stage Monitor: any);
+
 impl Identified for Monitor {
     const ID: &'static str = "monitor";
 }

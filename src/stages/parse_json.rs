@@ -78,6 +78,8 @@ impl ParseJson {
     }
 }
 
+crate::register!(stage ParseJson: String);
+
 impl Identified for ParseJson {
     const ID: &'static str = "parse-json";
 }

@@ -114,7 +114,9 @@ impl Select {
     /// # Errors
     ///
     /// When one of them is no path.
-    pub fn fields(fields: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, FieldPathError> {
+    pub fn fields(
+        fields: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Self, FieldPathError> {
         let fields = fields.into_iter().map(|field| field.as_ref().parse());
         Ok(Self {
             fields: fields.collect::<Result<_, _>>()?,
@@ -234,6 +236,8 @@ impl JsonSchema for Selected {
         json_schema!({ "type": "string", "minLength": 1 })
     }
 }
+
+crate::register!(stage Select: Value);
 
 impl Identified for Select {
     const ID: &'static str = "select";

@@ -151,6 +151,8 @@ impl ToFile {
     }
 }
 
+crate::register!(sink ToFile: String, PathBuf, any + Serialize);
+
 impl Identified for ToFile {
     const ID: &'static str = "to-file";
     const COST: Cost = Cost::Blocking;

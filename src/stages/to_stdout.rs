@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ pub struct ToStdout {
     pub format: LineFormat,
 }
 
+crate::register!(sink ToStdout: String, PathBuf, any + Serialize);
+
 impl Identified for ToStdout {
     const ID: &'static str = "to-stdout";
     const COST: Cost = Cost::Blocking;
@@ -61,17 +63,19 @@ impl<T: Message + Serialize> Sink<T> for ToStdout {
     fn build(self, input: Outlet<T>) {
         input.consume(Self::ID, move |messages| async move {
             let path = Path::new("standard output");
-            let opened = stdout().map_err(|cause| WriteError {
+            let opened = stdout().and_then(|file| {
+                let found = file.metadata()?;
+                // Where it is a file, it may hold the output of others.
+                let end = if found.is_file() { found.len() } else { 0 };
+                Ok(Output::new(path, file, self.format, end))
+            });
+            let opened = opened.map_err(|cause| WriteError {
                 path: path.to_owned(),
                 lines: 0,
                 cause,
             });
             let written = match opened {
-                Ok(file) => {
-                    Output::new(path, file, self.format, 0)
-                        .write_all(messages)
-                        .await
-                }
+                Ok(mut output) => output.write_all(messages).await,
                 Err(error) => Err(error),
             };
             match written {

@@ -97,6 +97,8 @@ impl From<walkdir::Error> for WalkError {
     }
 }
 
+crate::register!(source WalkFiles);
+
 impl Identified for WalkFiles {
     const ID: &'static str = "walk-files";
     const COST: Cost = Cost::Blocking;

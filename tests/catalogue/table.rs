@@ -1,0 +1,1 @@
+//! `docs/CATALOGUE.md` is what the registry says.
