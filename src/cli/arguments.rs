@@ -1,7 +1,4 @@
-use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -165,7 +162,10 @@ impl From<CompletedShell> for Shell {
 
 #[derive(Debug, Args)]
 pub(super) struct Candidates {
-    /// The words before the one that is being written, and that one
-    #[arg(last = true)]
-    pub(super) words: Vec<OsString>,
+    /// What may replace the part of the last word that Bash takes for a word
+    #[arg(long)]
+    pub(super) bash: bool,
+    /// The command line up to the cursor
+    #[arg(last = true, default_value = "")]
+    pub(super) line: String,
 }

@@ -17,8 +17,10 @@
 
 mod arguments;
 mod commands;
+mod complete;
 mod console;
 mod diagnosis;
+mod example;
 mod exit;
 mod options;
 mod table;

@@ -18,5 +18,7 @@ mod value;
 pub use data::{ModuleSpec, Override, ParamSpec, ParamType, PipelineSpec, Settings, StageSpec};
 pub use error::{Mistake, SpecError, SpecErrors};
 pub use inline::NotInline;
+#[cfg(feature = "cli")]
+pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
 pub use place::{Located, Place};
 pub use value::{Table, Value};
