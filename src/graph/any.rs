@@ -83,6 +83,13 @@ impl AnyOutlet {
         &self.graph
     }
 
+    /// Sets how many messages the edge after this outlet may hold, as
+    /// [`Outlet::capacity`] does.
+    pub fn capacity(self, messages: usize) -> Self {
+        self.graph.set_capacity(self.edge, messages);
+        self
+    }
+
     /// The outlet as one of `T`.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 
 use millpond_operators::{Flow, Progress};
 
-use super::builder::{Made, NodeName};
+use super::builder::{Made, NewNode, NodeName};
 use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
 use crate::edge::Inlet;
 use crate::message::{Message, Mode, Plain};
@@ -296,6 +296,22 @@ impl<T: Message> Outlet<T> {
         self.fan_out(name, Broadcast::new)
     }
 
+    /// Gives a number of branches that is known at run time a copy of every
+    /// message, as [`broadcast`](Self::broadcast) does.
+    pub(crate) fn broadcast_to(self, name: &str, branches: usize) -> Vec<Self>
+    where
+        T: Clone,
+    {
+        let edges = |node: &mut NewNode<'_>| -> Vec<_> {
+            (0..branches).map(|_| node.outlet::<T>()).collect()
+        };
+        let (graph, branches) = self.fan_out_to(name, edges, Broadcast::new);
+        let branches = branches.into_iter();
+        branches
+            .map(|branch| Self::new(graph.clone(), branch))
+            .collect()
+    }
+
     /// Sends each message to the branch whose index `route` gives.
     ///
     /// # Backpressure
@@ -395,19 +411,35 @@ impl<T: Message> Outlet<T> {
         B: Border<T> + 'static,
     {
         const { assert!(N > 0, "a fan-out has at least one branch") }
+        let edges = |node: &mut NewNode<'_>| [(); N].map(|()| node.outlet::<T>());
+        let (graph, branches) = self.fan_out_to(name, edges, border);
+        branches.map(|branch| Self::new(graph.clone(), branch))
+    }
+
+    fn fan_out_to<B, E>(
+        self,
+        name: &str,
+        edges: impl FnOnce(&mut NewNode<'_>) -> E,
+        border: impl FnOnce(Vec<crate::edge::Sender<T>>) -> B + Send + 'static,
+    ) -> (GraphBuilder, E)
+    where
+        B: Border<T> + 'static,
+        E: AsRef<[EdgeId]> + Clone + Send + 'static,
+    {
         let (graph, from) = (self.graph, self.edge);
         let branches = graph.add_node(NodeName::Given(name), &[from], |node| {
-            let branches = [(); N].map(|()| node.outlet::<T>());
-            Made::by(branches, move |context| {
+            let branches = edges(node);
+            Made::by(branches.clone(), move |context| {
                 let flow = Flow::native(context.inlet::<T>(from)?);
                 let senders = branches
-                    .into_iter()
-                    .map(|branch| context.sender(branch))
+                    .as_ref()
+                    .iter()
+                    .map(|branch| context.sender(*branch))
                     .collect::<Result<Vec<_>, StageError>>()?;
                 Ok(Box::pin(drive(flow, border(senders), context)))
             })
         });
-        branches.map(|branch| Self::new(graph.clone(), branch))
+        (graph, branches)
     }
 }
 

@@ -137,8 +137,10 @@ impl ParamType {
 /// An option of a stage that was set from outside the spec.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
-    /// The name of the stage, and the option with dots between its parts.
-    pub target: Located<String>,
+    /// The full name of the stage.
+    pub stage: Located<String>,
+    /// The option, with dots between its parts; a setting begins with `@`.
+    pub option: String,
     /// The value as a word, whose type the option decides.
     pub word: String,
 }

@@ -6,19 +6,28 @@
 //!
 #![doc = include_str!("../../../docs/SPEC.md")]
 
+mod build;
+mod check;
 mod data;
 mod error;
 mod inline;
 mod nearest;
+mod options;
+mod overrides;
 mod place;
 mod print;
 mod read;
+mod schema;
+mod settings;
 mod value;
+mod variables;
 
+pub use check::{CheckedInput, CheckedSpec, CheckedStage};
 pub use data::{ModuleSpec, Override, ParamSpec, ParamType, PipelineSpec, Settings, StageSpec};
 pub use error::{Mistake, SpecError, SpecErrors};
 pub use inline::NotInline;
 #[cfg(feature = "cli")]
 pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
 pub use place::{Located, Place};
+pub use schema::schema;
 pub use value::{Table, Value};

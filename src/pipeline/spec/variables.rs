@@ -124,7 +124,8 @@ impl Expanding<'_, '_> {
         let Some(params) = self.variables.params else {
             let text = format!("`${{param.{name}}}` stands outside of a module");
             let error = SpecError::new(Mistake::Variable, place, text);
-            self.errors.push(error.help("only the stages of a module have its parameters"));
+            self.errors
+                .push(error.help("only the stages of a module have its parameters"));
             return None;
         };
         if let Some(value) = params.get(name) {

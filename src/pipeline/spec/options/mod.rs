@@ -3,6 +3,8 @@
 mod loose;
 mod value;
 
+pub(super) use value::Checking;
+
 use std::fs;
 use std::path::Path;
 
@@ -46,9 +48,9 @@ impl Options<'_> {
                 is_whole = false;
                 continue;
             };
-            let mut checking = value::Checking {
+            let mut checking = Checking {
                 root: self.schema,
-                stage: self.stage,
+                stage: Some(self.stage),
                 is_loose: self.words || expanded.is_foreign,
                 is_silent: expanded.is_foreign,
                 errors: Vec::new(),
@@ -66,8 +68,11 @@ impl Options<'_> {
         let text = format!("`{}` has no option `{}`", self.stage, key.value);
         let mut error = SpecError::new(Mistake::UnknownOption, &key.place, text);
         let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
-        error.help = did_you_mean(&key.value, "options", names)
-            .or_else(|| known.is_none_or(Map::is_empty).then(|| "it has no options".to_owned()));
+        error.help = did_you_mean(&key.value, "options", names).or_else(|| {
+            known
+                .is_none_or(Map::is_empty)
+                .then(|| "it has no options".to_owned())
+        });
         error
     }
 

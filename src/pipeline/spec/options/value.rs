@@ -5,21 +5,22 @@ use crate::pipeline::spec::nearest::{did_you_mean, either};
 use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{Located, Mistake, SpecError, Value};
 
-/// The check of one option's value.
-pub(super) struct Checking<'a> {
+/// The check of one option's or setting's value.
+pub(in crate::pipeline::spec) struct Checking<'a> {
     /// Where references lead.
-    pub(super) root: &'a Json,
-    pub(super) stage: &'a str,
+    pub(in crate::pipeline::spec) root: &'a Json,
+    /// What has the option: a stage by its id; nothing for a setting.
+    pub(in crate::pipeline::spec) stage: Option<&'a str>,
     /// The schema decides what type a word has.
-    pub(super) is_loose: bool,
+    pub(in crate::pipeline::spec) is_loose: bool,
     /// The value is not repeated in errors.
-    pub(super) is_silent: bool,
-    pub(super) errors: Vec<SpecError>,
+    pub(in crate::pipeline::spec) is_silent: bool,
+    pub(in crate::pipeline::spec) errors: Vec<SpecError>,
 }
 
 impl<'a> Checking<'a> {
     /// Checks a value and gives it as JSON; `None` if it is wrong.
-    pub(super) fn value(
+    pub(in crate::pipeline::spec) fn value(
         &mut self,
         schema: &'a Json,
         value: &Located<Value>,
@@ -102,7 +103,12 @@ impl<'a> Checking<'a> {
             return Some(value.value.to_json());
         };
         let said = self.said(schema, &value.value);
-        self.wrong(value, path, &format!("is {said}, and must be {fault}"), None)
+        self.wrong(
+            value,
+            path,
+            &format!("is {said}, and must be {fault}"),
+            None,
+        )
     }
 
     fn text(
@@ -122,9 +128,10 @@ impl<'a> Checking<'a> {
         }
         let exists = schema.get("x-millpond-exists").and_then(Json::as_str);
         if let Some(fault) = exists.and_then(|kind| path_fault(text, kind)) {
-            let text = format!("option `{path}` of `{}`: {fault}", self.stage);
+            let text = format!("{}: {fault}", self.subject(path));
             let error = SpecError::new(Mistake::Path, &value.place, text);
-            self.errors.push(error.help("a path is seen from where the program is started"));
+            self.errors
+                .push(error.help("a path is seen from where the program is started"));
             return None;
         }
         Some(text.into())
@@ -140,7 +147,12 @@ impl<'a> Checking<'a> {
         let bound = |name: &str| schema.get(name).and_then(Json::as_u64);
         let count = items.len() as u64;
         if let Some(least) = bound("minItems").filter(|least| count < *least) {
-            return self.wrong(value, path, &format!("has {count} items, and needs {least}"), None);
+            return self.wrong(
+                value,
+                path,
+                &format!("has {count} items, and needs {least}"),
+                None,
+            );
         }
         if let Some(most) = bound("maxItems").filter(|most| count > *most) {
             let text = format!("has {count} items, and may have {most}");
@@ -157,7 +169,9 @@ impl<'a> Checking<'a> {
                 None => Some(item.value.to_json()),
             });
         }
-        list.into_iter().collect::<Option<Vec<_>>>().map(Json::Array)
+        list.into_iter()
+            .collect::<Option<Vec<_>>>()
+            .map(Json::Array)
     }
 
     fn table(&mut self, schema: &'a Json, value: &Located<Value>, path: &str) -> Option<Json> {
@@ -177,8 +191,14 @@ impl<'a> Checking<'a> {
             let json = match of {
                 Some(of) => self.value(of, item, &path),
                 None => {
-                    let text = format!("`{}` has no option `{path}`", self.stage);
-                    let mut error = SpecError::new(Mistake::UnknownOption, &key.place, text);
+                    let (mistake, text) = match self.stage {
+                        Some(stage) => (
+                            Mistake::UnknownOption,
+                            format!("`{stage}` has no option `{path}`"),
+                        ),
+                        None => (Mistake::UnknownKey, format!("there is no setting `{path}`")),
+                    };
+                    let mut error = SpecError::new(mistake, &key.place, text);
                     let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
                     error.help = did_you_mean(&key.value, "keys", names);
                     self.errors.push(error);
@@ -191,19 +211,22 @@ impl<'a> Checking<'a> {
             }
         }
         for name in required(schema).filter(|name| get(table, name).is_none()) {
-            let text = format!("`{}` needs the option `{path}.{name}`", self.stage);
-            self.errors.push(SpecError::new(Mistake::MissingOption, &value.place, text));
+            let text = format!(
+                "{} has no `{name}`, which must be there",
+                self.subject(path)
+            );
+            let mistake = match self.stage {
+                Some(_) => Mistake::MissingOption,
+                None => Mistake::MissingKey,
+            };
+            self.errors
+                .push(SpecError::new(mistake, &value.place, text));
             is_right = false;
         }
         is_right.then_some(Json::Object(checked))
     }
 
-    fn constant(
-        &mut self,
-        choices: &[&Json],
-        value: &Located<Value>,
-        path: &str,
-    ) -> Option<Json> {
+    fn constant(&mut self, choices: &[&Json], value: &Located<Value>, path: &str) -> Option<Json> {
         let json = value.value.to_json();
         let fits = |choice: &&&Json| {
             let word = choice.as_str();
@@ -239,7 +262,7 @@ impl<'a> Checking<'a> {
         for choice in choices {
             let choice = self.resolved(choice);
             let types = types(choice);
-            if types == ["null"] {
+            if types.is_empty() && choice.get("type").is_some() {
                 continue;
             }
             let mut inner = Checking {
@@ -249,16 +272,23 @@ impl<'a> Checking<'a> {
             if let Some(json) = inner.value(choice, value, path) {
                 return Some(json);
             }
-            wanted.extend(types.iter().map(|of| in_words(of)));
-            if types.iter().any(|of| is_of(&value.value, of)) || told.is_none() {
-                let closer = told.as_ref().is_none_or(|told| inner.errors.len() < told.len());
-                if closer {
-                    told = Some(inner.errors);
-                }
+            let is_of_type = types.is_empty() || types.iter().any(|of| is_of(&value.value, of));
+            if is_of_type
+                && told
+                    .as_ref()
+                    .is_none_or(|told| inner.errors.len() < told.len())
+            {
+                told = Some(inner.errors);
             }
+            wanted.extend(types.into_iter().map(in_words));
         }
-        self.errors.extend(told.unwrap_or_default());
-        None
+        if let Some(errors) = told {
+            self.errors.extend(errors);
+            return None;
+        }
+        wanted.dedup();
+        let text = format!("is {}, not {}", value.value.kind(), wanted.join(" or "));
+        self.wrong(value, path, &text, None)
     }
 
     fn said(&self, schema: &Json, value: &Value) -> String {
@@ -266,6 +296,13 @@ impl<'a> Checking<'a> {
             "***".to_owned()
         } else {
             value.to_string()
+        }
+    }
+
+    fn subject(&self, path: &str) -> String {
+        match self.stage {
+            Some(stage) => format!("option `{path}` of `{stage}`"),
+            None => format!("`{path}`"),
         }
     }
 
@@ -277,8 +314,12 @@ impl<'a> Checking<'a> {
         text: &str,
         help: Option<String>,
     ) -> Option<Json> {
-        let text = format!("option `{path}` of `{}` {text}", self.stage);
-        let mut error = SpecError::new(Mistake::OptionValue, &value.place, text);
+        let text = format!("{} {text}", self.subject(path));
+        let mistake = match self.stage {
+            Some(_) => Mistake::OptionValue,
+            None => Mistake::Setting,
+        };
+        let mut error = SpecError::new(mistake, &value.place, text);
         error.help = help;
         self.errors.push(error);
         None
@@ -292,7 +333,7 @@ pub(super) fn additional(schema: &Json) -> Option<&Json> {
 }
 
 fn alternatives(schema: &Json) -> Option<Vec<&Json>> {
-    let choices = ["oneOf", "anyOf", "allOf"].into_iter();
+    let mut choices = ["oneOf", "anyOf", "allOf"].into_iter();
     let choices = choices.find_map(|key| schema.get(key)?.as_array())?;
     // An enumeration with a description for each value is one of constants.
     let is_enumeration = choices.iter().all(|choice| constants(choice).is_some());
@@ -347,7 +388,8 @@ fn in_words(of: &str) -> &str {
 }
 
 fn plain(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+    json.as_str()
+        .map_or_else(|| json.to_string(), str::to_owned)
 }
 
 fn is_secret(schema: &Json) -> bool {

@@ -4,8 +4,7 @@ use super::table::Fields;
 use crate::pipeline::spec::{Mistake, PipelineSpec, SpecError, Table};
 
 /// The keys of a spec.
-pub(in crate::pipeline::spec) const DOCUMENT_KEYS: [&str; 5] =
-    ["name", "include", "defaults", "stage", "module"];
+const DOCUMENT_KEYS: [&str; 5] = ["name", "include", "defaults", "stage", "module"];
 
 const DEFAULT_KEYS: [&str; 3] = ["capacity", "overflow", "on-error"];
 

@@ -10,9 +10,7 @@ mod table;
 use std::path::Path;
 
 use super::{Mistake, PipelineSpec, Place, SpecError, SpecErrors, Value};
-pub(super) use document::DOCUMENT_KEYS;
-pub(super) use module::{MODULE_KEYS, PARAM_KEYS};
-pub(super) use stage::{EDGE_KEYS, STAGE_KEYS};
+
 pub(super) use table::parse_toml;
 
 impl PipelineSpec {

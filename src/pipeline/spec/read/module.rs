@@ -8,11 +8,10 @@ use crate::pipeline::spec::{
 };
 
 /// The keys of a module.
-pub(in crate::pipeline::spec) const MODULE_KEYS: [&str; 4] =
-    ["params", "inputs", "outputs", "stage"];
+const MODULE_KEYS: [&str; 4] = ["params", "inputs", "outputs", "stage"];
 
 /// The keys of a parameter.
-pub(in crate::pipeline::spec) const PARAM_KEYS: [&str; 3] = ["type", "default", "help"];
+const PARAM_KEYS: [&str; 3] = ["type", "default", "help"];
 
 /// Reads the modules of `[module.…]`.
 pub(super) fn read_all(modules: &Table, errors: &mut Vec<SpecError>) -> Vec<ModuleSpec> {

@@ -2,7 +2,7 @@ use super::table::Fields;
 use crate::pipeline::spec::{Located, Mistake, Settings, SpecError, StageSpec, Table};
 
 /// The keys of a stage.
-pub(in crate::pipeline::spec) const STAGE_KEYS: [&str; 8] = [
+const STAGE_KEYS: [&str; 8] = [
     "use",
     "name",
     "inputs",
@@ -14,7 +14,7 @@ pub(in crate::pipeline::spec) const STAGE_KEYS: [&str; 8] = [
 ];
 
 /// The keys of the edge after a stage.
-pub(in crate::pipeline::spec) const EDGE_KEYS: [&str; 2] = ["capacity", "overflow"];
+const EDGE_KEYS: [&str; 2] = ["capacity", "overflow"];
 
 /// Reads a stage; nothing if it does not say which.
 pub(super) fn read_stage(stage: &Located<Table>, errors: &mut Vec<SpecError>) -> Option<StageSpec> {
