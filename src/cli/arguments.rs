@@ -1,4 +1,7 @@
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -71,6 +74,14 @@ pub(super) enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Run a pipeline
+    Run(Run),
+    /// Tell everything that is wrong with a pipeline, and run nothing
+    Check(Check),
+    /// Tell what a pipeline would do: its stages, their types, where they run
+    Explain(Explain),
+    /// Draw a pipeline
+    Graph(Graph),
     /// List the stages that there are
     Stages(Stages),
     /// Tell all about a stage: its options, its types, and how it is used
@@ -85,6 +96,82 @@ pub(super) enum Command {
     /// Print what may stand where the cursor is
     #[command(hide = true)]
     Candidates(Candidates),
+}
+
+/// The pipeline that a command is about.
+#[derive(Debug, Args)]
+pub(super) struct PipelineArguments {
+    /// A spec file (`-` for standard input), or a pipeline on one line: 'from-file --path a.jsonl ! parse-json ! to-stdout'; behind `--` its words need no quotes
+    #[arg(value_name = "FILE|PIPELINE", required = true)]
+    pub(super) pipeline: Vec<OsString>,
+    /// Set an option of a stage: `--set from-file.path=a.jsonl`; with an `@` a setting: `--set filter.@capacity=8`
+    #[arg(long, value_name = "STAGE.OPTION=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) pipeline: PipelineArguments,
+    /// How many threads may work [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", env = "MILLPOND_WORKERS", hide_env_values = true)]
+    pub(super) workers: Option<NonZeroUsize>,
+    /// How long a run that is told to end may work off what is under way
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
+    pub(super) stop_deadline: Duration,
+    /// How to report the run at its end: text, json or none
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text, value_name = "FORMAT", hide_possible_values = true)]
+    pub(super) report: ReportFormat,
+    /// Write the report to a file instead of standard error
+    #[arg(long, value_name = "FILE")]
+    pub(super) report_to: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Text,
+    Json,
+    None,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) pipeline: PipelineArguments,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    pub(super) pipeline: PipelineArguments,
+    /// How many threads may work [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", env = "MILLPOND_WORKERS", hide_env_values = true)]
+    pub(super) workers: Option<NonZeroUsize>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Graph {
+    #[command(flatten)]
+    pub(super) pipeline: PipelineArguments,
+    /// What to draw: text, mermaid or svg
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text, value_name = "FORMAT", hide_possible_values = true)]
+    pub(super) format: GraphFormat,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Text,
+    Mermaid,
+    Svg,
 }
 
 #[derive(Debug, Args)]

@@ -56,6 +56,11 @@ impl Paint {
     #[cfg(test)]
     pub(super) const PLAIN: Self = Self { is_on: false };
 
+    /// Whether it colours.
+    pub(super) fn is_on(self) -> bool {
+        self.is_on
+    }
+
     /// The way an error begins.
     pub(super) fn error(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default().bold(), text)
@@ -102,6 +107,12 @@ impl Paint {
 pub(super) fn columns_of_stdout() -> Option<usize> {
     let size = terminal_size::terminal_size_of(io::stdout());
     size.map(|(width, _)| usize::from(width.0))
+}
+
+/// How many characters a line of standard error has; 80 if nobody knows.
+pub(super) fn columns_of_stderr() -> usize {
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map_or(80, |(width, _)| usize::from(width.0))
 }
 
 fn is_colour_wanted() -> bool {

@@ -94,12 +94,21 @@ impl From<&SpecError> for Diagnosis {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sources {
     texts: BTreeMap<String, String>,
+    /// Lines with one of these words in them are not shown.
+    hidden: Vec<String>,
 }
 
 impl Sources {
     /// Adds a text that is in no file.
     pub(super) fn with(mut self, name: &str, text: impl Into<String>) -> Self {
         self.texts.insert(name.to_owned(), text.into());
+        self
+    }
+
+    /// Hides the lines with these words in them: names of options that hold
+    /// secrets.
+    pub(super) fn hiding(mut self, words: Vec<String>) -> Self {
+        self.hidden.extend(words);
         self
     }
 
@@ -115,7 +124,8 @@ impl Sources {
                 line(&String::from_utf8_lossy(&bytes))?
             }
         };
-        (!found.trim().is_empty()).then_some(found)
+        let is_hidden = self.hidden.iter().any(|word| found.contains(word));
+        (!is_hidden && !found.trim().is_empty()).then_some(found)
     }
 }
 
@@ -215,6 +225,18 @@ error[P0021]: something is wrong
         let at = lines[4].find('^').unwrap();
         let under: String = lines[3].chars().skip(at).take(9).collect();
         assert_eq!(under, "form-file", "{text}");
+    }
+
+    #[test]
+    fn a_line_with_a_secret_in_it_is_not_shown() {
+        let error = Diagnosis {
+            place: Some(place("a.toml", 1, 1)),
+            ..Diagnosis::new("wrong")
+        };
+        let sources = Sources::default().with("a.toml", "token = \"abc\"");
+        assert!(error.shown(&sources, Paint::PLAIN).contains("abc"));
+        let sources = sources.hiding(vec!["token".into()]);
+        assert!(!error.shown(&sources, Paint::PLAIN).contains("abc"));
     }
 
     #[test]

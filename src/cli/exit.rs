@@ -1,6 +1,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use serde_json::Value as Json;
+
 use super::console::Console;
 use super::diagnosis::{Diagnosis, Sources};
 
@@ -97,6 +99,16 @@ impl Failure {
             };
         }
         Self::failed(format!("cannot write to standard output: {error}"))
+    }
+
+    /// How the program shall end.
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What programs are told of it.
+    pub(super) fn to_json(&self) -> Vec<Json> {
+        self.errors.iter().map(Diagnosis::to_json).collect()
     }
 
     /// Tells it on standard error, and how the program shall end.

@@ -22,7 +22,12 @@ mod console;
 mod diagnosis;
 mod example;
 mod exit;
+mod load;
+mod log;
 mod options;
+mod progress;
+mod report;
+mod screen;
 mod table;
 mod text;
 
@@ -32,7 +37,7 @@ use clap::Parser;
 
 use arguments::Arguments;
 use console::Console;
-use exit::{Exit, Failure};
+use exit::Exit;
 
 /// Does what the arguments of the process say, with the stages of all crates
 /// that the program is linked with.

@@ -8,6 +8,7 @@
 //! fails, by an error or a panic, starts the draining of its whole run.
 
 mod contain;
+mod control;
 mod error;
 mod guard;
 mod handle;
@@ -18,6 +19,7 @@ mod supervise;
 mod threads;
 mod worker;
 
+pub use control::RunControl;
 pub use error::{Cause, NodeFailure, RunError, RunFailure};
 pub use handle::RunHandle;
 pub use options::RunOptions;

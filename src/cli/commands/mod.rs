@@ -1,9 +1,13 @@
 //! One file for each command.
 
 mod candidates;
+mod check;
 mod completions;
 mod describe;
+mod explain;
+mod graph;
 mod new;
+mod run;
 mod schema;
 mod stages;
 
@@ -16,7 +20,12 @@ use crate::stage::{Registered, Registry};
 
 /// Does what a command says.
 pub(super) fn run(arguments: Arguments, console: &Console) -> Result<Exit, Failure> {
-    match arguments.command {
+    let Arguments { command, common } = arguments;
+    match command {
+        Command::Run(run) => run::run(run, &common, console),
+        Command::Check(check) => check::run(&check, common.quiet, console),
+        Command::Explain(explain) => explain::run(&explain, console),
+        Command::Graph(graph) => graph::run(&graph, console),
         Command::Stages(stages) => stages::run(&stages, console),
         Command::Describe(describe) => describe::run(&describe, console),
         Command::Schema(schema) => schema::run(&schema, console),
