@@ -415,3 +415,32 @@ fn two_crates_with_one_id_are_both_named() {
         "one"
     );
 }
+
+#[tokio::test]
+async fn outlets_of_types_known_at_run_time_are_copied_and_joined() {
+    let pipeline = Pipeline::named("fan");
+    let numbers = add(&pipeline, "count", json!({"to": 4}), Vec::new());
+    let numbers = add(&pipeline, "pass", json!({}), numbers).remove(0);
+    let mut branches = numbers.broadcast("copy", 3).unwrap();
+    let first = branches.remove(0);
+    let joined = first.merge("join", branches).unwrap();
+    let joined = joined.typed::<u64>().unwrap();
+
+    let report = joined.for_each("all", drop).run().await.unwrap();
+
+    assert_eq!(report.node("copy").received, 4);
+    assert_eq!(report.node("all").received, 12);
+}
+
+#[test]
+fn what_cannot_be_copied_or_joined_is_given_back() {
+    struct Sealed;
+    let pipeline = Pipeline::named("fan");
+    let sealed = pipeline.source(millpond::stages::FromIter::new([Sealed]));
+    let sealed = sealed.any(message_type!(Sealed)).broadcast("copy", 2);
+    let sealed = sealed.unwrap_err();
+    let bytes = pipeline.source(millpond::stages::FromIter::new([1_u8]));
+
+    let refused = sealed.merge("join", vec![bytes.any(message_type!(u8))]);
+    assert_eq!(refused.unwrap_err().name(), "u8");
+}

@@ -42,6 +42,7 @@ struct Ways {
     /// As an `Inlet<T>`.
     open: Open,
     open_hidden: OpenHidden,
+    merge: fn(AnyOutlet, &str, Vec<AnyOutlet>) -> AnyOutlet,
     /// Those of vectors of `T`. There are none for vectors of vectors of what
     /// was hidden: each would need others yet.
     vec: Option<fn() -> Self>,
@@ -128,6 +129,35 @@ impl AnyOutlet {
     }
 }
 
+impl AnyOutlet {
+    /// Joins outlets of one message type, as [`Outlet::merge`] does.
+    ///
+    /// # Errors
+    ///
+    /// The type of the first of `others` that carries something else.
+    pub fn merge(self, name: &str, others: Vec<Self>) -> Result<Self, MessageType> {
+        if let Some(other) = others.iter().find(|other| other.message != self.message) {
+            return Err(other.message.clone());
+        }
+        Ok((self.ways.merge)(self, name, others))
+    }
+
+    /// Gives every branch a copy of every message, as [`Outlet::broadcast`]
+    /// does.
+    ///
+    /// # Errors
+    ///
+    /// Gives the outlet back if its messages are not `Clone`.
+    pub fn broadcast(self, name: &str, branches: usize) -> Result<Vec<Self>, Self> {
+        if !self.message.capabilities().clone {
+            return Err(self);
+        }
+        let (outlet, hidden) = self.hidden();
+        let copies = outlet.broadcast_to(name, branches).into_iter();
+        Ok(copies.map(|copy| copy.revealed(&hidden)).collect())
+    }
+}
+
 /// What the messages of a [hidden](AnyOutlet::hidden) outlet are.
 #[derive(Clone)]
 pub struct HiddenType {
@@ -187,6 +217,7 @@ impl Ways {
             open_hidden: |lent, edge, carried, message| {
                 Ok(hide(open::<T>(lent, edge, carried)?, message.clone()))
             },
+            merge: merge::<T>,
             vec: Some(Self::of_vec::<T>),
         }
     }
@@ -197,8 +228,30 @@ impl Ways {
             open_hidden: |lent, edge, carried, message| {
                 Ok(hide(open_vec::<T>(lent, edge, carried)?, message.clone()))
             },
+            merge: merge::<Vec<T>>,
             vec: None,
         }
+    }
+}
+
+/// Joins outlets that are known to carry `T`.
+fn merge<T: Message>(first: AnyOutlet, name: &str, others: Vec<AnyOutlet>) -> AnyOutlet {
+    let (message, ways) = (first.message.clone(), first.ways);
+    let typed = |outlet: AnyOutlet| {
+        outlet
+            .typed::<T>()
+            .unwrap_or_else(|other| unreachable!("joined by its type, but of {}", other.message))
+    };
+    let others: Vec<_> = others.into_iter().map(typed).collect();
+    let (graph, edge) = typed(first).merge(name, others).into_parts();
+    // With the ways that are there: to make others here would make those of
+    // vectors of `T`, and of vectors of those, without an end.
+    AnyOutlet {
+        graph,
+        edge,
+        message,
+        carried: Carried::Plain,
+        ways,
     }
 }
 

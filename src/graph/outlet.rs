@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 
 use millpond_operators::{Flow, Progress};
 
-use super::builder::{Made, NewNode, NodeName};
+use super::builder::{Made, NodeName};
 use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
 use crate::edge::Inlet;
 use crate::message::{Message, Mode, Plain};
@@ -293,23 +293,19 @@ impl<T: Message> Outlet<T> {
     where
         T: Clone,
     {
-        self.fan_out(name, Broadcast::new)
+        const { assert!(N > 0, "a fan-out has at least one branch") }
+        let branches = self.fan_out(name, N, Broadcast::new);
+        branches_of(branches)
     }
 
-    /// Gives a number of branches that is known at run time a copy of every
-    /// message, as [`broadcast`](Self::broadcast) does.
-    pub(crate) fn broadcast_to(self, name: &str, branches: usize) -> Vec<Self>
+    /// Gives each of so many branches a copy of every message.
+    ///
+    /// Without branches the messages are dropped.
+    pub(super) fn broadcast_to(self, name: &str, branches: usize) -> Vec<Self>
     where
         T: Clone,
     {
-        let edges = |node: &mut NewNode<'_>| -> Vec<_> {
-            (0..branches).map(|_| node.outlet::<T>()).collect()
-        };
-        let (graph, branches) = self.fan_out_to(name, edges, Broadcast::new);
-        let branches = branches.into_iter();
-        branches
-            .map(|branch| Self::new(graph.clone(), branch))
-            .collect()
+        self.fan_out(name, branches, Broadcast::new)
     }
 
     /// Sends each message to the branch whose index `route` gives.
@@ -329,7 +325,9 @@ impl<T: Message> Outlet<T> {
         name: &str,
         route: impl FnMut(&T) -> usize + Send + 'static,
     ) -> [Self; N] {
-        self.fan_out(name, move |branches| Partition::new(branches, route))
+        const { assert!(N > 0, "a fan-out has at least one branch") }
+        let branches = self.fan_out(name, N, move |branches| Partition::new(branches, route));
+        branches_of(branches)
     }
 
     /// Joins outlets of one message type, in the order of arrival.
@@ -402,45 +400,38 @@ impl<T: Message> Outlet<T> {
         });
     }
 
-    fn fan_out<B, const N: usize>(
+    fn fan_out<B>(
         self,
         name: &str,
+        branches: usize,
         border: impl FnOnce(Vec<crate::edge::Sender<T>>) -> B + Send + 'static,
-    ) -> [Self; N]
+    ) -> Vec<Self>
     where
         B: Border<T> + 'static,
-    {
-        const { assert!(N > 0, "a fan-out has at least one branch") }
-        let edges = |node: &mut NewNode<'_>| [(); N].map(|()| node.outlet::<T>());
-        let (graph, branches) = self.fan_out_to(name, edges, border);
-        branches.map(|branch| Self::new(graph.clone(), branch))
-    }
-
-    fn fan_out_to<B, E>(
-        self,
-        name: &str,
-        edges: impl FnOnce(&mut NewNode<'_>) -> E,
-        border: impl FnOnce(Vec<crate::edge::Sender<T>>) -> B + Send + 'static,
-    ) -> (GraphBuilder, E)
-    where
-        B: Border<T> + 'static,
-        E: AsRef<[EdgeId]> + Clone + Send + 'static,
     {
         let (graph, from) = (self.graph, self.edge);
         let branches = graph.add_node(NodeName::Given(name), &[from], |node| {
-            let branches = edges(node);
+            let branches: Vec<_> = (0..branches).map(|_| node.outlet::<T>()).collect();
             Made::by(branches.clone(), move |context| {
                 let flow = Flow::native(context.inlet::<T>(from)?);
                 let senders = branches
-                    .as_ref()
-                    .iter()
-                    .map(|branch| context.sender(*branch))
+                    .into_iter()
+                    .map(|branch| context.sender(branch))
                     .collect::<Result<Vec<_>, StageError>>()?;
                 Ok(Box::pin(drive(flow, border(senders), context)))
             })
         });
-        (graph, branches)
+        let branches = branches.into_iter();
+        branches
+            .map(|branch| Self::new(graph.clone(), branch))
+            .collect()
     }
+}
+
+fn branches_of<T: Message, const N: usize>(branches: Vec<Outlet<T>>) -> [Outlet<T>; N] {
+    branches
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("a fan-out has as many branches as it was asked for"))
 }
 
 impl<T: Message, M: Mode> fmt::Debug for Outlet<T, M> {

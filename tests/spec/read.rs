@@ -48,12 +48,12 @@ fn all_syntax_errors_are_told() {
 #[test]
 fn an_unknown_key_is_told_with_the_nearest_one() {
     assert_eq!(
-        faults("nmae = 'a'\n[[stage]]\nuse = 'b'\nwhit = {}\n[defaults]\nfoo = 1\n"),
+        faults("nmae = 'a'\n[[stage]]\nuse = 'b'\nwiht = {}\n[defaults]\nfoo = 1\n"),
         [
             "a.toml:1:1: P0022: a spec has no key `nmae`\n  help: did you mean `name`?",
             "a.toml:6:1: P0022: `[defaults]` has no key `foo`\n  \
              help: the keys are `capacity`, `overflow` and `on-error`",
-            "a.toml:4:1: P0022: a stage has no key `whit`\n  help: did you mean `with`?",
+            "a.toml:4:1: P0022: a stage has no key `wiht`\n  help: did you mean `with`?",
         ],
     );
 }

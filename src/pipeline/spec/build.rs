@@ -1,7 +1,7 @@
 use super::check::{InputOf, Planned, What};
 use super::{CheckedSpec, CheckedStage, Mistake, PipelineSpec, SpecError, SpecErrors};
-use crate::Pipeline;
 use crate::graph::{AnyOutlet, BuildError, Cost, GraphBuilder, Settings, check};
+use crate::pipeline::Pipeline;
 use crate::stage::{EntryError, Registry};
 
 impl PipelineSpec {
@@ -93,10 +93,11 @@ fn build_stage(
         (What::Registered { .. }, Some(entry)) => entry
             .build(planned.config.clone(), graph, inputs)
             .map_err(|error| refused(stage, &error)),
-        (What::Broadcast { outlets }, _) => graph.in_stage("broadcast", Cost::Light, || {
-            broadcast(inputs, outlets.len())
-        }),
-        (What::Merge, _) => graph.in_stage("merge", Cost::Light, || merge(inputs)),
+        (What::Broadcast { outlets }, _) => {
+            let copy = || broadcast(inputs, outlets.len());
+            Ok(graph.in_stage("broadcast", Cost::Light, copy))
+        }
+        (What::Merge, _) => Ok(graph.in_stage("merge", Cost::Light, || merge(inputs))),
         (What::Registered { .. } | What::Unknown, _) => Ok(Vec::new()),
     })?;
     let Some(capacity) = planned.settings.capacity else {
@@ -111,21 +112,19 @@ fn refused(stage: &CheckedStage, error: &EntryError) -> SpecError {
     SpecError::new(Mistake::Refused, &stage.place, text)
 }
 
-fn merge(inputs: Vec<AnyOutlet>) -> Result<Vec<AnyOutlet>, SpecError> {
+/// What is joined or copied has passed the check of types, so neither fails.
+fn merge(inputs: Vec<AnyOutlet>) -> Vec<AnyOutlet> {
     let mut inputs = inputs.into_iter();
-    let Some(first) = inputs.next() else {
-        return Ok(Vec::new());
-    };
-    let (first, hidden) = first.hidden();
-    let others = inputs.map(|other| other.hidden().0);
-    Ok(vec![first.merge("merge", others).revealed(&hidden)])
+    let joined = inputs
+        .next()
+        .map(|first| first.merge("merge", inputs.collect()));
+    joined.and_then(Result::ok).into_iter().collect()
 }
 
-fn broadcast(inputs: Vec<AnyOutlet>, count: usize) -> Result<Vec<AnyOutlet>, SpecError> {
-    let Some(input) = inputs.into_iter().next() else {
-        return Ok(Vec::new());
-    };
-    let (input, hidden) = input.hidden();
-    let branches = input.broadcast_to("broadcast", count).into_iter();
-    Ok(branches.map(|branch| branch.revealed(&hidden)).collect())
+fn broadcast(inputs: Vec<AnyOutlet>, count: usize) -> Vec<AnyOutlet> {
+    let copied = inputs
+        .into_iter()
+        .next()
+        .map(|input| input.broadcast("broadcast", count));
+    copied.and_then(Result::ok).unwrap_or_default()
 }

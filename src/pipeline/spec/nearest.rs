@@ -1,17 +1,18 @@
 /// The names closest to a word, for "did you mean"; the best first.
 pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let allowed = word.chars().count().div_ceil(3);
-    let mut near: Vec<_> = names
+    let allowed = ((word.chars().count() + 1) / 3).max(1);
+    let is_part =
+        |name: &str| word.len().min(name.len()) > 2 && (name.contains(word) || word.contains(name));
+    let near = names
         .into_iter()
-        .map(|name| (strsim::osa_distance(word, name), name))
-        .filter(|(distance, name)| {
-            *distance <= allowed
-                || (word.len().min(name.len()) > 2 && (name.contains(word) || word.contains(name)))
-        })
-        .collect();
+        .map(|name| (strsim::osa_distance(word, name), name));
+    let near = near.filter(|(distance, name)| *distance <= allowed || is_part(name));
+    let mut near: Vec<_> = near.collect();
     near.sort_unstable();
     near.dedup();
     near.truncate(3);
+    let best = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, name)| *distance <= best + 1 || is_part(name));
     near.into_iter().map(|(_, name)| name).collect()
 }
 
@@ -60,7 +61,7 @@ mod tests {
     #[test]
     fn the_nearest_names_come_first_and_strangers_never() {
         let names = ["from-file", "to-file", "monitor"];
-        assert_eq!(nearest("form-file", names), ["from-file", "to-file"]);
+        assert_eq!(nearest("form-file", names), ["from-file"]);
         assert_eq!(nearest("file", names), ["to-file", "from-file"]);
         assert!(nearest("zip", names).is_empty());
     }

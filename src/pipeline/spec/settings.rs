@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::options::Checking;
 use super::variables::Variables;
-use super::{Located, Settings, SpecError, Value};
+use super::{Located, Mistake, Settings, SpecError, Value};
 use crate::graph::{OnError, Placement};
 
 /// How a stage is run, with every value understood.
@@ -93,6 +93,7 @@ pub(super) struct Reading<'a> {
 
 impl Reading<'_> {
     pub(super) fn all(&mut self, settings: &Settings) -> Understood {
+        self.unbuilt(settings);
         let on_error = self.json("on-error", settings.on_error.as_ref());
         let placement = self.json("placement", settings.placement.as_ref());
         Understood {
@@ -107,6 +108,28 @@ impl Reading<'_> {
             }),
             capacity: self.capacity(settings.capacity.as_ref()),
         }
+    }
+
+    /// Tells the values that cannot be built yet.
+    fn unbuilt(&mut self, settings: &Settings) {
+        let overflow = self.json("overflow", settings.overflow.as_ref());
+        if let (Some(value), Some(json)) = (&settings.overflow, overflow)
+            && json != "block"
+        {
+            self.unbuilt_value(value, "full edges of specs block");
+        }
+        let replicas = self.json("replicas", settings.replicas.as_ref());
+        let count = replicas.map(|json| json.get("count").unwrap_or(&json).as_u64());
+        if let (Some(value), Some(count)) = (&settings.replicas, count)
+            && count != Some(1)
+        {
+            self.unbuilt_value(value, "stages of specs run once");
+        }
+    }
+
+    fn unbuilt_value(&mut self, value: &Located<Value>, text: &str) {
+        let error = SpecError::new(Mistake::Setting, &value.place, text);
+        self.errors.push(error.help("build this pipeline in Rust"));
     }
 
     /// The value under a key, checked against its schema.
@@ -126,6 +149,13 @@ impl Reading<'_> {
 
     fn capacity(&mut self, value: Option<&Located<Value>>) -> Option<usize> {
         let json = self.json("capacity", value)?;
-        json.as_u64()?.try_into().ok()
+        let messages = json.as_u64().and_then(|messages| messages.try_into().ok());
+        if let (None, Some(value)) = (messages, value) {
+            self.unbuilt_value(
+                value,
+                "edges of specs have a number of messages as capacity",
+            );
+        }
+        messages
     }
 }

@@ -12,7 +12,7 @@ use crate::pipeline::spec::overrides::{Overridden, Overrides};
 use crate::pipeline::spec::settings::{Reading, Understood};
 use crate::pipeline::spec::variables::{Params, Variables};
 use crate::pipeline::spec::{
-    Located, Mistake, ModuleSpec, PipelineSpec, SpecError, StageSpec, Value,
+    Located, Mistake, ModuleSpec, PipelineSpec, Place, Settings, SpecError, StageSpec, Value,
 };
 use crate::stage::{EntryError, NotFound, Registry};
 
@@ -117,7 +117,7 @@ impl<'a> Flattening<'a, '_> {
                 .name
                 .as_ref()
                 .map_or(&spec.uses.place, |name| &name.place);
-            if name.is_empty() || name.contains(['.', '/']) {
+            if spec.name.is_some() && (name.is_empty() || name.contains(['.', '/'])) {
                 let text = format!("a stage cannot be called `{name}`");
                 let error = SpecError::new(Mistake::Setting, place, text);
                 self.errors
@@ -172,7 +172,7 @@ impl<'a> Flattening<'a, '_> {
 
     fn understood(
         &mut self,
-        settings: &crate::pipeline::spec::Settings,
+        settings: &Settings,
         params: Option<&Params>,
         words: bool,
     ) -> Understood {
@@ -260,7 +260,7 @@ impl<'a> Flattening<'a, '_> {
     }
 
     /// One place for all that is too much, so that it is told once.
-    fn spec_place(&self, place: &crate::pipeline::spec::Place) -> crate::pipeline::spec::Place {
+    fn spec_place(&self, place: &Place) -> Place {
         let first = self.spec.stages.first();
         first.map_or_else(|| place.clone(), |stage| stage.uses.place.clone())
     }
@@ -358,11 +358,16 @@ impl<'a> Flattening<'a, '_> {
                 // Options and types are checked against what there is.
                 return self.registry.latest(spec.id()).ok();
             }
-            // A file with modules is missing, which has been told.
-            Err(_) if self.spec.incomplete => {}
+            // A file with modules is missing, or `use` is, which has been told.
+            Err(_) if self.spec.incomplete || self.is_told(place) => {}
             Err(_) => self.errors.push(self.unknown_stage(spec)),
         }
         None
+    }
+
+    /// Whether something at this place was wrong when it was read.
+    fn is_told(&self, place: &Place) -> bool {
+        self.spec.faults.iter().any(|fault| fault.place == *place)
     }
 
     fn unknown_stage(&self, spec: &StageSpec) -> SpecError {

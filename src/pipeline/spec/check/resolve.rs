@@ -187,17 +187,30 @@ impl<'a> Flat<'a> {
         }
     }
 
-    /// The outlets that a mistyped name may have meant.
+    /// The outlets that a mistyped reference may have meant.
     pub(super) fn meant(&self, scope: usize, reference: &str) -> Vec<OutletId> {
         let scope = &self.scopes[scope];
-        let name = reference.split('.').next().unwrap_or_default();
-        let items = nearest(name, known(scope)).into_iter();
-        let items = items.filter_map(|name| Some(scope.find(name)?.1));
-        let outlets = items.flat_map(|item| {
-            let count = self.outlets(item).map_or(0, |outlets| outlets.len());
-            (0..count).filter_map(move |number| self.at(item, number).ok())
-        });
-        outlets.collect()
+        let (name, port) = match reference.split_once('.') {
+            Some((name, port)) => (name, Some(port)),
+            None => (reference, None),
+        };
+        let mut meant = Vec::new();
+        for near in nearest(name, known(scope)) {
+            let Some((_, item)) = scope.find(near) else {
+                continue;
+            };
+            let outlets = self.outlets(item).unwrap_or_default();
+            let ports = port.map(|port| nearest(port, outlets.iter().map(String::as_str)));
+            for (number, outlet) in outlets.iter().enumerate() {
+                if ports
+                    .as_ref()
+                    .is_none_or(|ports| ports.contains(&outlet.as_str()))
+                {
+                    meant.extend(self.at(item, number).ok());
+                }
+            }
+        }
+        meant
     }
 }
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::resolve::{Input, OutletId, Unresolved};
-use super::scope::Flat;
+use super::scope::{Flat, Item};
 use super::{Mistake, Place, SpecError, What};
 
 /// What each stage reads.
@@ -24,6 +24,7 @@ pub(super) fn wire(flat: &Flat<'_>, errors: &mut Vec<SpecError>) -> Wired {
     };
     let stages = 0..flat.stages.len();
     let (inputs, counted): (Vec<_>, Vec<_>) = stages.map(|stage| wiring.stage(stage)).unzip();
+    wiring.excuse();
     wiring.modules();
     wiring.two_readers();
     wiring.unconnected();
@@ -133,6 +134,19 @@ impl Wiring<'_, '_> {
                 self.errors
                     .push(error.help("name what it reads: `inputs = [\"in\"]`"));
                 false
+            }
+        }
+    }
+
+    /// What a stage reads that was not made, for a reason that was told, is
+    /// not unread.
+    fn excuse(&mut self) {
+        for (number, scope) in self.flat.scopes.iter().enumerate() {
+            let items = scope.items.iter().enumerate();
+            for (position, _) in items.filter(|(_, item)| **item == Item::Nothing) {
+                let inputs = self.flat.inputs(number, position).into_iter();
+                let outlets = inputs.filter_map(|input| self.flat.outlet(number, input).ok());
+                self.excused.extend(outlets);
             }
         }
     }

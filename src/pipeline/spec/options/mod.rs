@@ -5,7 +5,6 @@ mod value;
 
 pub(super) use value::Checking;
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
@@ -13,6 +12,7 @@ use serde_json::{Map, Value as Json};
 use super::nearest::did_you_mean;
 use super::variables::Expanded;
 use super::{Located, Mistake, Place, SpecError, Value};
+use crate::stage::config::exists;
 
 /// An option as it was given; nothing where its value could not be read.
 pub(super) type Given = (Located<String>, Option<Expanded>);
@@ -127,12 +127,11 @@ fn first_line(text: &str) -> &str {
 
 /// Why a path that must exist does not, by the kind that must be there.
 fn path_fault(path: &str, kind: &str) -> Option<String> {
-    let found = fs::metadata(Path::new(path));
-    match (kind, found) {
-        ("file", Ok(found)) if found.is_dir() => Some(format!("`{path}` is a folder, not a file")),
-        ("dir", Ok(found)) if !found.is_dir() => Some(format!("`{path}` is no folder")),
-        (_, Ok(_)) => None,
-        (_, Err(error)) => Some(format!("`{path}`: {error}")),
+    let path = Path::new(path);
+    match kind {
+        "file" => exists::not_a_file(path),
+        "dir" => exists::not_a_dir(path),
+        _ => exists::nothing(path),
     }
 }
 

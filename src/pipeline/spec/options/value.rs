@@ -1,6 +1,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{loose, path_fault, required, shown};
+use crate::pipeline::spec::inline::literal;
 use crate::pipeline::spec::nearest::{did_you_mean, either};
 use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{Located, Mistake, SpecError, Value};
@@ -62,6 +63,13 @@ impl<'a> Checking<'a> {
         path: &str,
     ) -> Option<Located<Value>> {
         let types = types(schema);
+        if let Value::Text(text) = &value.value
+            && self.is_silent
+            && types.len() > 1
+        {
+            // Of several types, a word has the one that it looks like.
+            return Some(Located::new(literal(text, false), value.place.clone()));
+        }
         if types.is_empty() || types.iter().any(|of| is_of(&value.value, of)) {
             return Some(value.clone());
         }

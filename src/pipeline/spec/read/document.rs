@@ -31,9 +31,7 @@ pub(super) fn read(table: &Table, spec: &mut PipelineSpec) {
     spec.defaults.capacity = fields.value("capacity");
     spec.defaults.overflow = fields.value("overflow");
     let stages = stages.iter();
-    spec.stages = stages
-        .filter_map(|stage| read_stage(stage, &mut errors))
-        .collect();
+    spec.stages = stages.map(|stage| read_stage(stage, &mut errors)).collect();
     spec.modules = module::read_all(&modules, &mut errors);
     spec.faults.extend(errors);
 }

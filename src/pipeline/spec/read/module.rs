@@ -46,7 +46,7 @@ fn read_module(id: &Located<String>, table: &Table, errors: &mut Vec<SpecError>)
             .collect(),
         stages: stages
             .iter()
-            .filter_map(|stage| read_stage(stage, errors))
+            .map(|stage| read_stage(stage, errors))
             .collect(),
     }
 }

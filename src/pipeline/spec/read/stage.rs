@@ -1,4 +1,5 @@
 use super::table::Fields;
+use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{Located, Mistake, Settings, SpecError, StageSpec, Table};
 
 /// The keys of a stage.
@@ -16,13 +17,14 @@ const STAGE_KEYS: [&str; 8] = [
 /// The keys of the edge after a stage.
 const EDGE_KEYS: [&str; 2] = ["capacity", "overflow"];
 
-/// Reads a stage; nothing if it does not say which.
-pub(super) fn read_stage(stage: &Located<Table>, errors: &mut Vec<SpecError>) -> Option<StageSpec> {
+/// Reads a stage. One that does not say which it is stays in its place, so
+/// that those behind it are not read as if it were not there.
+pub(super) fn read_stage(stage: &Located<Table>, errors: &mut Vec<SpecError>) -> StageSpec {
     let mut fields = Fields {
         table: &stage.value,
         errors,
     };
-    fields.known("a stage", &STAGE_KEYS);
+    fields.known_or("a stage", &STAGE_KEYS, Some("options stand under `with`"));
     let said = fields.table.iter().any(|(key, _)| key.value == "use");
     let uses = fields.text("use");
     if !said {
@@ -43,14 +45,18 @@ pub(super) fn read_stage(stage: &Located<Table>, errors: &mut Vec<SpecError>) ->
     fields.known("an edge", &EDGE_KEYS);
     settings.capacity = fields.value("capacity");
     settings.overflow = fields.value("overflow");
-    Some(StageSpec {
-        uses: uses?,
+    let unsaid = || match get(&stage.value, "use") {
+        Some(value) => Located::new(String::new(), value.place.clone()),
+        None => Located::new(String::new(), stage.place.clone()),
+    };
+    StageSpec {
+        uses: uses.unwrap_or_else(unsaid),
         name,
         inputs,
         with,
         words: false,
         settings,
-    })
+    }
 }
 
 /// Reads the settings that are not those of an edge.

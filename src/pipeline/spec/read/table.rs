@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::wrong_kind;
-use crate::pipeline::spec::nearest::did_you_mean;
+use crate::pipeline::spec::nearest::{did_you_mean, nearest};
 use crate::pipeline::spec::place::Source;
 use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{Located, Mistake, SpecError, Table, Value};
@@ -91,11 +91,21 @@ pub(super) struct Fields<'a> {
 impl Fields<'_> {
     /// Tells every key that is not among these.
     pub(super) fn known(&mut self, of: &str, keys: &[&str]) {
+        self.known_or(of, keys, None);
+    }
+
+    /// Tells every key that is not among these, with this help where none of
+    /// them is near.
+    pub(super) fn known_or(&mut self, of: &str, keys: &[&str], help: Option<&str>) {
         for (key, _) in self.table {
             if !keys.contains(&key.value.as_str()) {
                 let text = format!("{of} has no key `{}`", key.value);
                 let mut error = SpecError::new(Mistake::UnknownKey, &key.place, text);
-                error.help = did_you_mean(&key.value, "keys", keys.iter().copied());
+                let is_near = !nearest(&key.value, keys.iter().copied()).is_empty();
+                error.help = match help {
+                    Some(help) if !is_near => Some(help.to_owned()),
+                    _ => did_you_mean(&key.value, "keys", keys.iter().copied()),
+                };
                 self.errors.push(error);
             }
         }
