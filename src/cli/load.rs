@@ -4,11 +4,11 @@ use std::io::Read;
 use std::path::Path;
 
 use super::arguments::PipelineArguments;
+use super::catalogue::Catalogue;
 use super::diagnosis::{Diagnosis, Sources};
 use super::exit::Failure;
 use crate::Pipeline;
 use crate::pipeline::spec::{CheckedSpec, PipelineSpec, SpecErrors};
-use crate::stage::Registry;
 
 /// What places call a pipeline on one line.
 const INLINE: &str = "inline";
@@ -29,8 +29,8 @@ pub(super) struct Loaded {
 
 /// Reads the pipeline that the arguments name, and sets what they and the
 /// environment set.
-pub(super) fn load(arguments: &PipelineArguments, registry: &Registry) -> Result<Loaded, Failure> {
-    let sources = Sources::default().hiding(secrets(registry));
+pub(super) fn load(arguments: &PipelineArguments, catalogue: &Catalogue) -> Result<Loaded, Failure> {
+    let sources = Sources::default().hiding(secrets(catalogue));
     let words: Vec<_> = arguments.pipeline.iter().map(AsRef::as_ref).collect();
     let (read, sources, what) = match words[..] {
         [word] if word == "-" => {
@@ -69,13 +69,13 @@ pub(super) fn load(arguments: &PipelineArguments, registry: &Registry) -> Result
 
 impl Loaded {
     /// Checks everything; opens nothing.
-    pub(super) fn check(&self, registry: &Registry) -> Result<CheckedSpec, Failure> {
-        self.spec.check(registry).map_err(|errors| self.failure(&errors))
+    pub(super) fn check(&self, catalogue: &Catalogue) -> Result<CheckedSpec, Failure> {
+        self.spec.check(catalogue.registry()).map_err(|errors| self.failure(&errors))
     }
 
     /// Checks and builds, and starts nothing.
-    pub(super) fn build(&self, registry: &Registry) -> Result<(CheckedSpec, Pipeline), Failure> {
-        let checked = self.check(registry)?;
+    pub(super) fn build(&self, catalogue: &Catalogue) -> Result<(CheckedSpec, Pipeline), Failure> {
+        let checked = self.check(catalogue)?;
         let built = checked.build();
         let pipeline = built.map_err(|errors| self.failure(&errors))?;
         Ok((checked, pipeline))
@@ -142,11 +142,10 @@ fn from_stdin() -> Result<String, Failure> {
 }
 
 /// The names of options that are never shown.
-fn secrets(registry: &Registry) -> Vec<String> {
+fn secrets(catalogue: &Catalogue) -> Vec<String> {
     let mut names = Vec::new();
-    for stage in registry.iter() {
-        let schema = stage.schema();
-        let properties = schema.get("properties").and_then(|properties| properties.as_object());
+    for stage in catalogue.iter() {
+        let properties = stage.schema.get("properties").and_then(|properties| properties.as_object());
         for (name, option) in properties.into_iter().flatten() {
             let is = |key: &str| option.get(key) == Some(&true.into());
             if is("writeOnly") || is("x-millpond-secret") {

@@ -16,6 +16,7 @@
 //! `--help`.
 
 mod arguments;
+mod catalogue;
 mod commands;
 mod complete;
 mod console;

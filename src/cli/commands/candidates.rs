@@ -1,4 +1,5 @@
 use crate::cli::arguments::Candidates;
+use crate::cli::catalogue::Catalogue;
 use crate::cli::complete::candidates;
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
@@ -8,9 +9,9 @@ const BREAKS: [char; 3] = ['=', '@', ':'];
 
 /// Prints candidates, one a line, each with its help behind a tab.
 pub(super) fn run(arguments: &Candidates, console: &Console) -> Result<Exit, Failure> {
-    let registry = super::registry()?;
+    let catalogue = Catalogue::collected()?;
     let mut text = String::new();
-    for candidate in candidates(&arguments.line, &registry) {
+    for candidate in candidates(&arguments.line, &catalogue) {
         let shown = match arguments.bash {
             true => last_part(&candidate.text, &arguments.line),
             false => &candidate.text,

@@ -1,15 +1,15 @@
 use serde_json::json;
 
 use crate::cli::arguments::Check;
+use crate::cli::catalogue::Catalogue;
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
-use crate::stage::Registry;
 
 /// Tells everything that is wrong with a pipeline, and runs nothing.
 pub(super) fn run(arguments: &Check, is_quiet: bool, console: &Console) -> Result<Exit, Failure> {
-    let registry = super::registry()?;
-    let checked = check(arguments, &registry);
+    let catalogue = Catalogue::collected()?;
+    let checked = check(arguments, &catalogue);
     if !arguments.json {
         let summary = checked?;
         if !is_quiet {
@@ -26,8 +26,8 @@ pub(super) fn run(arguments: &Check, is_quiet: bool, console: &Console) -> Resul
     Ok(exit)
 }
 
-fn check(arguments: &Check, registry: &Registry) -> Result<String, Failure> {
-    let (checked, _) = load(&arguments.pipeline, registry)?.build(registry)?;
+fn check(arguments: &Check, catalogue: &Catalogue) -> Result<String, Failure> {
+    let (checked, _) = load(&arguments.pipeline, catalogue)?.build(catalogue)?;
     let stages = match checked.stages.len() {
         1 => "1 stage".to_owned(),
         count => format!("{count} stages"),

@@ -1,21 +1,21 @@
 use serde_json::{Value as Json, json};
 
 use crate::cli::arguments::Describe;
+use crate::cli::catalogue::{Catalogue, Known};
 use crate::cli::console::{Console, Paint, columns_of_stdout};
 use crate::cli::example::{inline_example, toml_example};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::options::{StageOption, options};
+use crate::cli::options::StageOption;
 use crate::cli::text::{plain, wrapped};
-use crate::stage::{Kind, Registered};
 
 /// Lines are at most so wide, and in a pipe as wide as this.
 const WIDTH: usize = 80;
 
 /// Tells all about a stage.
 pub(super) fn run(arguments: &Describe, console: &Console) -> Result<Exit, Failure> {
-    let registry = super::registry()?;
-    let stage = super::find(&registry, &arguments.stage)?;
-    let options = options(&stage.schema().into());
+    let catalogue = Catalogue::collected()?;
+    let stage = catalogue.find(&arguments.stage)?;
+    let options = stage.options();
     let text = if arguments.json {
         format!("{:#}\n", to_json(stage, &options))
     } else {
@@ -26,17 +26,17 @@ pub(super) fn run(arguments: &Describe, console: &Console) -> Result<Exit, Failu
     Ok(Exit::Done)
 }
 
-fn to_json(stage: &Registered, options: &[StageOption]) -> Json {
-    let mut json = super::stages::to_json(stage);
+fn to_json(stage: &Known, options: &[StageOption]) -> Json {
+    let mut json = stage.to_json();
     json["example"] = json!({
-        "toml": toml_example(stage.id(), options),
-        "inline": inline_example(stage.id(), options),
+        "toml": toml_example(&stage.id, options),
+        "inline": inline_example(&stage.id, options),
     });
     json
 }
 
 struct Page<'a> {
-    stage: &'a Registered,
+    stage: &'a Known,
     options: &'a [StageOption],
     paint: Paint,
     width: usize,
@@ -46,7 +46,7 @@ impl Page<'_> {
     fn text(&self) -> String {
         let sections = [
             self.head(),
-            wrapped(&plain(&self.stage.help()), self.width).join("\n"),
+            wrapped(&plain(&self.stage.help), self.width).join("\n"),
             self.options(),
             self.in_toml(),
             self.on_one_line(),
@@ -58,10 +58,11 @@ impl Page<'_> {
 
     fn head(&self) -> String {
         let stage = self.stage;
-        let id = self.paint.bold(stage.id());
-        let types = stage.signatures().into_iter();
-        let types: Vec<_> = types.map(|signature| format!("  {signature}")).collect();
-        format!("{id} {}, a {}\n\n{}", stage.version, stage.kind(), types.join("\n"))
+        let id = self.paint.bold(&stage.id);
+        let version = stage.version.as_ref();
+        let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+        let types: Vec<_> = stage.types.iter().map(|types| format!("  {types}")).collect();
+        format!("{id}{version}, a {}\n\n{}", stage.kind, types.join("\n"))
     }
 
     fn options(&self) -> String {
@@ -105,25 +106,26 @@ impl Page<'_> {
     }
 
     fn in_toml(&self) -> String {
-        let example = toml_example(self.stage.id(), self.options);
+        let example = toml_example(&self.stage.id, self.options);
         let lines = example.lines().map(|line| format!("\n  {line}"));
         let heading = self.paint.bold("In a spec file");
         format!("{heading}{}", lines.collect::<String>())
     }
 
     fn on_one_line(&self) -> String {
-        let stage = inline_example(self.stage.id(), self.options);
-        let line = match self.stage.kind() {
-            Kind::Source => format!("{stage} ! .."),
-            Kind::Sink => format!(".. ! {stage}"),
-            Kind::Stage | Kind::Module => format!(".. ! {stage} ! .."),
-        };
+        let stage = inline_example(&self.stage.id, self.options);
+        let before = if self.stage.is_source() { "" } else { ".. ! " };
+        let behind = if self.stage.is_sink() { "" } else { " ! .." };
+        let line = format!("{before}{stage}{behind}");
         format!("{}\n  {line}", self.paint.bold("On one line"))
     }
 
     fn origin(&self) -> String {
-        let origin = self.stage.origin();
-        let text = format!("from the crate {} ({}:{})", origin.package, origin.file, origin.line);
-        self.paint.faint(&text)
+        self.paint.faint(&match self.stage.origin {
+            Some(origin) => {
+                format!("from the crate {} ({}:{})", origin.package, origin.file, origin.line)
+            }
+            None => "a part of every spec".to_owned(),
+        })
     }
 }

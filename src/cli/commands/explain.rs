@@ -4,6 +4,7 @@ use std::thread;
 use serde_json::{Value as Json, json};
 
 use crate::cli::arguments::Explain;
+use crate::cli::catalogue::Catalogue;
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
@@ -14,8 +15,8 @@ use crate::pipeline::{Plan, plan};
 
 /// Tells what a pipeline would do, and runs nothing.
 pub(super) fn run(arguments: &Explain, console: &Console) -> Result<Exit, Failure> {
-    let registry = super::registry()?;
-    let (checked, pipeline) = load(&arguments.pipeline, &registry)?.build(&registry)?;
+    let catalogue = Catalogue::collected()?;
+    let (checked, pipeline) = load(&arguments.pipeline, &catalogue)?.build(&catalogue)?;
     let graph = pipeline.graph();
     let processors = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let plan = plan(&graph, arguments.workers.unwrap_or_else(processors));

@@ -1,14 +1,15 @@
 use std::fs;
 
 use crate::cli::arguments::{Graph, GraphFormat};
+use crate::cli::catalogue::Catalogue;
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
 
 /// Draws a pipeline.
 pub(super) fn run(arguments: &Graph, console: &Console) -> Result<Exit, Failure> {
-    let registry = super::registry()?;
-    let (_, pipeline) = load(&arguments.pipeline, &registry)?.build(&registry)?;
+    let catalogue = Catalogue::collected()?;
+    let (_, pipeline) = load(&arguments.pipeline, &catalogue)?.build(&catalogue)?;
     let graph = pipeline.graph();
     let drawing = match arguments.format {
         GraphFormat::Text => graph.to_text(),

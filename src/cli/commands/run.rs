@@ -5,6 +5,7 @@ use tokio::runtime::Builder;
 use tokio::time::{Instant, interval_at};
 
 use crate::cli::arguments::{Common, Run};
+use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, columns_of_stderr};
 use crate::cli::diagnosis::Diagnosis;
 use crate::cli::exit::{Exit, Failure};
@@ -21,8 +22,8 @@ const PERIOD: Duration = Duration::from_millis(500);
 
 /// Runs a pipeline to its end, and tells how it went.
 pub(super) fn run(arguments: Run, common: &Common, console: &Console) -> Result<Exit, Failure> {
-    let registry = super::registry()?;
-    let (_, pipeline) = load(&arguments.pipeline, &registry)?.build(&registry)?;
+    let catalogue = Catalogue::collected()?;
+    let (_, pipeline) = load(&arguments.pipeline, &catalogue)?.build(&catalogue)?;
     let screen = Screen::default();
     log::start(common, console, &screen)?;
     let shows_progress = !common.quiet && is_progress_seen(&pipeline.graph());

@@ -1,25 +1,23 @@
-use semver::VersionReq;
-
 use super::{Candidate, starting_with};
-use crate::cli::options::{StageOption, options};
+use crate::cli::catalogue::{Catalogue, Known};
+use crate::cli::options::StageOption;
 use crate::cli::text::first_sentence;
 use crate::message::MessageType;
 use crate::pipeline::spec::INLINE_SETTINGS;
-use crate::stage::{Kind, Registered, Registry};
 
 /// What may stand behind `words` in a pipeline on one line, where `current`
 /// is written already.
-pub(super) fn candidates(words: &[String], current: &str, registry: &Registry) -> Vec<Candidate> {
+pub(super) fn candidates(words: &[String], current: &str, catalogue: &Catalogue) -> Vec<Candidate> {
     let start = words.iter().rposition(|word| word == "!" || word == ";");
     let stage = &words[start.map_or(0, |at| at + 1)..];
     match stage {
         [] => {
             let chain = words.rsplit(|word| word == ";").next().unwrap_or_default();
-            starting_with(current, stages_behind(chain, registry))
+            starting_with(current, stages_behind(chain, catalogue))
         }
-        [uses, given @ ..] => match found(uses, registry) {
-            Some(stage) => in_stage(stage, given, current),
-            None => Vec::new(),
+        [uses, given @ ..] => match catalogue.find(uses) {
+            Ok(stage) => in_stage(stage, given, current),
+            Err(_) => Vec::new(),
         },
     }
 }
@@ -28,39 +26,35 @@ pub(super) fn candidates(words: &[String], current: &str, registry: &Registry) -
 /// link those that accept what arrives, as far as that can be told.
 fn stages_behind<'a>(
     chain: &'a [String],
-    registry: &'a Registry,
+    catalogue: &'a Catalogue,
 ) -> impl Iterator<Item = Candidate> + 'a {
-    let arrives = arriving(chain, registry);
+    let arrives = arriving(chain, catalogue);
     let is_first = chain.is_empty();
-    let follows = move |stage: &&Registered| {
-        stage.signatures().iter().any(|signature| match &arrives {
-            _ if is_first => signature.inputs.is_empty(),
-            Some(message) => signature.infer(std::slice::from_ref(message)).is_ok(),
-            None => stage.kind() != Kind::Source,
-        })
+    let follows = move |stage: &&Known| match &arrives {
+        _ if is_first => stage.is_source(),
+        Some(message) => stage.accepts(message),
+        None => !stage.is_source(),
     };
-    registry.iter().filter(follows).map(|stage| Candidate {
-        text: stage.id().to_owned(),
-        help: first_sentence(&stage.help()),
+    catalogue.iter().filter(follows).map(|stage| Candidate {
+        text: stage.id.clone(),
+        help: first_sentence(&stage.help),
     })
 }
 
 /// The message type at the end of a chain.
-fn arriving(chain: &[String], registry: &Registry) -> Option<MessageType> {
+fn arriving(chain: &[String], catalogue: &Catalogue) -> Option<MessageType> {
     let mut message = None;
     for element in chain.split(|word| word == "!").filter(|element| !element.is_empty()) {
-        let stage = found(&element[0], registry)?;
+        let stage = catalogue.find(&element[0]).ok()?;
         let inputs: Vec<_> = message.into_iter().collect();
-        let signatures = stage.signatures().into_iter();
-        let mut outputs = signatures.filter_map(|signature| signature.infer(&inputs).ok());
-        message = Some(outputs.next()?.into_iter().next()?);
+        message = Some(stage.emits(&inputs)?);
     }
     message
 }
 
 /// The options of a stage, or the values of the one that stands before.
-fn in_stage(stage: &Registered, given: &[String], current: &str) -> Vec<Candidate> {
-    let options = options(&stage.schema().into());
+fn in_stage(stage: &Known, given: &[String], current: &str) -> Vec<Candidate> {
+    let options = stage.options();
     if let Some((name, _)) = current.strip_prefix("--").and_then(|word| word.split_once('=')) {
         let values = options.iter().find(|option| option.name == name);
         let values = values.into_iter().flat_map(values_of).map(|value| Candidate {
@@ -97,8 +91,7 @@ fn in_stage(stage: &Registered, given: &[String], current: &str) -> Vec<Candidat
         text: "!".to_owned(),
         help: "the next stage".to_owned(),
     };
-    let link = (!stage.signatures().iter().all(|signature| signature.outputs.is_empty()))
-        .then_some(link);
+    let link = (!stage.is_sink()).then_some(link);
     starting_with(current, own.chain(settings).chain(link))
 }
 
@@ -111,20 +104,14 @@ fn values_of(option: &StageOption) -> Vec<Candidate> {
     choices.map(choice).collect()
 }
 
-fn found<'a>(uses: &str, registry: &'a Registry) -> Option<&'a Registered> {
-    let (id, requirement) = uses.split_once('@').unwrap_or((uses, "*"));
-    let requirement = VersionReq::parse(requirement).ok()?;
-    registry.find(id, &requirement).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn texts(words: &str, current: &str) -> Vec<String> {
-        let registry = Registry::collected().unwrap();
+        let catalogue = Catalogue::collected().unwrap();
         let words: Vec<_> = words.split_whitespace().map(str::to_owned).collect();
-        let found = candidates(&words, current, &registry);
+        let found = candidates(&words, current, &catalogue);
         found.into_iter().map(|candidate| candidate.text).collect()
     }
 

@@ -8,8 +8,8 @@ mod words;
 use clap::{Command, CommandFactory};
 
 use super::arguments::Arguments;
+use super::catalogue::Catalogue;
 use super::text::first_sentence;
-use crate::stage::Registry;
 use words::{Word, split};
 
 /// The commands that are given a pipeline.
@@ -30,7 +30,7 @@ pub(super) struct Candidate {
 /// What may stand at the end of a command line that is being written.
 ///
 /// Empty where the shell knows better.
-pub(super) fn candidates(line: &str, registry: &Registry) -> Vec<Candidate> {
+pub(super) fn candidates(line: &str, catalogue: &Catalogue) -> Vec<Candidate> {
     let mut words = split(line);
     let Some(current) = words.pop() else {
         return Vec::new();
@@ -42,18 +42,18 @@ pub(super) fn candidates(line: &str, registry: &Registry) -> Vec<Candidate> {
     let command = before[at].text.as_str();
     let before = &before[at + 1..];
     if ON_PIPELINES.contains(&command) {
-        in_pipeline(before, &current, registry)
+        in_pipeline(before, &current, catalogue)
     } else if ON_STAGES.contains(&command) && !is_value_of_option(command, before) {
-        stages(&current, registry)
+        stages(&current, catalogue)
     } else {
         Vec::new()
     }
 }
 
-fn in_pipeline(before: &[Word], current: &Word, registry: &Registry) -> Vec<Candidate> {
+fn in_pipeline(before: &[Word], current: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     if let Some(at) = before.iter().position(|word| word.raw == "--") {
         let words: Vec<_> = before[at + 1..].iter().map(|word| word.text.clone()).collect();
-        return inline::candidates(&words, &current.text, registry);
+        return inline::candidates(&words, &current.text, catalogue);
     }
     if !current.is_open || is_value_of_option("run", before) {
         return Vec::new();
@@ -64,7 +64,7 @@ fn in_pipeline(before: &[Word], current: &Word, registry: &Registry) -> Vec<Cand
     };
     let words: Vec<_> = words.into_iter().map(|word| word.text).collect();
     let kept = &current.raw[..current.raw.len() - last.raw.len()];
-    let mut found = inline::candidates(&words, &last.raw, registry);
+    let mut found = inline::candidates(&words, &last.raw, catalogue);
     for candidate in &mut found {
         candidate.text.insert_str(0, kept);
     }
@@ -72,14 +72,14 @@ fn in_pipeline(before: &[Word], current: &Word, registry: &Registry) -> Vec<Cand
 }
 
 /// Ids, and with an `@` the versions of one.
-fn stages(current: &Word, registry: &Registry) -> Vec<Candidate> {
+fn stages(current: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     let word = current.text.as_str();
-    let stages = registry.iter().map(|stage| {
-        let text = match word.contains('@') {
-            true => format!("{}@{}", stage.id(), stage.version),
-            false => stage.id().to_owned(),
+    let stages = catalogue.iter().map(|stage| {
+        let text = match &stage.version {
+            Some(version) if word.contains('@') => format!("{}@{version}", stage.id),
+            _ => stage.id.clone(),
         };
-        Candidate { text, help: first_sentence(&stage.help()) }
+        Candidate { text, help: first_sentence(&stage.help) }
     });
     starting_with(word, stages)
 }
@@ -109,8 +109,8 @@ mod tests {
     use super::*;
 
     fn texts(line: &str) -> Vec<String> {
-        let registry = Registry::collected().unwrap();
-        let found = candidates(line, &registry);
+        let catalogue = Catalogue::collected().unwrap();
+        let found = candidates(line, &catalogue);
         found.into_iter().map(|candidate| candidate.text).collect()
     }
 

@@ -31,3 +31,9 @@ pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
 pub use place::{Located, Place};
 pub use schema::schema;
 pub use value::{Table, Value};
+
+/// The stages that every spec has, with the JSON Schemas of their options.
+#[cfg(feature = "cli")]
+pub(crate) fn built_in() -> &'static serde_json::Value {
+    &check::BUILT_IN_SCHEMAS
+}
