@@ -10,7 +10,7 @@ use super::{Border, NodeContext, StageError, Stopped, Stopwatch};
 use crate::edge::Closed;
 
 /// A node that has used this much time lets the others on its worker go on.
-const SLICE: Duration = Duration::from_millis(1);
+const SLICE: Duration = Duration::from_micros(250);
 
 /// A node that has moved this many messages does so too.
 const MOST_MESSAGES: u32 = 128;
