@@ -57,11 +57,18 @@ impl<T> Inlet<T> {
         }
     }
 
-    #[cold]
-    fn give_back(&mut self) {
+    /// Takes up to the messages left in the chunk as given back, and counts
+    /// those that were not before.
+    fn settle(&mut self) -> usize {
         let count = self.charged - self.chunk.len();
         self.charged = self.chunk.len();
         self.mark = self.charged.saturating_sub(self.step);
+        count
+    }
+
+    #[cold]
+    fn give_back(&mut self) {
+        let count = self.settle();
         if count == 0 {
             return;
         }
@@ -76,12 +83,25 @@ impl<T> Inlet<T> {
         if self.done {
             return Poll::Ready(false);
         }
-        self.give_back();
         // One unit of the task's budget per chunk: a node whose edge never
         // runs dry still lets the others on its worker go on.
-        let budget = ready!(coop::poll_proceed(cx));
-        let (link, chunk) = (&self.link, &mut self.chunk);
-        match link.with(|shared| shared.fetch(chunk, cx)) {
+        let Poll::Ready(budget) = coop::poll_proceed(cx) else {
+            self.give_back();
+            return Poll::Pending;
+        };
+        let count = self.settle();
+        let chunk = &mut self.chunk;
+        let (waker, fetched) = self.link.with(|shared| {
+            let waker = match count {
+                0 => None,
+                _ => shared.give_back(count),
+            };
+            (waker, shared.fetch(chunk, cx))
+        });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        match fetched {
             Fetched::Wait(_replaced) => Poll::Pending,
             Fetched::Closed => {
                 self.done = true;
