@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use tokio::sync::watch;
+use tokio::task::coop;
 
 /// How far a run has come on its way out. It never goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +63,9 @@ pub struct Stopped {
 impl Stopped {
     pub(crate) fn new(token: StopToken) -> Self {
         Self {
-            draining: Some(Box::pin(token.clone().draining())),
+            // A task out of budget would be told to come again without being
+            // registered with the run.
+            draining: Some(Box::pin(coop::unconstrained(token.clone().draining()))),
             token,
             waker: None,
         }

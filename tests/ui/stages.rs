@@ -59,3 +59,20 @@ impl Sink<Event> for Store {
         events.for_each("store", |event| assert!(event.words > 0));
     }
 }
+
+/// Accepts events, and drops those that repeat the one before: it works on the
+/// whole stream.
+#[derive(Clone)]
+pub struct Changes;
+
+impl Identified for Changes {
+    const ID: &'static str = "changes";
+}
+
+impl Stage<Event> for Changes {
+    type Out = Event;
+
+    fn build(self, events: Outlet<Event>) -> Outlet<Event> {
+        events.node(Self::ID, |events| events.dedup_by_key(|event| event.words))
+    }
+}
