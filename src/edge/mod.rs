@@ -47,6 +47,7 @@ mod link;
 mod overflow;
 mod permits;
 mod protocol;
+mod reach;
 mod send;
 mod sender;
 mod settings;
@@ -56,12 +57,12 @@ mod through;
 use std::sync::Arc as StdArc;
 
 pub use capacity::{Capacity, CapacityError};
-use clock::Clock;
 pub use counters::{EdgeCounters, EdgeCounts};
 pub use inlet::{Inlet, RemoteInlet};
 use link::Link;
 pub use overflow::{DropReason, Overflow};
 use protocol::Shared;
+use reach::Reach;
 pub use send::SendError;
 pub use sender::{Closed, RemoteSender, Sender, Slot};
 pub use settings::Settings;
@@ -119,7 +120,7 @@ pub(crate) fn local_counted<T>(
     counters: StdArc<EdgeCounters>,
 ) -> (Sender<T>, Inlet<T>) {
     let settings = settings.into();
-    let link = Link::local(Shared::new(&settings, Clock::local(), counters));
+    let link = Link::local(Shared::new(&settings, Reach::Local, counters));
     (
         Sender::new(link.clone(), settings.singles()),
         Inlet::new(link),
@@ -132,7 +133,7 @@ pub(crate) fn remote_counted<T>(
     counters: StdArc<EdgeCounters>,
 ) -> (RemoteSender<T>, RemoteInlet<T>) {
     let settings = settings.into();
-    let shared = Link::shared(Shared::new(&settings, Clock::remote(), counters));
+    let shared = Link::shared(Shared::new(&settings, Reach::Remote, counters));
     (
         RemoteSender::new(Arc::clone(&shared), settings.singles()),
         RemoteInlet::new(shared),
