@@ -155,10 +155,11 @@ fn modules_that_unfold_without_end_are_stopped() {
         } else {
             format!("m{}", level + 1)
         };
-        toml += &format!(
+        let module = format!(
             "[module.m{level}]\n[[module.m{level}.stage]]\nuse = '{next}'\nname = 'a'\n\
              [[module.m{level}.stage]]\nuse = '{next}'\nname = 'b'\n"
         );
+        toml.push_str(&module);
     }
     let told = told(&toml);
     let count = told.iter().filter(|told| told.contains("P0040")).count();
@@ -170,10 +171,9 @@ fn a_chain_of_modules_is_followed_to_a_depth() {
     let nested = |levels: usize| {
         let mut toml = "[[stage]]\nuse = 'm0'\n".to_owned();
         for level in 0..levels {
-            toml += &format!(
-                "[module.m{level}]\n[[module.m{level}.stage]]\nuse = 'm{}'\n",
-                level + 1
-            );
+            let next = level + 1;
+            let module = format!("[module.m{level}]\n[[module.m{level}.stage]]\nuse = 'm{next}'\n");
+            toml.push_str(&module);
         }
         toml + &format!(
             "[module.m{levels}]\n[[module.m{levels}.stage]]\nuse = 'tickets'\n[[module.m{levels}.stage]]\nuse = 'forget'\n"
