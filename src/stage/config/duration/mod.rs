@@ -2,7 +2,9 @@
 //!
 //! For the attributes `#[serde(with = "duration")]` and
 //! `#[schemars(schema_with = "duration::schema")]` of a field that is a
-//! [`Duration`].
+//! [`Duration`]; [`optional`] is the same for one that may be left out.
+
+pub mod optional;
 
 use std::fmt;
 use std::time::Duration;

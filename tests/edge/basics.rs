@@ -1,71 +1,10 @@
-//! What an edge promises, for both kinds of it, against a model and by hand.
+//! What an edge promises, for both kinds of it, by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+use std::task::{Context, Poll};
 
-use std::collections::VecDeque;
-use std::num::NonZeroUsize;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use millpond::edge::{self, Closed};
 
-use futures_core::Stream;
-use millpond::edge::{self, Closed, Inlet, Sender};
-use proptest::prelude::*;
-
-fn n(count: usize) -> NonZeroUsize {
-    NonZeroUsize::new(count).unwrap()
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Local,
-    Remote,
-}
-
-const KINDS: [Kind; 2] = [Kind::Local, Kind::Remote];
-
-fn edge<T>(kind: Kind, capacity: usize) -> (Sender<T>, Inlet<T>) {
-    match kind {
-        Kind::Local => edge::local(n(capacity)),
-        Kind::Remote => {
-            let (sender, inlet) = edge::remote(n(capacity));
-            (sender.open(), inlet.open())
-        }
-    }
-}
-
-/// A waker that counts.
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl Wakes {
-    fn new() -> (Arc<Self>, Waker) {
-        let wakes = Arc::new(Self::default());
-        (Arc::clone(&wakes), Waker::from(Arc::clone(&wakes)))
-    }
-
-    fn count(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Sends if there is room.
-fn send<T>(sender: &mut Sender<T>, message: T, waker: &Waker) -> Poll<Result<(), Closed>> {
-    sender
-        .poll_reserve(&mut Context::from_waker(waker))
-        .map_ok(|slot| slot.send(message))
-}
-
-fn receive<T>(inlet: &mut Inlet<T>, waker: &Waker) -> Poll<Option<T>> {
-    Pin::new(inlet).poll_next(&mut Context::from_waker(waker))
-}
+use super::support::{KINDS, Wakes, edge, n, receive, send};
 
 #[test]
 fn an_edge_takes_its_capacity_and_no_more() {
@@ -272,93 +211,5 @@ fn a_hundred_thousand_messages_cross_threads_in_order() {
         });
         producer.join().unwrap();
         assert_eq!(received, messages);
-    }
-}
-
-/// One step that a test makes an edge take.
-#[derive(Clone, Debug)]
-enum Step {
-    Send,
-    /// Reserves and does not send: what a cancelled send leaves behind.
-    Cancel,
-    Flush,
-    Receive,
-    Resize(usize),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        4 => Just(Step::Send),
-        1 => Just(Step::Cancel),
-        1 => Just(Step::Flush),
-        4 => Just(Step::Receive),
-        1 => (1_usize..20).prop_map(Step::Resize),
-    ]
-}
-
-proptest! {
-    /// Whatever the schedule: order is kept, nothing is lost or doubled, no
-    /// more is admitted than fits, and neither end sleeps while it could go on.
-    #[test]
-    fn an_edge_is_a_bounded_queue(
-        remote in any::<bool>(),
-        capacity in 1_usize..20,
-        steps in proptest::collection::vec(step(), 0..200),
-    ) {
-        let kind = if remote { Kind::Remote } else { Kind::Local };
-        let (mut sender, mut inlet) = edge(kind, capacity);
-        let (sender_wakes, sender_waker) = Wakes::new();
-        let (inlet_wakes, inlet_waker) = Wakes::new();
-        // How often an end had been woken when it last went to sleep.
-        let (mut sender_sleeps, mut inlet_sleeps) = (None, None);
-        let mut model = VecDeque::new();
-        let mut next = 0_u64;
-        let (mut now, mut most) = (capacity, capacity);
-        for step in steps {
-            match step {
-                Step::Send => {
-                    if send(&mut sender, next, &sender_waker).is_ready() {
-                        model.push_back(next);
-                        next += 1;
-                        let slept = sender_sleeps.take();
-                        prop_assert!(slept.is_none_or(|wakes| wakes < sender_wakes.count()));
-                    } else {
-                        // Full, but for the slots of messages that were handed
-                        // out since the inlet last gave some back.
-                        prop_assert!(model.len() + (most / 8).max(1) > now);
-                        sender_sleeps = Some(sender_wakes.count());
-                    }
-                    // Slots reserved under a larger capacity outlive a shrink.
-                    prop_assert!(model.len() <= most);
-                }
-                Step::Cancel => {
-                    let cx = &mut Context::from_waker(&sender_waker);
-                    match sender.poll_reserve(cx) {
-                        Poll::Ready(Ok(_slot)) => sender_sleeps = None,
-                        Poll::Ready(Err(Closed)) => prop_assert!(false, "nobody closed it"),
-                        Poll::Pending => sender_sleeps = Some(sender_wakes.count()),
-                    }
-                }
-                Step::Flush => sender.flush(),
-                Step::Receive => match receive(&mut inlet, &inlet_waker) {
-                    Poll::Ready(message) => {
-                        prop_assert_eq!(message, model.pop_front());
-                        let slept = inlet_sleeps.take();
-                        prop_assert!(slept.is_none_or(|wakes| wakes < inlet_wakes.count()));
-                    }
-                    Poll::Pending => inlet_sleeps = Some(inlet_wakes.count()),
-                },
-                Step::Resize(capacity) => {
-                    inlet.resize(n(capacity));
-                    now = capacity;
-                    most = most.max(capacity);
-                }
-            }
-        }
-        drop(sender);
-        while let Poll::Ready(Some(message)) = receive(&mut inlet, &inlet_waker) {
-            prop_assert_eq!(Some(message), model.pop_front());
-        }
-        prop_assert!(model.is_empty());
     }
 }

@@ -5,7 +5,10 @@
     reason = "a bench that cannot run has nothing else to do"
 )]
 
+#[path = "../support/mod.rs"]
 mod support;
+mod two_threads;
+mod wakes;
 
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
     let mut bench = Bench::new("edge");
     local_vs_crossfire(&mut bench, &runtime);
     remote_one_thread_vs_crossfire(&mut bench, &runtime);
+    wakes::per_turn(&mut bench);
+    two_threads::compare(&mut bench);
     bench.finish()
 }
 
@@ -40,7 +45,7 @@ fn local_vs_crossfire(bench: &mut Bench, runtime: &Runtime) {
     let claim = Claim {
         name: "local_vs_crossfire",
         peer: "crossfire spsc, async",
-        at_most: 0.5,
+        at_most: 0.25,
         amount: 2_000_000,
         short_amount: 20_000,
         unit: "message",
@@ -61,7 +66,7 @@ fn remote_one_thread_vs_crossfire(bench: &mut Bench, runtime: &Runtime) {
     let claim = Claim {
         name: "remote_one_thread_vs_crossfire",
         peer: "crossfire spsc, async",
-        at_most: 1.0,
+        at_most: 0.63,
         amount: 2_000_000,
         short_amount: 20_000,
         unit: "message",
