@@ -93,12 +93,24 @@ impl AnyOutlet {
         self
     }
 
-    /// Says what happens to a message that comes to this edge when it is full,
-    /// as [`Outlet::overflow`] does.
+    /// Says what happens to a message that comes when the edge after this
+    /// outlet is full, as [`Outlet::overflow`] does.
     pub fn overflow(self, overflow: Overflow) -> Self {
         self.graph
             .change_edge(self.edge, |edge| edge.overflow = overflow);
         self
+    }
+
+    /// The outlet with what else is known of the type of its messages. Another
+    /// type is left out of account.
+    pub(crate) fn described(self, message: &MessageType) -> Self {
+        if self.message != *message {
+            return self;
+        }
+        Self {
+            message: message.clone(),
+            ..self
+        }
     }
 
     /// The outlet as one of `T`.

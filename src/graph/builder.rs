@@ -109,11 +109,26 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce() -> P + Send + 'static,
     ) -> Outlet<P::Item> {
+        self.node_with(name, move |_| Ok(make()))
+    }
+
+    /// Adds a node as [`node`](Self::node) does, whose closure also gets what
+    /// the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns ends the run and is reported with the
+    /// node's name.
+    pub fn node_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
                 let border = Single::new(context.sender(edge)?);
-                Ok(Box::pin(drive_source(make(), border, context)))
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
             })
         });
         Outlet::new(self.clone(), edge)
@@ -128,10 +143,24 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(Stopped) -> P + Send + 'static,
     ) -> Outlet<P::Item> {
+        self.node_until_with(name, move |context| Ok(make(context.stopped())))
+    }
+
+    /// Adds a node as [`node_until`](Self::node_until) does, whose closure
+    /// gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// As [`node_with`](Self::node_with).
+    pub fn node_until_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
-                let flow = make(Stopped::new(context.stop.clone()));
+                let flow = make(context)?;
                 let border = Single::new(context.sender(edge)?);
                 Ok(Box::pin(drive(flow, border, context)))
             })
@@ -151,11 +180,30 @@ impl GraphBuilder {
         T: Message,
         E: fmt::Display + Message,
     {
+        self.try_node_with(name, move |_| Ok(make()))
+    }
+
+    /// Adds a node as [`try_node`](Self::try_node) does, whose closure also
+    /// gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// As [`node_with`](Self::node_with).
+    pub fn try_node_with<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<T, E>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
         let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
             let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
             Made::by((main, dead), move |context| {
                 let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive_source(make(), border, context)))
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
             })
         });
         (
@@ -357,8 +405,10 @@ impl GraphBuilder {
         self.lock().graph.nodes.len().checked_sub(1)
     }
 
-    /// Records what is wrong at the stage being built.
-    pub(crate) fn refuse(&self, reason: String) {
+    /// Refuses the stage that is being built, as
+    /// [`Outlet::refuse`] does, for a stage that has no outlet at hand.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        let reason = reason.into();
         let mut building = self.lock();
         let stage = match building.scopes.last() {
             Some(scope) => Arc::clone(&scope.path),

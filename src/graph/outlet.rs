@@ -78,7 +78,7 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     /// Building goes on, so that everything wrong with a pipeline shows at
     /// once; the pipeline then does not start.
     pub fn refuse(&self, reason: impl Into<String>) {
-        self.graph.refuse(reason.into());
+        self.graph.refuse(reason);
     }
 
     /// Puts the nodes that `build` makes under a common name.
@@ -137,6 +137,31 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         self.lifted("batch", move |flow| {
             flow.batch(max_items, max_wait).map(M::gather::<T>)
         })
+    }
+
+    /// Adds a node that handles messages as the edge carries them, wrapping
+    /// included: one closure for every mode, with the methods of [`Mode`].
+    ///
+    /// ```
+    /// use millpond::graph::Outlet;
+    /// use millpond::message::Mode;
+    ///
+    /// fn lengths<M: Mode>(lines: Outlet<String, M>) -> Outlet<usize, M> {
+    ///     lines.carried_node("lengths", |lines| {
+    ///         lines.map(|carried| M::map(carried, |line: String| line.len()))
+    ///     })
+    /// }
+    /// ```
+    pub fn carried_node<U: Message, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(Flow<Inlet<M::Of<T>>>) -> P + Send + 'static,
+    ) -> Outlet<U, M>
+    where
+        P: Progress<Item = M::Of<U>> + 'static,
+    {
+        let edge = self.attach(NodeName::Given(name), move |_, flow| Ok(make(flow)));
+        Outlet::new(self.graph, edge)
     }
 
     fn lifted<U: Message, P>(
