@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use millpond::Pipeline;
 use millpond::graph::OnError;
 use millpond::runtime::Ending;
-use millpond::stages::{BadLine, FromFile, InvalidUtf8};
+use millpond::stages::{BadLine, FromFile, InvalidUtf8, LineFault};
 use tempfile::TempDir;
 
 use super::unprivileged::Unprivileged;
@@ -235,33 +235,29 @@ async fn a_stop_lets_the_whole_lines_out_that_have_been_read() {
     drop(writer);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_line_without_an_end_is_not_kept_in_memory() {
-    let pipeline = Pipeline::named("zeros");
-    let (lines, bad) = FromFile::new("/dev/zero").split(pipeline.builder());
+async fn a_line_that_does_not_end_is_counted_and_let_go() {
+    const BYTES: usize = 8 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fifo");
+    make_fifo(&path);
+    let pipeline = Pipeline::named("endless");
+    let (lines, bad) = FromFile::new(&path).split(pipeline.builder());
     let (_, bad) = Kept::from(bad, "bad");
-    let handle = lines.for_each("lines", drop).start().unwrap();
-    let resident = || {
-        let status = fs::read_to_string("/proc/self/status").unwrap();
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .unwrap()
-            .to_owned();
-        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+    let (pipeline, lines) = Kept::from(lines, "lines");
+    let write = move || {
+        let mut writer = OpenOptions::new().write(true).open(path).unwrap();
+        (0..BYTES / 4096).for_each(|_| writer.write_all(&[b'x'; 4096]).unwrap());
+        writer.write_all(b"\nlast\n").unwrap();
     };
-    let before = resident();
-    // Zeros come at gigabytes a second.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    let grown = resident().saturating_sub(before);
-    handle.stop();
-    in_time("the stop", handle.join()).await.unwrap();
-    assert!(grown < 64 * 1024, "{grown} KiB more");
-    assert!(
-        bad.take().is_empty(),
-        "the line had no end, and was not seen to be one"
-    );
+    let writing = tokio::task::spawn_blocking(write);
+    run(pipeline).await;
+    writing.await.unwrap();
+    assert_eq!(lines.texts(), ["last"]);
+    let most = NonZeroUsize::new(1 << 20).unwrap();
+    let bytes = BYTES as u64;
+    let faults: Vec<_> = bad.take().iter().map(|bad| bad.error.fault).collect();
+    assert_eq!(faults, [LineFault::TooLong { bytes, most }]);
 }
 
 #[test]
@@ -269,7 +265,7 @@ fn a_bad_line_can_be_taken_apart() {
     let bad = BadLine {
         place: "a".into(),
         line: 3,
-        fault: millpond::stages::LineFault::NotUtf8 { valid: 4 },
+        fault: LineFault::NotUtf8 { valid: 4 },
     };
     assert!(
         bad.to_string()
