@@ -33,7 +33,7 @@ pub(super) struct NotARow {
     /// What is wrong with it.
     reason: String,
     /// The message.
-    message: Value,
+    message: Box<Value>,
 }
 
 impl Taken {
@@ -152,7 +152,7 @@ impl Filled {
                         field: taken.field.clone(),
                         input: taken.spec.name.clone(),
                         reason,
-                        message,
+                        message: Box::new(message),
                     });
                 }
             }
@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(refused(json!({})), format!("{place}an object is no i32"));
         let error = Filled::from(json!([]), &inputs()).unwrap_err();
         assert_eq!(error.to_string(), format!("{place}the message lacks it"));
-        assert_eq!(error.message, json!([]));
+        assert_eq!(*error.message, json!([]));
     }
 
     #[test]

@@ -145,9 +145,8 @@ impl Select {
             let mut before = self.fields[..index].iter();
             if let Some(other) = before.find(|other| other.to.overlaps(&field.to)) {
                 input.refuse(format!(
-                    "`{}` and `{}` end up in one place: give one a place of its own, \
-                     as in `new=old`",
-                    other, field
+                    "`{other}` and `{field}` end up in one place: give one a place of its own, \
+                     as in `new=old`"
                 ));
             }
         }

@@ -2,6 +2,8 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::mpsc;
+use std::thread;
 
 use millpond::Pipeline;
 use millpond::graph::OnError;
@@ -39,10 +41,8 @@ async fn lines_come_without_their_ends_and_the_last_needs_none() {
 #[tokio::test]
 async fn a_file_longer_than_what_is_read_at_once_comes_whole_and_in_order() {
     let numbers = 0..100_000;
-    let content: String = numbers
-        .clone()
-        .map(|number| format!("{number}\n"))
-        .collect();
+    let lines: Vec<_> = numbers.clone().map(|number| number.to_string()).collect();
+    let content = lines.join("\n");
     let folder = folder_with("a", content);
     let (lines, _) = read(FromFile::new(folder.path().join("a"))).await;
     assert!(
@@ -220,10 +220,13 @@ async fn a_stop_lets_the_whole_lines_out_that_have_been_read() {
         });
     let (pipeline, lines) = Kept::from(lines, "lines");
     let handle = pipeline.start().unwrap();
-    // Opening waits for the reader, and the reader for no writer.
-    let open = move || OpenOptions::new().write(true).open(path);
-    let mut writer = tokio::task::spawn_blocking(open).await.unwrap().unwrap();
-    writer.write_all(b"one\ntwo\nhalf a li").unwrap();
+    let (ended, end) = mpsc::channel::<()>();
+    let writing = thread::spawn(move || {
+        // Opening waits for the reader, and the reader for no writer.
+        let mut writer = OpenOptions::new().write(true).open(path).unwrap();
+        writer.write_all(b"one\ntwo\nhalf a li").unwrap();
+        assert!(end.recv().is_err(), "nothing is said, only dropped");
+    });
     assert_eq!(
         in_time("a line", first.recv()).await.as_deref(),
         Some("one")
@@ -232,7 +235,8 @@ async fn a_stop_lets_the_whole_lines_out_that_have_been_read() {
     let report = in_time("the stop", handle.join()).await.unwrap();
     assert_eq!(report.ending, Ending::Stopped);
     assert_eq!(lines.texts(), ["one", "two"]);
-    drop(writer);
+    drop(ended);
+    writing.join().unwrap();
 }
 
 #[tokio::test]
@@ -250,9 +254,9 @@ async fn a_line_that_does_not_end_is_counted_and_let_go() {
         (0..BYTES / 4096).for_each(|_| writer.write_all(&[b'x'; 4096]).unwrap());
         writer.write_all(b"\nlast\n").unwrap();
     };
-    let writing = tokio::task::spawn_blocking(write);
+    let writing = thread::spawn(write);
     run(pipeline).await;
-    writing.await.unwrap();
+    writing.join().unwrap();
     assert_eq!(lines.texts(), ["last"]);
     let most = NonZeroUsize::new(1 << 20).unwrap();
     let bytes = BYTES as u64;

@@ -14,11 +14,8 @@ fn spec(desk: &Desk, root: &Path) -> Command {
     let folder = desk.folder.path().display();
     let spec = spec
         .replace("\"target/magika/", &format!("\"{folder}/"))
-        .replace("\"src\"", &format!("{root:?}"))
-        .replace(
-            "\"identified.jsonl\"",
-            &format!("{:?}", desk.at("spec.jsonl")),
-        );
+        .replace("\"src\"", &format!("\"{}\"", root.display()))
+        .replace("\"identified.jsonl\"", &format!("\"{folder}/spec.jsonl\""));
     let path = desk.at("identify.toml");
     fs::write(&path, spec).unwrap();
     let mut command = identify();

@@ -46,9 +46,10 @@ impl Input {
     /// Reads a file. One that is no regular file may let its reader wait.
     pub(in crate::stages) fn file(file: File) -> io::Result<Self> {
         #[cfg(unix)]
-        let waits = match file.metadata()?.is_file() {
-            true => None,
-            false => Some(file.try_clone()?),
+        let waits = if file.metadata()?.is_file() {
+            None
+        } else {
+            Some(file.try_clone()?)
         };
         Ok(Self {
             from: Box::new(file),
