@@ -40,7 +40,7 @@
 //! assert_eq!(
 //!     error.unwrap_err().to_string(),
 //!     "`soon` is no duration: write a number and a unit, such as `5ms`, `2s` or `1h 30m` \
-//!      at line 1 column 38",
+//!      at line 1 column 36",
 //! );
 //! ```
 
