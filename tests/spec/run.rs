@@ -181,9 +181,15 @@ fn the_settings_of_a_module_are_those_of_its_stages_that_say_nothing_else() {
         let edge = graph.edges.iter().find(|edge| edge.from == from).unwrap();
         edge.capacity
     };
-    assert_eq!(edge("tickets"), 5);
-    assert_eq!(edge("ingest/parity/tell"), 7);
-    assert_eq!(edge("ingest/even/stamp"), 7);
+    assert_eq!(edge("tickets"), millpond::edge::Capacity::Fixed(5));
+    assert_eq!(
+        edge("ingest/parity/tell"),
+        millpond::edge::Capacity::Fixed(7)
+    );
+    assert_eq!(
+        edge("ingest/even/stamp"),
+        millpond::edge::Capacity::Fixed(7)
+    );
     let node = graph
         .nodes
         .iter()

@@ -26,6 +26,14 @@ pub use check::{CheckedInput, CheckedSpec, CheckedStage};
 pub use data::{ModuleSpec, Override, ParamSpec, ParamType, PipelineSpec, Settings, StageSpec};
 pub use error::{Mistake, SpecError, SpecErrors};
 pub use inline::NotInline;
+#[cfg(feature = "cli")]
+pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
 pub use place::{Located, Place};
 pub use schema::schema;
 pub use value::{Table, Value};
+
+/// The stages that every spec has, with the JSON Schemas of their options.
+#[cfg(feature = "cli")]
+pub(crate) fn built_in() -> &'static serde_json::Value {
+    &check::BUILT_IN_SCHEMAS
+}

@@ -9,6 +9,9 @@ use super::{
 /// What an environment variable that sets an option begins with.
 const PREFIX: &str = "MILLPOND_SET_";
 
+/// What the places of options call their file that were set with `--set`.
+const SET: &str = "--set";
+
 impl PipelineSpec {
     /// Sets an option from outside: `stage.option=value`, as `--set` says it.
     ///
@@ -22,9 +25,11 @@ impl PipelineSpec {
     /// The text has no `=`, or no option before it. Whether there is such a
     /// stage is told when the spec is checked.
     pub fn set(&mut self, assignment: &str) -> Result<(), SpecError> {
+        let before = self.overrides.iter().map(|one| &*one.stage.place.file);
         let place = Place {
-            file: "--set".into(),
-            line: 1,
+            file: SET.into(),
+            // Each is a line of its own.
+            line: before.filter(|file| *file == SET).count() + 1,
             column: 1,
         };
         let parts = assignment.split_once('=');

@@ -11,7 +11,7 @@ use crate::pipeline::spec::{
 const FILE: &str = "inline";
 
 /// The settings that an option with `--@` may name.
-const SETTINGS: [&str; 6] = [
+pub(crate) const SETTINGS: [&str; 6] = [
     "name",
     "on-error",
     "placement",
