@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::{Column, Dim, Mismatch, OutputColumns, TensorSpec};
 use crate::message::{Element, ElementType, Tensor, TensorError, Tensors};
-use crate::stage::config::FieldPath;
-use crate::stages::Selected;
+use crate::stage::config::{FieldPath, Selected};
 
 /// An input of the model, and the field that it is taken from.
 #[derive(Clone, Debug)]
