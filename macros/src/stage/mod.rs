@@ -21,6 +21,7 @@ use model::Model;
 /// What takes the place of the function, or stands beside the impl block.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let written = args.clone();
     let args = Args::read(args, &mut errors);
     if is_impl(&item) {
         let stage = errors
@@ -34,7 +35,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         return quote! { #item #errors };
     };
     let stage = of_function(&function, args, &mut errors);
-    let (item, errors) = (function.item(), errors.into_tokens());
+    let (item, errors) = (function.item_beside(&written), errors.into_tokens());
     quote! { #item #stage #errors }
 }
 
