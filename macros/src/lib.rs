@@ -12,6 +12,7 @@ mod names;
 mod options;
 mod parameters;
 mod ports;
+mod route;
 mod shape;
 mod sink;
 mod source;
@@ -44,4 +45,10 @@ pub fn sink(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn module(args: TokenStream, item: TokenStream) -> TokenStream {
     module::expand(args.into(), item.into()).into()
+}
+
+/// Gives each variant of an enum an outlet of its own.
+#[proc_macro_attribute]
+pub fn route(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::expand(args.into(), item.into()).into()
 }

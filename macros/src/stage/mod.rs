@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod expand;
 mod model;
+mod ports;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use crate::config::Config;
 use crate::errors::Errors;
 use crate::function::{Function, is_impl};
 use args::Args;
-use model::Model;
+use model::{Form, Model};
 
 /// What takes the place of the function, or stands beside the impl block.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -49,7 +50,10 @@ fn of_function(function: &Function, args: Args, errors: &mut Errors) -> Option<T
         otherwise: format!("The stage `{}`.", model.id),
         fields: model.params.fields().collect(),
     };
-    let stage = expand::expand(&model, Some(&settings), errors);
+    let stage = match model.form {
+        Form::Between { .. } => ports::expand(&model, &settings, errors),
+        Form::Each { .. } | Form::Whole { .. } => expand::expand(&model, Some(&settings), errors),
+    };
     let settings = settings.emit();
     Some(quote! { #settings #stage })
 }
