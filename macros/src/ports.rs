@@ -77,10 +77,10 @@ impl Ports<'_> {
     pub(crate) fn registered(&self) -> TokenStream {
         let ports = self.list.iter().enumerate().map(|(index, port)| {
             let message = &port.message;
-            let name = plain(&port.name);
-            let name = match name.strip_prefix("port_") {
-                Some(_) => index.to_string(),
-                None => kebab(&name),
+            let name = if port.name == Self::unnamed(index) {
+                index.to_string()
+            } else {
+                kebab(&plain(&port.name))
             };
             quote!(#name: #message)
         });

@@ -52,7 +52,7 @@ pub trait Outflows: 'static {
 #[derive(Debug)]
 pub struct Edges {
     graph: GraphBuilder,
-    edges: VecDeque<EdgeId>,
+    ids: VecDeque<EdgeId>,
     /// One of them belongs to another graph, and is left out.
     foreign: bool,
 }
@@ -61,7 +61,7 @@ pub struct Edges {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Ends<'a> {
-    edges: VecDeque<EdgeId>,
+    ids: VecDeque<EdgeId>,
     context: &'a mut NodeContext,
 }
 
@@ -73,7 +73,7 @@ pub struct Ends<'a> {
 )]
 pub struct Attaching<'a, 'b> {
     node: &'a mut NewNode<'b>,
-    edges: VecDeque<EdgeId>,
+    ids: VecDeque<EdgeId>,
 }
 
 impl GraphBuilder {
@@ -121,23 +121,23 @@ impl GraphBuilder {
     ) -> F::Outlets {
         let mut inlets = Edges {
             graph: self.clone(),
-            edges: VecDeque::new(),
+            ids: VecDeque::new(),
             foreign: false,
         };
         inputs.edges(&mut inlets);
-        let Edges { edges, foreign, .. } = inlets;
-        let reads = Vec::from(edges.clone());
+        let Edges { ids, foreign, .. } = inlets;
+        let reads = Vec::from(ids.clone());
         let outlets = self.add_node(NodeName::Given(name), &reads, |node| {
             let mut attaching = Attaching {
                 node,
-                edges: VecDeque::new(),
+                ids: VecDeque::new(),
             };
             F::attach(&mut attaching);
-            let outlets = attaching.edges;
+            let outlets = attaching.ids;
             Made::by(outlets.clone(), move |context| {
-                let flows = I::open(&mut Ends { edges, context })?;
-                let edges = outlets;
-                make(flows).drive(&mut Ends { edges, context })
+                let flows = I::open(&mut Ends { ids, context })?;
+                let ids = outlets;
+                make(flows).drive(&mut Ends { ids, context })
             })
         });
         if foreign {
@@ -145,7 +145,7 @@ impl GraphBuilder {
         }
         F::outlets(&mut Edges {
             graph: self.clone(),
-            edges: outlets,
+            ids: outlets,
             foreign,
         })
     }
@@ -153,7 +153,7 @@ impl GraphBuilder {
 
 impl Ends<'_> {
     fn next(&mut self) -> Result<EdgeId, StageError> {
-        let edge = self.edges.pop_front();
+        let edge = self.ids.pop_front();
         Ok(edge.ok_or("a node has fewer edges than flows")?)
     }
 }
@@ -164,7 +164,7 @@ impl<T: Message> Inlets for Outlet<T> {
     fn edges(self, edges: &mut Edges) {
         let (graph, edge) = self.into_parts();
         if edges.graph.is(&graph) {
-            edges.edges.push_back(edge);
+            edges.ids.push_back(edge);
         } else {
             edges.foreign = true;
         }
@@ -181,7 +181,7 @@ impl<P: Progress<Item: Message> + 'static> Outflows for Flow<P> {
 
     fn attach(node: &mut Attaching<'_, '_>) {
         let edge = node.node.outlet::<P::Item>();
-        node.edges.push_back(edge);
+        node.ids.push_back(edge);
     }
 
     fn drive(self, ends: &mut Ends<'_>) -> Result<NodeFuture, StageError> {
@@ -191,7 +191,7 @@ impl<P: Progress<Item: Message> + 'static> Outflows for Flow<P> {
     }
 
     fn outlets(edges: &mut Edges) -> Self::Outlets {
-        let edge = edges.edges.pop_front();
+        let edge = edges.ids.pop_front();
         let edge = edge.unwrap_or_else(|| unreachable!("each flow was given an edge"));
         Outlet::new(edges.graph.clone(), edge)
     }

@@ -42,7 +42,7 @@ pub(crate) enum Outputs {
     /// Outlets, and whether they were given names.
     Outlets(Vec<Port>, bool),
     /// A struct of outlets of the user's own.
-    Own(Type),
+    Own(Box<Type>),
 }
 
 impl Args {
@@ -145,18 +145,19 @@ fn outputs_of(
             });
             errors.absorb(messages.collect::<syn::Result<_>>())?
         }
-        ty => match argument(ty, "Outlet") {
-            Some(message) => vec![message],
-            None => {
+        ty => {
+            if let Some(message) = argument(ty, "Outlet") {
+                vec![message]
+            } else {
                 if let Some(name) = names.iter().flatten().next() {
                     errors.at(
                         name,
                         "a struct of outlets names them itself: leave `outputs` out",
                     );
                 }
-                return Some(Outputs::Own(output));
+                return Some(Outputs::Own(Box::new(output)));
             }
-        },
+        }
     };
     debug_assert!(
         !is_unit(&output) || messages.is_empty(),

@@ -14,7 +14,7 @@ use crate::options::plain;
 use crate::ports::{Port, Ports};
 
 /// The enum, and beside it what routes it.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let krate = krate(args, &mut errors);
     let Some(item_enum) = errors.absorb(syn::parse2::<ItemEnum>(item.clone()).map_err(|error| {

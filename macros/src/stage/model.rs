@@ -105,7 +105,7 @@ impl Model {
                         output: only.clone(),
                     },
                     several => {
-                        let reads = std::iter::once(first).chain(&flows).copied();
+                        let reads = &inputs[..=flows.len()];
                         errors.absorb(between(reads, several, outputs.as_deref()))?
                     }
                 }
@@ -281,12 +281,8 @@ fn flow_outputs(sig: &Signature) -> syn::Result<Vec<Type>> {
 }
 
 /// A function of several flows, or to several.
-fn between(
-    reads: impl Iterator<Item = &PatType>,
-    left: &[Type],
-    names: Option<&[Ident]>,
-) -> syn::Result<Form> {
-    let inputs = reads.enumerate().map(|(index, arg)| {
+fn between(reads: &[&PatType], left: &[Type], names: Option<&[Ident]>) -> syn::Result<Form> {
+    let inputs = reads.iter().enumerate().map(|(index, arg)| {
         let Some(item) = flow_item(&arg.ty) else {
             return Err(syn::Error::new_spanned(
                 &arg.ty,

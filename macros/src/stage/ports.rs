@@ -57,14 +57,18 @@ pub(crate) fn expand(model: &Model, settings: &Config<'_>, errors: &mut Errors) 
     let (graph, function) = (Ident::new("graph", Span::mixed_site()), &callee.path);
     let arguments = model.params.arguments(&quote!(self), false);
     let checks = settings.checks(&quote!(#graph));
-    let build = errors.unless_any(quote! {
-        #checks
-        let #left = #graph.node_between(
+    let node = quote! {
+        #graph.node_between(
             <Self as #krate::stage::Identified>::ID,
             (#(#read,)*),
             move |(#(#read,)*)| #function(#(#read),* #(, #arguments)*),
-        );
-        #put
+        )
+    };
+    // Only outlets under new names have to be put together anew.
+    let build = errors.unless_any(if outputs.holder.is_some() {
+        quote!(#checks let #left = #node; #put)
+    } else {
+        quote!(#checks #node)
     });
     let (registered_in, registered_out) = (inputs.registered(), outputs.registered());
     let registered = quote!(#registered_in -> #registered_out);

@@ -136,7 +136,7 @@ snapshot!(
 #[test]
 fn a_half_typed_body_keeps_the_stage() {
     let item = "fn half(line: String) -> usize { line. }";
-    let tokens = expand("".parse().unwrap(), item.parse().unwrap()).to_string();
+    let tokens = expand("".parse().unwrap(), &item.parse().unwrap()).to_string();
     assert!(tokens.contains("struct Half"), "{tokens}");
     assert!(tokens.contains("Identified for Half"), "{tokens}");
     assert!(!tokens.contains("compile_error"), "{tokens}");
@@ -144,7 +144,7 @@ fn a_half_typed_body_keeps_the_stage() {
 
 #[test]
 fn a_signature_that_cannot_be_read_gives_the_item_back() {
-    let tokens = expand("".parse().unwrap(), "struct NoFunction;".parse().unwrap()).to_string();
+    let tokens = expand("".parse().unwrap(), &"struct NoFunction;".parse().unwrap()).to_string();
     assert!(tokens.starts_with("struct NoFunction ;"), "{tokens}");
     assert!(tokens.contains("compile_error"), "{tokens}");
 }

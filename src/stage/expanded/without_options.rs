@@ -38,8 +38,8 @@ macro_rules! without_options {
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
                 <$crate::__private::NoOptions as $crate::__private::serde::Deserialize>
-                                                            ::deserialize(deserializer)
-                                                            .map(|_| Self)
+                                                                    ::deserialize(deserializer)
+                                                                    .map(|_| Self)
             }
         }
 
