@@ -6,12 +6,14 @@
 //! and [rendered](Graph::to_mermaid) without running anything.
 
 mod any;
+mod between;
 mod builder;
 mod check;
 mod error;
 mod outlet;
 mod placement;
 mod render;
+mod route;
 mod settings;
 
 use std::num::NonZeroUsize;
@@ -20,12 +22,16 @@ use std::sync::Arc;
 use crate::node::EdgeId;
 pub use crate::node::{DeadLetter, OnError};
 pub use any::{AnyOutlet, HiddenType};
+#[doc(hidden)]
+pub use between::{Attaching, Edges, Ends};
+pub use between::{Inlets, Outflows};
 pub use builder::GraphBuilder;
 pub(crate) use builder::Parts;
 pub use check::check;
 pub use error::{BuildError, BuildErrors, Code};
 pub use outlet::Outlet;
 pub use placement::{Cost, Placement};
+pub use route::Route;
 pub use settings::Settings;
 
 /// Nodes and the edges between them.

@@ -57,10 +57,10 @@
 mod entry;
 mod ports;
 
-#[doc(hidden)]
-pub use entry::signature_of_ports;
 use crate::graph::GraphBuilder;
 use crate::stage::Identified;
+#[doc(hidden)]
+pub use entry::signature_of_ports;
 #[doc(hidden)]
 pub use ports::next_port;
 pub use ports::{Port, PortMismatch, Ports};

@@ -14,9 +14,9 @@ fn trim(line: String, around: char) -> String {
 /// Cleans lines.
 #[module]
 fn clean(lines: Outlet<String>, #[config(default = '-')] around: char) -> Outlet<String> {
-    lines
-        .stage(Trim { around })
-        .node("full", |lines| lines.filter(|line: &String| !line.is_empty()))
+    lines.stage(Trim { around }).node("full", |lines| {
+        lines.filter(|line: &String| !line.is_empty())
+    })
 }
 
 /// Tells numbers from other lines.
@@ -118,7 +118,9 @@ async fn several_inlets_and_the_graph_are_given_by_name() {
 #[tokio::test]
 async fn an_option_of_a_module_out_of_its_range_is_refused() {
     let pipeline = Pipeline::named("join");
-    let [left, right] = pipeline.source(FromIter::new(texts(["a"]))).broadcast("copy");
+    let [left, right] = pipeline
+        .source(FromIter::new(texts(["a"])))
+        .broadcast("copy");
     let inputs = JoinInputs { left, right };
     let (lines, numbers) = pipeline.builder().module(Join { from: 9 }, inputs);
     lines.ignore();
@@ -143,7 +145,10 @@ fn modules_are_registered_with_their_ports() {
     for (id, shown) in [
         ("clean", "clean: String -> String"),
         ("tell", "tell: String -> (numbers: u64, others: String)"),
-        ("join", "join: (left: String, right: String) -> (0: String, 1: u64)"),
+        (
+            "join",
+            "join: (left: String, right: String) -> (0: String, 1: u64)",
+        ),
         ("drop-all", "drop-all: String -> ()"),
         ("halve", "halve: String -> (first: String, second: String)"),
     ] {

@@ -118,13 +118,12 @@ impl Model {
         let checks = settings.checks(&quote!(#graph));
         let build = errors.unless_any(quote!(#checks #call));
         // A module that only joins what it is given needs no graph.
-        let graph = if checks.is_empty()
-            && !self.given.iter().any(|given| matches!(given, Given::Graph))
-        {
-            quote!(_)
-        } else {
-            quote!(#graph)
-        };
+        let graph =
+            if checks.is_empty() && !self.given.iter().any(|given| matches!(given, Given::Graph)) {
+                quote!(_)
+            } else {
+                quote!(#graph)
+            };
         quote! {
             impl #krate::module::Module for #config {
                 type In = #reads;

@@ -17,11 +17,11 @@ use args::Args;
 use model::Model;
 
 /// What takes the place of the function, or stands beside the impl block.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let written = args.clone();
     let args = Args::read(args, &mut errors);
-    if is_impl(&item) {
+    if is_impl(item) {
         let sink = errors
             .absorb(syn::parse2::<ItemImpl>(item.clone()))
             .and_then(|block| Model::of_methods(&block, args, &mut errors))
