@@ -116,7 +116,7 @@ impl Stage<String> for Words00 {
 
     fn build(self, input: Outlet<String>) -> Outlet<String> {
         input.node(Self::ID, move |texts| {
-            texts.flat_map(move |text| words_00(&text, self.separator))
+            texts.flat_map_iter(move |text| words_00(&text, self.separator))
         })
     }
 }

@@ -37,9 +37,9 @@ macro_rules! without_options {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                <$crate::__private::NoOptions as $crate::__private::serde::Deserialize>
-                                                                    ::deserialize(deserializer)
-                                                                    .map(|_| Self)
+                let _: $crate::__private::NoOptions =
+                    $crate::__private::serde::Deserialize::deserialize(deserializer)?;
+                ::core::result::Result::Ok(Self)
             }
         }
 
