@@ -62,7 +62,7 @@ pub mod runtime;
 pub mod stage;
 pub mod stages;
 
-pub use millpond_macros::{module, sink, source, stage};
+pub use millpond_macros::{module, route, sink, source, stage};
 pub use millpond_operators as operators;
 pub use pipeline::Pipeline;
 pub use runtime::{RunError, RunHandle, RunOptions, RunReport};

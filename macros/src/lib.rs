@@ -12,6 +12,7 @@ mod names;
 mod options;
 mod parameters;
 mod ports;
+mod route;
 mod shape;
 mod sink;
 mod source;
@@ -25,23 +26,29 @@ use proc_macro::TokenStream;
 /// Makes a stage of a function.
 #[proc_macro_attribute]
 pub fn stage(args: TokenStream, item: TokenStream) -> TokenStream {
-    stage::expand(args.into(), item.into()).into()
+    stage::expand(args.into(), &item.into()).into()
 }
 
 /// Makes a source of a function.
 #[proc_macro_attribute]
 pub fn source(args: TokenStream, item: TokenStream) -> TokenStream {
-    source::expand(args.into(), item.into()).into()
+    source::expand(args.into(), &item.into()).into()
 }
 
 /// Makes a sink of a function.
 #[proc_macro_attribute]
 pub fn sink(args: TokenStream, item: TokenStream) -> TokenStream {
-    sink::expand(args.into(), item.into()).into()
+    sink::expand(args.into(), &item.into()).into()
 }
 
 /// Makes a module of a function.
 #[proc_macro_attribute]
 pub fn module(args: TokenStream, item: TokenStream) -> TokenStream {
-    module::expand(args.into(), item.into()).into()
+    module::expand(args.into(), &item.into()).into()
+}
+
+/// Gives each variant of an enum an outlet of its own.
+#[proc_macro_attribute]
+pub fn route(args: TokenStream, item: TokenStream) -> TokenStream {
+    route::expand(args.into(), &item.into()).into()
 }

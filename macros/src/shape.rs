@@ -104,8 +104,6 @@ fn arguments_of_result(ty: &Type) -> Option<&Type> {
 /// The type of the value in a `Result`. An alias may hide it; the compiler
 /// then finds it.
 pub(crate) fn value(ty: &Type, krate: &Path) -> TokenStream {
-    match arguments_of_result(ty) {
-        Some(value) => quote!(#value),
-        None => quote!(<#ty as #krate::__private::Fallible>::Value),
-    }
+    let hidden = || quote!(<#ty as #krate::__private::Fallible>::Value);
+    arguments_of_result(ty).map_or_else(hidden, |value| quote!(#value))
 }

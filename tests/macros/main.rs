@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod module;
+mod ports;
 mod sink;
 mod source;
 mod stage;

@@ -5,7 +5,7 @@ mod emit;
 mod field;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, FnArg, Pat, PatType};
 
 use crate::errors::Errors;
@@ -16,7 +16,7 @@ pub(crate) use field::Field;
 /// A parameter that is no message: an option, or state.
 pub(crate) enum Kind {
     Option(Box<Field>),
-    State(State),
+    State(Box<State>),
 }
 
 /// What a stage keeps from message to message, made on the worker.
@@ -32,7 +32,8 @@ impl Kind {
     /// Reads a parameter that comes after the message.
     pub(crate) fn of(arg: &PatType, errors: &mut Errors) -> Option<Self> {
         if let Some(attr) = attribute(&arg.attrs, "state") {
-            return errors.absorb(State::of(arg, attr)).map(Self::State);
+            let state = errors.absorb(State::of(arg, attr))?;
+            return Some(Self::State(Box::new(state)));
         }
         let field = Field::of(arg, errors)?;
         Some(Self::Option(Box::new(field)))
@@ -89,7 +90,7 @@ impl Params {
 
     pub(crate) fn states(&self) -> impl Iterator<Item = &State> {
         self.list.iter().filter_map(|param| match param {
-            Kind::State(state) => Some(state),
+            Kind::State(state) => Some(&**state),
             Kind::Option(_) => None,
         })
     }
@@ -104,10 +105,10 @@ impl Params {
     pub(crate) fn state_bindings(&self, config: &TokenStream) -> TokenStream {
         let bindings = self.states().map(|state| {
             let State { init, ty, .. } = state;
-            let value = match init {
-                Some(init) => quote!(#init),
-                None => quote!(::core::default::Default::default()),
-            };
+            let default = || quote!(::core::default::Default::default());
+            let value = init
+                .as_ref()
+                .map_or_else(default, ToTokens::to_token_stream);
             let options = self.fields().filter(|field| {
                 init.as_ref()
                     .is_some_and(|init| mentions(quote!(#init), &field.parameter.to_string()))

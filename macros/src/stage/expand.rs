@@ -2,7 +2,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::args::Order;
+use super::check::check_routes;
 use super::model::{Calls, Form, Model};
+use super::ports;
 use crate::callee::Lends;
 use crate::config::Config;
 use crate::errors::Errors;
@@ -38,9 +40,15 @@ pub(crate) fn expand(
             ..
         } => (&message.ty, model.at_once(message, shape, calls)),
         Form::Whole { input, output } => (input, model.whole(output)),
+        Form::Between { .. } => return TokenStream::new(),
     };
-    let registered = generics::registered(&model.generics, input, options, errors);
-    let registration = options.registration("stage", config, &registered);
+    check_routes(model, errors);
+    let registration = if model.routes.is_some() {
+        ports::routed(model, input, &body.out)
+    } else {
+        let registered = generics::registered(&model.generics, input, options, errors);
+        options.registration("stage", config, &registered)
+    };
     let cost = options.cost();
     let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
     let build = &body.build;
