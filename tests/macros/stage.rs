@@ -243,6 +243,21 @@ async fn an_option_out_of_its_range_is_refused_before_anything_runs() {
     );
 }
 
+#[tokio::test]
+async fn an_option_that_counts_calls_is_at_least_one() {
+    let refused = millpond::Pipeline::named("refused")
+        .source(millpond::stages::FromIter::new([1]))
+        .stage(AsReady { jobs: 0 })
+        .for_each("drop", drop)
+        .run()
+        .await;
+    let error = refused.unwrap_err().to_string();
+    assert!(
+        error.contains("`jobs` is 0, which is not within 1.."),
+        "{error}"
+    );
+}
+
 // === state ===
 
 /// Lets each message pass once.

@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::generics;
 use crate::message::Message;
 use crate::shape::{Count, Fails, Shape, value};
-use crate::types::{is_result, mentions};
+use crate::types::is_result;
 
 /// What makes a type the stage that the model describes.
 pub(crate) fn expand(
@@ -240,21 +240,7 @@ impl Model {
         let Some(most) = &calls.most else {
             return quote!(1);
         };
-        let mentioned = self
-            .params
-            .fields()
-            .filter(|field| mentions(quote!(#most), &field.parameter.to_string()));
-        let options: Vec<TokenStream> = mentioned
-            .map(|field| {
-                let (name, value) = (&field.parameter, field.passed(config, true));
-                quote!(let #name = #value;)
-            })
-            .collect();
-        if options.is_empty() {
-            quote!(#most)
-        } else {
-            quote!({ #(#options)* #most })
-        }
+        self.params.with_options(&quote!(#most), config)
     }
 
     /// The function of a flow, called once, on the worker.
