@@ -104,6 +104,19 @@ async fn what_fails_becomes_a_dead_letter() {
     assert_eq!(report.node("number").dead_lettered, 1);
 }
 
+#[tokio::test]
+async fn dead_letters_can_be_read_and_carry_the_message_that_was_lent() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (numbers, rejected) = millpond::Pipeline::named("numbers")
+        .source(millpond::stages::FromIter::new(texts(&["1", "x"])))
+        .try_stage(Number::default());
+    rejected.for_each("reject", move |letter| sender.send(letter).unwrap());
+    numbers.for_each("end", drop).run().await.unwrap();
+    let letter = receiver.recv().unwrap();
+    assert_eq!(letter.error.message, "x");
+    assert_eq!(letter.to_string(), "number: invalid digit found in string");
+}
+
 #[stage(on_error = stop)]
 fn strict(text: String) -> Result<i64, ParseIntError> {
     text.parse()
