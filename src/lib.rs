@@ -39,6 +39,7 @@
 //! | [`message`] | what may travel on an edge |
 //! | [`edge`] | the bounded links themselves |
 //! | [`node`] | what a node is given by its worker |
+//! | `cli` | the command line, with the feature of that name |
 //!
 //! # Features
 //!
@@ -48,6 +49,8 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod edge;
 pub mod graph;
 pub mod inference;
