@@ -62,6 +62,7 @@ pub mod runtime;
 pub mod stage;
 pub mod stages;
 
+pub use millpond_macros::{module, sink, source, stage};
 pub use millpond_operators as operators;
 pub use pipeline::Pipeline;
 pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
@@ -90,6 +91,8 @@ pub mod pages {
 #[doc(hidden)]
 pub mod __private {
     pub use async_stream;
+    pub use futures_core;
+    pub use futures_util;
     pub use inventory;
     pub use schemars;
     pub use serde;
@@ -97,6 +100,8 @@ pub mod __private {
     pub use typed_builder;
 
     pub use crate::message::probe;
-    pub use crate::module::next_port;
-    pub use crate::stage::{signature_of, signature_of_any};
+    pub use crate::module::{next_port, signature_of_ports};
+    pub use crate::stage::expanded::*;
+    pub use crate::stage::{output_of, output_of_source, signature_of, signature_of_any};
+    pub use crate::without_options;
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{GraphBuilder, Outlet};
-use crate::edge::Inlet;
+use crate::edge::{Capacity, Inlet, Overflow};
 use crate::message::{Message, MessageType, Opaque};
 use crate::node::{EdgeId, LentEdges, StageError, View};
 
@@ -84,11 +84,33 @@ impl AnyOutlet {
         &self.graph
     }
 
-    /// Sets how many messages the edge after this outlet may hold, as
+    /// Sets how much the edge after this outlet may hold, as
     /// [`Outlet::capacity`] does.
-    pub fn capacity(self, messages: usize) -> Self {
-        self.graph.set_capacity(self.edge, messages);
+    pub fn capacity(self, capacity: impl Into<Capacity>) -> Self {
+        let capacity = capacity.into();
+        self.graph
+            .change_edge(self.edge, |edge| edge.capacity = capacity);
         self
+    }
+
+    /// Says what happens to a message that comes when the edge after this
+    /// outlet is full, as [`Outlet::overflow`] does.
+    pub fn overflow(self, overflow: Overflow) -> Self {
+        self.graph
+            .change_edge(self.edge, |edge| edge.overflow = overflow);
+        self
+    }
+
+    /// The outlet with what else is known of the type of its messages. Another
+    /// type is left out of account.
+    pub(crate) fn described(self, message: &MessageType) -> Self {
+        if self.message != *message {
+            return self;
+        }
+        Self {
+            message: message.clone(),
+            ..self
+        }
     }
 
     /// The outlet as one of `T`.

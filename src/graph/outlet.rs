@@ -5,7 +5,7 @@ use millpond_operators::{Flow, Progress};
 
 use super::builder::{Made, NodeName};
 use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
-use crate::edge::Inlet;
+use crate::edge::{Capacity, Inlet};
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
     Border, Broadcast, EdgeId, NodeContext, Partition, Single, Split, StageError, drive,
@@ -40,11 +40,14 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         &self.graph
     }
 
-    /// Sets how many messages the edge after this outlet may hold.
+    /// Sets how much the edge after this outlet may hold: a number of
+    /// messages, or another [`Capacity`].
     ///
     /// Zero is refused when the pipeline starts.
-    pub fn capacity(self, messages: usize) -> Self {
-        self.graph.set_capacity(self.edge, messages);
+    pub fn capacity(self, capacity: impl Into<Capacity>) -> Self {
+        let capacity = capacity.into();
+        self.graph
+            .change_edge(self.edge, |edge| edge.capacity = capacity);
         self
     }
 
@@ -75,7 +78,7 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     /// Building goes on, so that everything wrong with a pipeline shows at
     /// once; the pipeline then does not start.
     pub fn refuse(&self, reason: impl Into<String>) {
-        self.graph.refuse(reason.into());
+        self.graph.refuse(reason);
     }
 
     /// Puts the nodes that `build` makes under a common name.
@@ -136,6 +139,31 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         })
     }
 
+    /// Adds a node that handles messages as the edge carries them, wrapping
+    /// included: one closure for every mode, with the methods of [`Mode`].
+    ///
+    /// ```
+    /// use millpond::graph::Outlet;
+    /// use millpond::message::Mode;
+    ///
+    /// fn lengths<M: Mode>(lines: Outlet<String, M>) -> Outlet<usize, M> {
+    ///     lines.carried_node("lengths", |lines| {
+    ///         lines.map(|carried| M::map(carried, |line: String| line.len()))
+    ///     })
+    /// }
+    /// ```
+    pub fn carried_node<U: Message, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(Flow<Inlet<M::Of<T>>>) -> P + Send + 'static,
+    ) -> Outlet<U, M>
+    where
+        P: Progress<Item = M::Of<U>> + 'static,
+    {
+        let edge = self.attach(NodeName::Given(name), move |_, flow| Ok(make(flow)));
+        Outlet::new(self.graph, edge)
+    }
+
     fn lifted<U: Message, P>(
         self,
         operator: &'static str,
@@ -148,8 +176,12 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         Outlet::new(self.graph, edge)
     }
 
+    pub(super) fn edge(&self) -> EdgeId {
+        self.edge
+    }
+
     /// Adds a node with one inlet, read from here, and one outlet.
-    fn attach<P: Progress<Item: Message> + 'static>(
+    pub(super) fn attach<P: Progress<Item: Message> + 'static>(
         &self,
         name: NodeName<'_>,
         make: impl FnOnce(&NodeContext, Flow<Inlet<M::Of<T>>>) -> Result<P, StageError> + Send + 'static,

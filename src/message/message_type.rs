@@ -318,7 +318,11 @@ fn as_owned<T: Message>(held: Box<Held>) -> T {
 /// ```
 #[macro_export]
 macro_rules! message_type {
-    ($message:ty) => {{
+    ($message:ty) => {
+        $crate::message_type!(@found $crate::message::Described::<$message>::new())
+    };
+    // The type is named once, so that what is wrong with it is said once.
+    (@found $described:expr) => {{
         use $crate::__private::probe::{CloneProbe, DebugProbe, SerializeProbe};
         #[allow(
             unused_imports,
@@ -326,9 +330,9 @@ macro_rules! message_type {
             reason = "which of them is used depends on the type"
         )]
         use $crate::__private::probe::{Found as _, Missing as _};
-        let described = $crate::message::Described::<$message>::new();
-        let described = (&CloneProbe::<$message>::new()).note(described);
-        let described = (&SerializeProbe::<$message>::new()).note(described);
-        (&DebugProbe::<$message>::new()).note(described).finish()
+        let described = $described;
+        let described = (&CloneProbe::of(&described)).note(described);
+        let described = (&SerializeProbe::of(&described)).note(described);
+        (&DebugProbe::of(&described)).note(described).finish()
     }};
 }

@@ -27,8 +27,7 @@ macro_rules! probe {
         pub struct $name<T>(PhantomData<fn() -> T>);
 
         impl<T> $name<T> {
-            #[expect(clippy::new_without_default, reason = "there is no default type")]
-            pub fn new() -> Self {
+            pub fn of(_: &Described<T>) -> Self {
                 Self(PhantomData)
             }
         }

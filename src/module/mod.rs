@@ -60,6 +60,8 @@ mod ports;
 use crate::graph::GraphBuilder;
 use crate::stage::Identified;
 #[doc(hidden)]
+pub use entry::signature_of_ports;
+#[doc(hidden)]
 pub use ports::next_port;
 pub use ports::{Port, PortMismatch, Ports};
 

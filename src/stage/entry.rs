@@ -1,4 +1,4 @@
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::signature::{Carries, Misfit, PortType, Signature};
 use super::{Cost, Identified, Origin, Sink, Source, Stage};
 use crate::graph::{AnyOutlet, GraphBuilder, Outlet};
-use crate::message::{Capabilities, Message, MessageType, Opaque};
+use crate::message::{Capabilities, Described, Message, MessageType, Opaque};
 
 /// What the registry knows of one implementation of a stage.
 ///
@@ -68,6 +68,7 @@ impl fmt::Display for Kind {
 )]
 pub trait Config: DeserializeOwned + JsonSchema {}
 
+#[diagnostic::do_not_recommend]
 impl<C: DeserializeOwned + JsonSchema> Config for C {}
 
 /// Why an entry cannot add its stage.
@@ -309,17 +310,29 @@ pub fn signature_of(input: Option<MessageType>, output: Option<MessageType>) -> 
     }
 }
 
+/// What a stage emits for `In`, to find out what can be done with it.
+///
+/// `Out` is a parameter, and not spelled `S::Out`, so that a stage which does
+/// not accept `In` is one compile error and not one for each mention.
+#[doc(hidden)]
+pub fn output_of<In: Message, S: Stage<In, Out = Out>, Out: Message>() -> Described<Out> {
+    Described::new()
+}
+
+/// What a source emits.
+#[doc(hidden)]
+pub fn output_of_source<S: Source<Out = Out>, Out: Message>() -> Described<Out> {
+    Described::new()
+}
+
 /// The signature of a stage or sink that accepts every message type.
 /// `output` is what it emits for hidden messages.
 #[doc(hidden)]
-pub fn signature_of_any<Out: 'static>(
-    needed: Capabilities,
-    output: Option<MessageType>,
-) -> Signature {
+pub fn signature_of_any(needed: Capabilities, output: Option<MessageType>) -> Signature {
     let output = output.map(|known| {
-        if TypeId::of::<Out>() == TypeId::of::<Opaque>() {
+        if known.is::<Opaque>() {
             Carries::Same
-        } else if TypeId::of::<Out>() == TypeId::of::<Vec<Opaque>>() {
+        } else if known.is::<Vec<Opaque>>() {
             Carries::VecOfSame
         } else {
             Carries::Known(known)

@@ -48,6 +48,7 @@
 /// | `stage Copy: any + Clone` | one that needs messages that are `Clone`, `Serialize` or `Debug` |
 /// | `sink Print: String, any + Serialize` | a [`Sink`](crate::stage::Sink), of the same forms; known types are tried first |
 /// | `module Ingest` | a [`Module`](crate::module::Module) |
+/// | `module Ingest: ("lines": String) -> ("parsed": Value)` | one whose ports do not name themselves, as those of a tuple |
 ///
 /// A version of its own, other than that of its crate, stands at the end:
 /// `register!(stage Words: String; version = "1.2.0")`.
@@ -59,9 +60,9 @@ macro_rules! register {
                 $crate::register!(@origin $($version)?),
                 || $crate::__private::signature_of(
                     ::std::option::Option::None,
-                    ::std::option::Option::Some(
-                        $crate::message_type!(<$stage as $crate::stage::Source>::Out)
-                    ),
+                    ::std::option::Option::Some($crate::message_type!(
+                        @found $crate::__private::output_of_source::<$stage, _>()
+                    )),
                 ),
             )
         }
@@ -69,6 +70,21 @@ macro_rules! register {
     (module $stage:ty $(; version = $version:literal)?) => {
         $crate::__private::inventory::submit! {
             $crate::stage::Entry::module::<$stage>($crate::register!(@origin $($version)?))
+        }
+    };
+    (
+        module $stage:ty :
+        ($($inlet:literal: $input:ty),* $(,)?) -> ($($outlet:literal: $output:ty),* $(,)?)
+        $(; version = $version:literal)?
+    ) => {
+        $crate::__private::inventory::submit! {
+            $crate::stage::Entry::module_with::<$stage>(
+                $crate::register!(@origin $($version)?),
+                || $crate::__private::signature_of_ports(
+                    ::std::vec![$(($inlet, $crate::message_type!($input))),*],
+                    ::std::vec![$(($outlet, $crate::message_type!($output))),*],
+                ),
+            )
         }
     };
     ($kind:ident $stage:ty : any $(+ $needed:ident)* $(; version = $version:literal)?) => {
@@ -104,9 +120,9 @@ macro_rules! register {
                 $crate::register!(@origin $($version)?),
                 || $crate::__private::signature_of(
                     ::std::option::Option::Some($crate::message_type!($input)),
-                    ::std::option::Option::Some(
-                        $crate::message_type!(<$stage as $crate::stage::Stage<$input>>::Out)
-                    ),
+                    ::std::option::Option::Some($crate::message_type!(
+                        @found $crate::__private::output_of::<$input, $stage, _>()
+                    )),
                 ),
             )
         }
@@ -122,16 +138,20 @@ macro_rules! register {
             )
         }
     };
+    ($kind:ident $stage:ty $(; version = $version:literal)?) => {
+        ::std::compile_error!(::std::concat!(
+            "the messages are missing: write `", ::std::stringify!($kind), " ",
+            ::std::stringify!($stage), ": String`, or `: any` if it accepts every message"
+        ));
+    };
     (@any stage $stage:ty [$($needed:ident)*] [$($version:literal)?]) => {
         $crate::__private::inventory::submit! {
             $crate::stage::Entry::stage_of_any::<$stage>(
                 $crate::register!(@origin $($version)?),
-                || $crate::__private::signature_of_any::<
-                    <$stage as $crate::stage::Stage<$crate::message::Opaque>>::Out
-                >(
+                || $crate::__private::signature_of_any(
                     $crate::register!(@needed $($needed)*),
                     ::std::option::Option::Some($crate::message_type!(
-                        <$stage as $crate::stage::Stage<$crate::message::Opaque>>::Out
+                        @found $crate::__private::output_of::<$crate::message::Opaque, $stage, _>()
                     )),
                 ),
             )
@@ -141,7 +161,7 @@ macro_rules! register {
         $crate::__private::inventory::submit! {
             $crate::stage::Entry::sink_of_any::<$stage>(
                 $crate::register!(@origin $($version)?),
-                || $crate::__private::signature_of_any::<()>(
+                || $crate::__private::signature_of_any(
                     $crate::register!(@needed $($needed)*),
                     ::std::option::Option::None,
                 ),
@@ -165,4 +185,10 @@ macro_rules! register {
     (@capability Clone) => { $crate::message::Capabilities::CLONE };
     (@capability Serialize) => { $crate::message::Capabilities::SERIALIZE };
     (@capability Debug) => { $crate::message::Capabilities::DEBUG };
+    (@capability $other:ident) => {
+        ::std::compile_error!(::std::concat!(
+            "`", ::std::stringify!($other), "` cannot be asked of any message: only `Clone`, ",
+            "`Serialize` and `Debug` can; name the types instead, as in `stage Dedup: String, u64`"
+        ))
+    };
 }

@@ -166,6 +166,47 @@ fn modules_that_unfold_without_end_are_stopped() {
 }
 
 #[test]
+fn a_chain_of_modules_is_followed_to_a_depth() {
+    let nested = |levels: usize| {
+        let mut toml = "[[stage]]\nuse = 'm0'\n".to_owned();
+        for level in 0..levels {
+            toml += &format!(
+                "[module.m{level}]\n[[module.m{level}.stage]]\nuse = 'm{}'\n",
+                level + 1
+            );
+        }
+        toml + &format!(
+            "[module.m{levels}]\n[[module.m{levels}.stage]]\nuse = 'tickets'\n[[module.m{levels}.stage]]\nuse = 'forget'\n"
+        )
+    };
+    assert_eq!(told(&nested(100)), [""; 0]);
+    assert_eq!(
+        told(&nested(5000)),
+        ["2:7 P0040: more than 128 modules stand within each other"],
+    );
+}
+
+#[test]
+fn a_default_of_a_parameter_has_its_type() {
+    let module = |default: &str| {
+        told(&format!(
+            "[[stage]]\nuse = 'm'\n[module.m]\nparams = {{ n = {{ type = 'integer', default = {default} }} }}\n\
+             [[module.m.stage]]\nuse = 'tickets'\nwith = {{ count = '${{param.n}}' }}\n\
+             [[module.m.stage]]\nuse = 'forget'\n"
+        ))
+    };
+    assert_eq!(module("3"), [""; 0]);
+    assert_eq!(
+        module("'3'"),
+        ["4:46 P0024: `default` is a text, not an integer"]
+    );
+    assert_eq!(
+        module("'${NONE}'"),
+        ["4:46 P0025: the environment variable `NONE` is not set"]
+    );
+}
+
+#[test]
 fn a_secret_and_a_foreign_value_are_not_repeated() {
     let errors = check(
         "[[stage]]\nuse = 'tickets'\nwith = { count = '${HOME}' }\n[[stage]]\nuse = 'forget'\n",

@@ -164,13 +164,11 @@ impl PipelineSpec {
 
     /// The name of the pipeline: what it is given, or the stem of its file.
     pub fn name(&self) -> &str {
-        match &self.name {
-            Some(name) => &name.value,
-            None => {
-                let stem = Path::new(&*self.file).file_stem();
-                stem.and_then(|stem| stem.to_str()).unwrap_or("pipeline")
-            }
+        if let Some(name) = &self.name {
+            return &name.value;
         }
+        let stem = Path::new(&*self.file).file_stem();
+        stem.and_then(|stem| stem.to_str()).unwrap_or("pipeline")
     }
 }
 

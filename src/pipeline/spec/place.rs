@@ -71,7 +71,7 @@ impl<'a> Source<'a> {
         let line = self.lines.partition_point(|start| *start <= offset);
         let before = &self.text.as_bytes()[self.lines[line - 1]..offset];
         // Bytes that continue a character do not count.
-        let characters = before.iter().filter(|byte| (**byte as i8) >= -0x40);
+        let characters = before.iter().filter(|byte| byte.cast_signed() >= -0x40);
         Place {
             file: Arc::clone(&self.file),
             line,

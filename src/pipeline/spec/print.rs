@@ -131,10 +131,12 @@ fn param(param: &ParamSpec) -> String {
         quoted(param.of.value.name())
     );
     if let Some(default) = &param.default {
-        text.push_str(&format!(", default = {}", default.value));
+        text.push_str(", default = ");
+        text.push_str(&default.value.to_string());
     }
     if let Some(help) = &param.help {
-        text.push_str(&format!(", help = {}", quoted(&help.value)));
+        text.push_str(", help = ");
+        text.push_str(&quoted(&help.value));
     }
     text.push_str(" }");
     text

@@ -72,14 +72,14 @@ pub(super) fn checked(
     spec: &PipelineSpec,
     flat: Flat<'_>,
     wired: &Wired,
-    typed: Typed,
+    typed: &Typed,
 ) -> CheckedSpec {
     let mut position = vec![0; flat.stages.len()];
     for (at, stage) in wired.order.iter().enumerate() {
         position[*stage] = at;
     }
     let stages = wired.order.iter();
-    let stages = stages.map(|number| stage(&flat, wired, &typed, *number));
+    let stages = stages.map(|number| stage(&flat, wired, typed, *number));
     let stages = stages.collect();
     let mut flat_stages: Vec<_> = flat.stages.into_iter().map(Some).collect();
     let planned = wired.order.iter().filter_map(|number| {

@@ -1,23 +1,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use semver::VersionReq;
 use serde_json::{Value as Json, json};
 
+use super::lookup::{Lookup, params_schema};
 use super::scope::{Flat, FlatStage, Item, Scope, Within};
-use super::what::{BUILT_IN, BUILT_IN_SCHEMAS, What};
+use super::what::BUILT_IN;
 use crate::pipeline::spec::data::names;
-use crate::pipeline::spec::nearest::{did_you_mean, listed, nearest};
-use crate::pipeline::spec::options::{Given, Options, refused};
+use crate::pipeline::spec::options::{Checking, Given, Options};
 use crate::pipeline::spec::overrides::{Overridden, Overrides};
 use crate::pipeline::spec::settings::{Reading, Understood};
 use crate::pipeline::spec::variables::{Params, Variables};
 use crate::pipeline::spec::{
-    Located, Mistake, ModuleSpec, PipelineSpec, Place, Settings, SpecError, StageSpec, Value,
+    Located, Mistake, ModuleSpec, ParamSpec, PipelineSpec, Settings, SpecError, StageSpec, Value,
 };
-use crate::stage::{EntryError, NotFound, Registry};
+use crate::stage::Registry;
 
 /// No pipeline is as large; modules of modules get there in a few lines.
 const MAX_STAGES: usize = 10_000;
+
+/// Each module within another takes a piece of the stack.
+const MAX_DEPTH: usize = 128;
 
 /// Opens all modules, and checks ids, versions, options and settings.
 pub(super) fn flatten<'a>(
@@ -42,7 +44,7 @@ pub(super) fn flatten<'a>(
     };
     flattening.modules();
     let defaults = flattening.understood(&spec.defaults, None, false);
-    flattening.scope(&spec.stages, String::new(), None, None, &defaults);
+    flattening.scope(&spec.stages, "", None, None, &defaults);
     flattening
         .overrides
         .unused(&flattening.names, flattening.errors);
@@ -86,7 +88,7 @@ impl<'a> Flattening<'a, '_> {
     fn scope(
         &mut self,
         specs: &'a [StageSpec],
-        prefix: String,
+        prefix: &str,
         within: Option<Within<'a>>,
         params: Option<&Params>,
         around: &Understood,
@@ -96,7 +98,7 @@ impl<'a> Flattening<'a, '_> {
         self.names_once(specs, &names);
         self.flat.scopes.push(Scope {
             within,
-            prefix: prefix.clone(),
+            prefix: prefix.to_owned(),
             specs,
             names: names.clone(),
             items: Vec::new(),
@@ -157,7 +159,12 @@ impl<'a> Flattening<'a, '_> {
         if self.flat.stages.len() >= MAX_STAGES {
             return Item::Nothing;
         }
-        let (what, config) = self.what(spec, &given);
+        let lookup = Lookup {
+            spec: self.spec,
+            registry: self.registry,
+            modules: &self.modules,
+        };
+        let (what, config) = lookup.what(spec, &given, self.errors);
         self.flat.stages.push(FlatStage {
             name,
             spec,
@@ -228,13 +235,10 @@ impl<'a> Flattening<'a, '_> {
             self.errors.push(error.help("take one of the uses out"));
             return Item::Nothing;
         }
-        if self.flat.scopes.len() + self.flat.stages.len() >= MAX_STAGES {
-            let text = format!("the modules unfold to more than {MAX_STAGES} stages");
-            self.errors.push(SpecError::new(
-                Mistake::Recursion,
-                &self.spec_place(place),
-                text,
-            ));
+        if let Some(text) = self.too_large() {
+            let place = self.spec.stages.first().map_or(place, |it| &it.uses.place);
+            self.errors
+                .push(SpecError::new(Mistake::Recursion, place, text));
             return Item::Nothing;
         }
         let schema = params_schema(module);
@@ -250,7 +254,7 @@ impl<'a> Flattening<'a, '_> {
         let prefix = format!("{name}/");
         let scope = self.scope(
             &module.stages,
-            prefix,
+            &prefix,
             Some(within),
             Some(&params),
             settings,
@@ -259,147 +263,42 @@ impl<'a> Flattening<'a, '_> {
         Item::Module(scope)
     }
 
-    /// One place for all that is too much, so that it is told once.
-    fn spec_place(&self, place: &Place) -> Place {
-        let first = self.spec.stages.first();
-        first.map_or_else(|| place.clone(), |stage| stage.uses.place.clone())
-    }
-
     /// The values of a module's parameters; none for those that are wrong.
     fn params(&mut self, module: &ModuleSpec, given: Option<&Json>) -> Params {
-        let value = |name: &str, default: Option<Json>| match given {
-            Some(given) => given.get(name).cloned().or(default),
-            None => None,
-        };
-        let params = module.params.iter();
-        let params = params.map(|param| {
-            let default = param.default.as_ref().map(|it| it.value.to_json());
-            (param.name.value.clone(), value(&param.name.value, default))
+        let params = module.params.iter().map(|param| {
+            let known = given.and_then(|given| given.get(&param.name.value).cloned());
+            let value = known.or_else(|| self.default(param).filter(|_| given.is_some()));
+            (param.name.value.clone(), value)
         });
         params.collect()
     }
 
-    fn what(&mut self, spec: &StageSpec, given: &[Given]) -> (What, Json) {
-        let id = spec.id();
-        if BUILT_IN.contains(&id) && self.registry.latest(id).is_err() {
-            return self.built_in(spec, given);
-        }
-        let Some(found) = self.find(spec) else {
-            return (What::Unknown, Json::Null);
+    fn default(&mut self, param: &ParamSpec) -> Option<Json> {
+        let variables = Variables {
+            environment: self.environment,
+            params: None,
         };
-        let schema = found.schema().to_value();
-        let options = Options {
-            schema: &schema,
-            stage: id,
-            place: &spec.uses.place,
-            words: spec.words,
+        let expanded = variables.expand(param.default.as_ref()?, self.errors)?;
+        let schema = json!({ "type": param.of.value.name() });
+        let mut checking = Checking {
+            root: &schema,
+            stage: None,
+            is_loose: expanded.is_foreign,
+            is_silent: expanded.is_foreign,
+            errors: Vec::new(),
         };
-        let mut config = options.check(given, self.errors);
-        if let (Some(json), Some(entry)) = (&config, found.entries().first())
-            && let Err(EntryError::Config { option, error }) = entry.configure(json.clone())
-        {
-            let error = refused(id, option.as_deref(), &error, given, &spec.uses.place);
-            self.errors.push(error);
-            config = None;
-        }
-        let what = What::Registered {
-            version: found.version.clone(),
-            entries: found.entries().to_vec(),
-        };
-        (what, config.unwrap_or_default())
+        let json = checking.value(&schema, &expanded.value, "default");
+        self.errors.append(&mut checking.errors);
+        json
     }
 
-    fn built_in(&mut self, spec: &StageSpec, given: &[Given]) -> (What, Json) {
-        let id = spec.id();
-        let options = Options {
-            schema: &BUILT_IN_SCHEMAS[id],
-            stage: id,
-            place: &spec.uses.place,
-            words: spec.words,
-        };
-        let config = options.check(given, self.errors);
-        let what = match config.as_ref().map(|config| config.get("outlets")) {
-            None => What::Unknown,
-            Some(None) => What::Merge,
-            Some(Some(outlets)) => {
-                let names = outlets.as_array().into_iter().flatten();
-                let names = names.filter_map(|name| Some(name.as_str()?.to_owned()));
-                What::Broadcast {
-                    outlets: names.collect(),
-                }
-            }
-        };
-        (what, config.unwrap_or_default())
-    }
-
-    fn find(&mut self, spec: &StageSpec) -> Option<&'a crate::stage::Registered> {
-        let place = &spec.uses.place;
-        let requirement = match spec.requirement().map(VersionReq::parse) {
-            None => VersionReq::STAR,
-            Some(Ok(requirement)) => requirement,
-            Some(Err(error)) => {
-                let said = spec.requirement().unwrap_or_default();
-                let text = format!("`{said}` is no version requirement: {error}");
-                let error = SpecError::new(Mistake::Version, place, text);
-                self.errors
-                    .push(error.help("write `id@^1.2` or `id@>=1.2, <2`"));
-                VersionReq::STAR
-            }
-        };
-        match self.registry.find(spec.id(), &requirement) {
-            Ok(found) => return Some(found),
-            Err(NotFound::Version { versions, .. }) => {
-                let versions: Vec<_> = versions.iter().map(ToString::to_string).collect();
-                let text = format!("no version of `{}` meets `{requirement}`", spec.id());
-                let error = SpecError::new(Mistake::Version, place, text);
-                let verb = if versions.len() == 1 { "is" } else { "are" };
-                self.errors
-                    .push(error.help(format!("there {verb} {}", listed(&versions))));
-                // Options and types are checked against what there is.
-                return self.registry.latest(spec.id()).ok();
-            }
-            // A file with modules is missing, or `use` is, which has been told.
-            Err(_) if self.spec.incomplete || self.is_told(place) => {}
-            Err(_) => self.errors.push(self.unknown_stage(spec)),
+    /// What is told, once, of modules that unfold to too much.
+    fn too_large(&self) -> Option<String> {
+        if self.open.len() >= MAX_DEPTH {
+            let text = format!("more than {MAX_DEPTH} modules stand within each other");
+            return Some(text);
         }
-        None
+        let is_large = self.flat.scopes.len() + self.flat.stages.len() >= MAX_STAGES;
+        is_large.then(|| format!("the modules unfold to more than {MAX_STAGES} stages"))
     }
-
-    /// Whether something at this place was wrong when it was read.
-    fn is_told(&self, place: &Place) -> bool {
-        self.spec.faults.iter().any(|fault| fault.place == *place)
-    }
-
-    fn unknown_stage(&self, spec: &StageSpec) -> SpecError {
-        let id = spec.id();
-        let text = format!("no stage or module is called `{id}`");
-        let mut error = SpecError::new(Mistake::UnknownStage, &spec.uses.place, text);
-        let ids = self.registry.iter().map(crate::stage::Registered::id);
-        let mut ids: BTreeSet<&str> = ids.collect();
-        ids.extend(self.modules.keys().copied().chain(BUILT_IN));
-        error.help = if nearest(id, ids.iter().copied()).is_empty() {
-            Some("`millpond stages` lists those that there are".to_owned())
-        } else {
-            did_you_mean(id, "stages", ids)
-        };
-        error
-    }
-}
-
-/// The parameters of a module as the schema of a stage's options.
-fn params_schema(module: &ModuleSpec) -> Json {
-    let mut properties = serde_json::Map::new();
-    let mut required = Vec::new();
-    for param in &module.params {
-        let mut schema = json!({ "type": param.of.value.name() });
-        if let Some(help) = &param.help {
-            schema["description"] = help.value.as_str().into();
-        }
-        match &param.default {
-            Some(default) => schema["default"] = default.value.to_json(),
-            None => required.push(param.name.value.clone()),
-        }
-        properties.insert(param.name.value.clone(), schema);
-    }
-    json!({ "type": "object", "properties": properties, "required": required })
 }

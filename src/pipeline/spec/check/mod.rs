@@ -5,11 +5,15 @@
 
 mod checked;
 mod flatten;
+mod lookup;
+mod order;
 mod resolve;
 mod scope;
 mod types;
 mod what;
 mod wiring;
+
+use std::sync::Arc;
 
 use super::{Mistake, PipelineSpec, Place, SpecError, SpecErrors};
 use crate::stage::Registry;
@@ -48,7 +52,7 @@ impl PipelineSpec {
         let typed = types::infer(&flat, &wired, registry, &mut errors);
         if flat.stages.is_empty() && errors.is_empty() {
             let place = Place {
-                file: self.file.clone(),
+                file: Arc::clone(&self.file),
                 line: 1,
                 column: 1,
             };
@@ -57,7 +61,7 @@ impl PipelineSpec {
         }
         match SpecErrors::sorted(errors) {
             Some(errors) => Err(errors),
-            None => Ok(checked::checked(self, flat, &wired, typed)),
+            None => Ok(checked::checked(self, flat, &wired, &typed)),
         }
     }
 }

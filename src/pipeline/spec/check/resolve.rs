@@ -64,7 +64,7 @@ impl<'a> Flat<'a> {
                 if let Some(inlet) = self.scopes[scope].inlet(&reference.value) {
                     return self.behind_inlet(scope, inlet);
                 }
-                let (item, port) = self.named(&self.scopes[scope], reference)?;
+                let (item, port) = Self::named(&self.scopes[scope], reference)?;
                 self.of_item(item, port, reference)
             }
             Input::Before(item) => self.first_of(item),
@@ -77,7 +77,7 @@ impl<'a> Flat<'a> {
         let inner = &self.scopes[scope];
         let within = inner.within.ok_or(Unresolved::Told)?;
         let (_, reference) = within.module.outputs.get(number).ok_or(Unresolved::Told)?;
-        let (item, port) = self.named(inner, reference)?;
+        let (item, port) = Self::named(inner, reference)?;
         self.of_item(item, port, reference)
     }
 
@@ -96,7 +96,6 @@ impl<'a> Flat<'a> {
     }
 
     fn named<'b>(
-        &self,
         scope: &Scope<'a>,
         reference: &'b Located<String>,
     ) -> Result<(Item, Option<&'b str>), SpecError> {
@@ -105,15 +104,13 @@ impl<'a> Flat<'a> {
             Some((name, port)) => (name, Some(port)),
             None => (text, None),
         };
-        match scope.find(name) {
-            Some((_, item)) => Ok((item, port)),
-            None => {
-                let text = format!("no stage is called `{name}`");
-                let mut error = SpecError::new(Mistake::UnknownInput, &reference.place, text);
-                error.help = did_you_mean(name, "stages", known(scope));
-                Err(error)
-            }
+        if let Some((_, item)) = scope.find(name) {
+            return Ok((item, port));
         }
+        let text = format!("no stage is called `{name}`");
+        let mut error = SpecError::new(Mistake::UnknownInput, &reference.place, text);
+        error.help = did_you_mean(name, "stages", known(scope));
+        Err(error)
     }
 
     fn of_item(

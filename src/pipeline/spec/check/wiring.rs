@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::order::in_order;
 use super::resolve::{Input, OutletId, Unresolved};
-use super::scope::{Flat, Item};
+use super::scope::{Flat, Item, Within};
 use super::{Mistake, Place, SpecError, What};
 
 /// What each stage reads.
@@ -28,8 +29,7 @@ pub(super) fn wire(flat: &Flat<'_>, errors: &mut Vec<SpecError>) -> Wired {
     wiring.modules();
     wiring.two_readers();
     wiring.unconnected();
-    let mut order = Vec::new();
-    wiring.in_order(&inputs, &mut order);
+    let order = in_order(flat, &inputs, wiring.errors);
     Wired {
         inputs,
         order,
@@ -172,26 +172,34 @@ impl Wiring<'_, '_> {
                     self.errors.push(*error);
                 }
             }
-            let read = |inlet: &str, position: usize| {
-                let inputs = self.flat.inputs(number, position).into_iter();
-                inputs.into_iter().any(|input| match input {
-                    Input::Named(reference) => reference.value == inlet,
-                    Input::FirstInlet => inlets.first().is_some_and(|it| it.value == inlet),
-                    Input::Before(_) => false,
-                })
-            };
-            let unread = inlets.iter().enumerate().filter(|(_, inlet)| {
-                !(0..scope.items.len()).any(|position| read(&inlet.value, position))
-            });
-            for (inlet, name) in unread {
-                let text = format!("no stage of the module reads its input `{}`", name.value);
-                let error = SpecError::new(Mistake::Unconnected, &name.place, text);
-                self.errors
-                    .push(error.help(format!("give a stage `inputs = [\"{}\"]`", name.value)));
-                let input = inputs.get(inlet).copied();
-                let outlet = input.and_then(|it| self.flat.outlet(within.scope, it).ok());
-                self.excused.extend(outlet);
+            self.unread_inlets(number, &inputs, within);
+        }
+    }
+
+    /// Tells the inlets of a module that none of its stages reads.
+    fn unread_inlets(&mut self, scope: usize, inputs: &[Input<'_>], within: Within<'_>) {
+        let inlets = &within.module.inputs;
+        let positions = 0..self.flat.scopes[scope].items.len();
+        let read = positions.flat_map(|position| self.flat.inputs(scope, position));
+        let read: BTreeSet<_> = read
+            .filter_map(|input| match input {
+                Input::Named(reference) => Some(reference.value.as_str()),
+                Input::FirstInlet => Some(inlets.first()?.value.as_str()),
+                Input::Before(_) => None,
+            })
+            .collect();
+        for (number, inlet) in inlets.iter().enumerate() {
+            let name = inlet.value.as_str();
+            if read.contains(name) {
+                continue;
             }
+            let text = format!("no stage of the module reads its input `{name}`");
+            let error = SpecError::new(Mistake::Unconnected, &inlet.place, text);
+            self.errors
+                .push(error.help(format!("give a stage `inputs = [\"{name}\"]`")));
+            let input = inputs.get(number).copied();
+            let outlet = input.and_then(|it| self.flat.outlet(within.scope, it).ok());
+            self.excused.extend(outlet);
         }
     }
 
@@ -258,67 +266,6 @@ impl Wiring<'_, '_> {
         }
         exported
     }
-
-    /// Puts each stage behind those that it reads, and tells the circles.
-    fn in_order(&mut self, inputs: &[Vec<Option<OutletId>>], order: &mut Vec<usize>) {
-        let mut left: BTreeSet<_> = (0..inputs.len()).collect();
-        let before = |stage: usize| inputs[stage].iter().flatten().map(|outlet| outlet.stage);
-        let mut in_circles = BTreeSet::new();
-        while !left.is_empty() {
-            let ready = left
-                .iter()
-                .copied()
-                .find(|stage| !before(*stage).any(|other| left.contains(&other)));
-            if let Some(ready) = ready {
-                left.remove(&ready);
-                order.push(ready);
-                continue;
-            }
-            let circle = circle(&left, &before);
-            left.retain(|stage| !circle.contains(stage));
-            self.circle(&circle);
-            in_circles.extend(circle);
-        }
-        order.retain(|stage| !in_circles.contains(stage));
-    }
-
-    fn circle(&mut self, circle: &[usize]) {
-        let place = |stage: &usize| &self.flat.stages[*stage].spec.uses.place;
-        let Some(first) = circle.iter().min_by_key(|stage| place(stage)).copied() else {
-            return;
-        };
-        let start = circle.iter().position(|stage| *stage == first);
-        let (after, from) = circle.split_at(start.unwrap_or(0));
-        let stages = from.iter().chain(after).chain([&first]);
-        let names: Vec<_> = stages
-            .map(|stage| format!("`{}`", self.flat.stages[*stage].name))
-            .collect();
-        let text = format!("stages read each other in a circle: {}", names.join(" -> "));
-        let error = SpecError::new(Mistake::Cycle, place(&first), text);
-        self.errors.push(
-            error.help("edges are bounded, so a circle would block itself: take one input out"),
-        );
-    }
-}
-
-/// A circle among stages of which each reads another, in the order in which
-/// messages would go round.
-fn circle<I: Iterator<Item = usize>>(
-    left: &BTreeSet<usize>,
-    before: &impl Fn(usize) -> I,
-) -> Vec<usize> {
-    let mut way = Vec::new();
-    let mut at = left.first().copied();
-    while let Some(stage) = at {
-        if let Some(start) = way.iter().position(|known| *known == stage) {
-            way.drain(..start);
-            break;
-        }
-        way.push(stage);
-        at = before(stage).find(|other| left.contains(other));
-    }
-    way.reverse();
-    way
 }
 
 /// `parse`, or `ingest.rejected` for a stage of several outlets.

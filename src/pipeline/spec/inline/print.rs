@@ -34,7 +34,7 @@ impl PipelineSpec {
             };
             text.push_str(link);
             if let Some([first, others @ ..]) = stage.inputs.as_deref() {
-                text.push_str(&format!("{} ! ", reference(first)?));
+                text.extend([reference(first)?.as_str(), " ! "]);
                 for other in others {
                     let Some(name) = &stage.name else {
                         return Err(NotInline::because(
@@ -64,7 +64,7 @@ fn reference(input: &Located<String>) -> Result<String, NotInline> {
 fn print_stage(text: &mut String, stage: &StageSpec) -> Result<(), NotInline> {
     text.push_str(&stage_word(&stage.uses.value));
     if let Some(name) = &stage.name {
-        text.push_str(&format!(" --@name {}", text_word(&name.value)));
+        text.extend([" --@name ", &text_word(&name.value)]);
     }
     print_options(text, "", &stage.with)?;
     let settings = &stage.settings;
@@ -97,17 +97,17 @@ fn print_options(text: &mut String, before: &str, table: &Table) -> Result<(), N
 
 fn print_option(text: &mut String, name: &str, value: &Value) -> Result<(), NotInline> {
     match value {
-        Value::Bool(true) => text.push_str(&format!(" --{name}")),
+        Value::Bool(true) => text.extend([" --", name]),
         Value::List(items) => {
             // `[]` tells a list of one item, or of none, from its item.
             let many = if items.len() > 1 { "" } else { "[]" };
             if items.is_empty() {
-                text.push_str(&format!(" --{name}[]"));
+                text.extend([" --", name, "[]"]);
             }
             for item in items {
                 let word = word(&item.value)
                     .ok_or_else(|| NotInline::because(format!("`{name}` is a nested list")))?;
-                text.push_str(&format!(" --{name}{many}={word}"));
+                text.extend([" --", name, many, "=", &word]);
             }
         }
         Value::Table(table) if table.is_empty() => {
@@ -116,7 +116,7 @@ fn print_option(text: &mut String, name: &str, value: &Value) -> Result<(), NotI
         Value::Table(table) => print_options(text, &format!("{name}."), table)?,
         value => {
             if let Some(word) = word(value) {
-                text.push_str(&format!(" --{name} {word}"));
+                text.extend([" --", name, " ", &word]);
             }
         }
     }

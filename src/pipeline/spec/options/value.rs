@@ -81,10 +81,12 @@ impl<'a> Checking<'a> {
         }
         let wanted: Vec<_> = types.iter().map(|of| in_words(of)).collect();
         let wanted = wanted.join(" or ");
-        let text = match self.is_silent {
-            true => format!("is not {wanted}"),
-            false if self.is_loose => format!("is {}, not {wanted}", shown(&value.value)),
-            false => format!("is {}, not {wanted}", value.value.kind()),
+        let text = if self.is_silent {
+            format!("is not {wanted}")
+        } else if self.is_loose {
+            format!("is {}, not {wanted}", shown(&value.value))
+        } else {
+            format!("is {}, not {wanted}", value.value.kind())
         };
         self.wrong(value, path, &text, None)?;
         None
@@ -198,20 +200,7 @@ impl<'a> Checking<'a> {
             let of = known.and_then(|known| known.get(&key.value)).or(rest);
             let json = match of {
                 Some(of) => self.value(of, item, &path),
-                None => {
-                    let (mistake, text) = match self.stage {
-                        Some(stage) => (
-                            Mistake::UnknownOption,
-                            format!("`{stage}` has no option `{path}`"),
-                        ),
-                        None => (Mistake::UnknownKey, format!("there is no setting `{path}`")),
-                    };
-                    let mut error = SpecError::new(mistake, &key.place, text);
-                    let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
-                    error.help = did_you_mean(&key.value, "keys", names);
-                    self.errors.push(error);
-                    None
-                }
+                None => self.unknown(key, &path, known),
             };
             match json {
                 Some(json) => drop(checked.insert(key.value.clone(), json)),
@@ -234,6 +223,27 @@ impl<'a> Checking<'a> {
         is_right.then_some(Json::Object(checked))
     }
 
+    /// Tells a key that a table does not have.
+    fn unknown(
+        &mut self,
+        key: &Located<String>,
+        path: &str,
+        known: Option<&Map<String, Json>>,
+    ) -> Option<Json> {
+        let (mistake, text) = match self.stage {
+            Some(stage) => {
+                let text = format!("`{stage}` has no option `{path}`");
+                (Mistake::UnknownOption, text)
+            }
+            None => (Mistake::UnknownKey, format!("there is no setting `{path}`")),
+        };
+        let mut error = SpecError::new(mistake, &key.place, text);
+        let names = known.into_iter().flat_map(Map::keys);
+        error.help = did_you_mean(&key.value, "keys", names);
+        self.errors.push(error);
+        None
+    }
+
     fn constant(&mut self, choices: &[&Json], value: &Located<Value>, path: &str) -> Option<Json> {
         let json = value.value.to_json();
         let fits = |choice: &&&Json| {
@@ -245,9 +255,10 @@ impl<'a> Checking<'a> {
             return Some((*choice).clone());
         }
         let names: Vec<_> = choices.iter().map(|choice| plain(choice)).collect();
-        let text = match self.is_silent {
-            true => format!("is not {}", either(&names)),
-            false => format!("is {}, not {}", shown(&value.value), either(&names)),
+        let text = if self.is_silent {
+            format!("is not {}", either(&names))
+        } else {
+            format!("is {}, not {}", shown(&value.value), either(&names))
         };
         let near = match &value.value {
             Value::Text(text) => did_you_mean(text, "values", names.iter().map(String::as_str)),

@@ -135,13 +135,13 @@ impl Fields<'_> {
     pub(super) fn table(&mut self, key: &str) -> Table {
         match get(self.table, key) {
             None => Table::new(),
-            Some(value) => match &value.value {
-                Value::Table(table) => table.clone(),
-                _ => {
-                    self.wrong(&format!("`{key}`"), "a table", value);
-                    Table::new()
+            Some(value) => {
+                if let Value::Table(table) = &value.value {
+                    return table.clone();
                 }
-            },
+                self.wrong(&format!("`{key}`"), "a table", value);
+                Table::new()
+            }
         }
     }
 
@@ -169,13 +169,11 @@ impl Fields<'_> {
     }
 
     fn as_text(&mut self, what: &str, value: &Located<Value>) -> Option<Located<String>> {
-        match &value.value {
-            Value::Text(text) => Some(Located::new(text.clone(), value.place.clone())),
-            _ => {
-                self.wrong(what, "a text", value);
-                None
-            }
+        if let Value::Text(text) = &value.value {
+            return Some(Located::new(text.clone(), value.place.clone()));
         }
+        self.wrong(what, "a text", value);
+        None
     }
 
     pub(super) fn wrong(&mut self, what: &str, wanted: &str, value: &Located<Value>) {
