@@ -39,7 +39,13 @@ pub(super) struct Arguments {
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Common {
     /// Write errors only: no progress, no report
-    #[arg(short, long, global = true, env = "MILLPOND_QUIET", hide_env_values = true)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "MILLPOND_QUIET",
+        hide_env_values = true
+    )]
     pub(super) quiet: bool,
     /// When to colour
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN", hide_possible_values = true, help = "When to colour: auto, always or never")]
@@ -114,7 +120,12 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) pipeline: PipelineArguments,
     /// How many threads may work [default: one for each processor]
-    #[arg(long, value_name = "NUMBER", env = "MILLPOND_WORKERS", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "MILLPOND_WORKERS",
+        hide_env_values = true
+    )]
     pub(super) workers: Option<NonZeroUsize>,
     /// How long a run that is told to end may work off what is under way
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
@@ -148,7 +159,12 @@ pub(super) struct Explain {
     #[command(flatten)]
     pub(super) pipeline: PipelineArguments,
     /// How many threads may work [default: one for each processor]
-    #[arg(long, value_name = "NUMBER", env = "MILLPOND_WORKERS", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "MILLPOND_WORKERS",
+        hide_env_values = true
+    )]
     pub(super) workers: Option<NonZeroUsize>,
     /// Print JSON
     #[arg(long)]

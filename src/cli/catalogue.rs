@@ -56,14 +56,18 @@ impl Catalogue {
         let (id, requirement) = match stage.split_once('@') {
             Some((id, requirement)) => {
                 let read = VersionReq::parse(requirement).map_err(|error| {
-                    Failure::refused(format!("`{requirement}` is no version requirement: {error}"))
-                        .help(format!("write `{id}@1.2` or `{id}@^1.2`"))
+                    Failure::refused(format!(
+                        "`{requirement}` is no version requirement: {error}"
+                    ))
+                    .help(format!("write `{id}@1.2` or `{id}@^1.2`"))
                 });
                 (id, read?)
             }
             None => (stage, VersionReq::STAR),
         };
-        let built_in = self.iter().find(|known| known.id == id && known.version.is_none());
+        let built_in = self
+            .iter()
+            .find(|known| known.id == id && known.version.is_none());
         if let Some(known) = built_in {
             return Ok(known);
         }
@@ -132,13 +136,19 @@ impl Known {
     /// Whether messages start in it.
     pub(super) fn is_source(&self) -> bool {
         !self.signatures.is_empty()
-            && self.signatures.iter().all(|signature| signature.inputs.is_empty())
+            && self
+                .signatures
+                .iter()
+                .all(|signature| signature.inputs.is_empty())
     }
 
     /// Whether messages end in it.
     pub(super) fn is_sink(&self) -> bool {
         !self.signatures.is_empty()
-            && self.signatures.iter().all(|signature| signature.outputs.is_empty())
+            && self
+                .signatures
+                .iter()
+                .all(|signature| signature.outputs.is_empty())
     }
 
     /// What programs are told of it.
@@ -166,7 +176,10 @@ mod tests {
         assert!(ids.is_sorted(), "{ids:?}");
         for id in ["broadcast", "from-file", "merge"] {
             assert!(ids.contains(&id), "{ids:?}");
-            assert_eq!(catalogue.find(id).ok().map(|known| known.id.as_str()), Some(id));
+            assert_eq!(
+                catalogue.find(id).ok().map(|known| known.id.as_str()),
+                Some(id)
+            );
         }
     }
 

@@ -56,7 +56,11 @@ impl Diagnosis {
                     let excerpt = Excerpt::of(&line, place.column);
                     let bar = paint.faint("|");
                     text.push_str(&format!("{margin} {bar}\n"));
-                    text.push_str(&format!("{} {bar} {}\n", paint.faint(&number), excerpt.text));
+                    text.push_str(&format!(
+                        "{} {bar} {}\n",
+                        paint.faint(&number),
+                        excerpt.text
+                    ));
                     let mark = paint.error(&"^".repeat(excerpt.marked));
                     let before = " ".repeat(excerpt.before);
                     text.push_str(&format!("{margin} {bar} {before}{mark}\n"));
@@ -72,9 +76,9 @@ impl Diagnosis {
     }
 
     pub(super) fn to_json(&self) -> Json {
-        let place = self.place.as_ref().map(|place| {
-            json!({ "file": *place.file, "line": place.line, "column": place.column })
-        });
+        let place = self.place.as_ref().map(
+            |place| json!({ "file": *place.file, "line": place.line, "column": place.column }),
+        );
         json!({ "code": self.code, "text": self.text, "help": self.help, "place": place })
     }
 }
@@ -166,7 +170,9 @@ fn word_len(rest: &[char]) -> usize {
         [quote @ ('"' | '\''), inner @ ..] => {
             inner.iter().position(|c| c == quote).map(|end| end + 2)
         }
-        _ => rest.iter().position(|c| c.is_whitespace() || ",=[]{}\"'#".contains(*c)),
+        _ => rest
+            .iter()
+            .position(|c| c.is_whitespace() || ",=[]{}\"'#".contains(*c)),
     };
     end.unwrap_or(rest.len()).max(1)
 }

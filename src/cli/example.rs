@@ -13,7 +13,10 @@ pub(super) fn toml_example(id: &str, options: &[StageOption]) -> String {
         .collect();
     match &with[..] {
         [] => format!("[[stage]]\nuse = \"{id}\"\n"),
-        with => format!("[[stage]]\nuse = \"{id}\"\nwith = {{ {} }}\n", with.join(", ")),
+        with => format!(
+            "[[stage]]\nuse = \"{id}\"\nwith = {{ {} }}\n",
+            with.join(", ")
+        ),
     }
 }
 
@@ -65,7 +68,10 @@ mod tests {
         let options = options(&schema);
         let expected = "[[stage]]\nuse = \"copy\"\nwith = { max = 2, path = \"output.jsonl\" }\n";
         assert_eq!(toml_example("copy", &options), expected);
-        assert_eq!(inline_example("copy", &options), "copy --max 2 --path output.jsonl");
+        assert_eq!(
+            inline_example("copy", &options),
+            "copy --max 2 --path output.jsonl"
+        );
         assert_eq!(inline_example("copy", &[]), "copy");
     }
 

@@ -29,18 +29,29 @@ pub(super) struct Loaded {
 
 /// Reads the pipeline that the arguments name, and sets what they and the
 /// environment set.
-pub(super) fn load(arguments: &PipelineArguments, catalogue: &Catalogue) -> Result<Loaded, Failure> {
+pub(super) fn load(
+    arguments: &PipelineArguments,
+    catalogue: &Catalogue,
+) -> Result<Loaded, Failure> {
     let sources = Sources::default().hiding(secrets(catalogue));
     let words: Vec<_> = arguments.pipeline.iter().map(AsRef::as_ref).collect();
     let (read, sources, what) = match words[..] {
         [word] if word == "-" => {
             let text = from_stdin()?;
             let read = PipelineSpec::parse("stdin", &text);
-            (read, sources.with("stdin", text), "standard input".to_owned())
+            (
+                read,
+                sources.with("stdin", text),
+                "standard input".to_owned(),
+            )
         }
         [word] if is_file(word) => {
             let path = Path::new(word);
-            (PipelineSpec::read(path), sources, path.display().to_string())
+            (
+                PipelineSpec::read(path),
+                sources,
+                path.display().to_string(),
+            )
         }
         _ => {
             let text = inline(&words)?;
@@ -54,7 +65,10 @@ pub(super) fn load(arguments: &PipelineArguments, catalogue: &Catalogue) -> Resu
     };
     // What is no text cannot name an option; values that are none are replaced.
     let variables = env::vars_os().filter_map(|(name, value)| {
-        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
     });
     spec.set_from(variables);
     let set = arguments.set.iter().map(|assignment| spec.set(assignment));
@@ -64,13 +78,19 @@ pub(super) fn load(arguments: &PipelineArguments, catalogue: &Catalogue) -> Resu
         return Err(Failure::mistakes(wrong, sources, &what));
     }
     let sources = sources.with(SET, arguments.set.join("\n"));
-    Ok(Loaded { spec, sources, what })
+    Ok(Loaded {
+        spec,
+        sources,
+        what,
+    })
 }
 
 impl Loaded {
     /// Checks everything; opens nothing.
     pub(super) fn check(&self, catalogue: &Catalogue) -> Result<CheckedSpec, Failure> {
-        self.spec.check(catalogue.registry()).map_err(|errors| self.failure(&errors))
+        self.spec
+            .check(catalogue.registry())
+            .map_err(|errors| self.failure(&errors))
     }
 
     /// Checks and builds, and starts nothing.
@@ -93,7 +113,9 @@ fn is_file(word: &OsStr) -> bool {
     let text = word.to_string_lossy();
     let is_one_word = !text.contains(char::is_whitespace);
     path.is_file()
-        || path.extension().is_some_and(|extension| extension == "toml")
+        || path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
         || is_one_word && (path.exists() || text.contains(std::path::is_separator))
 }
 
@@ -103,13 +125,19 @@ fn inline(words: &[&OsStr]) -> Result<String, Failure> {
     let words = words.iter().map(|word| {
         word.to_str().ok_or_else(|| {
             let shown = word.to_string_lossy();
-            Failure::refused(format!("`{shown}` is not UTF-8, and no file of that name is there"))
+            Failure::refused(format!(
+                "`{shown}` is not UTF-8, and no file of that name is there"
+            ))
         })
     });
     let words = words.collect::<Result<Vec<_>, _>>()?;
     Ok(match words[..] {
         [text] => text.to_owned(),
-        _ => words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+        _ => words
+            .iter()
+            .map(|word| quoted(word))
+            .collect::<Vec<_>>()
+            .join(" "),
     })
 }
 
@@ -131,9 +159,13 @@ fn quoted(word: &str) -> String {
 
 fn from_stdin() -> Result<String, Failure> {
     let mut text = String::new();
-    let read = std::io::stdin().take(MAX_BYTES + 1).read_to_string(&mut text);
+    let read = std::io::stdin()
+        .take(MAX_BYTES + 1)
+        .read_to_string(&mut text);
     match read {
-        Err(error) => Err(Failure::refused(format!("cannot read standard input: {error}"))),
+        Err(error) => Err(Failure::refused(format!(
+            "cannot read standard input: {error}"
+        ))),
         Ok(_) if text.len() as u64 > MAX_BYTES => Err(Failure::refused(
             "standard input is longer than 16 MiB, which no spec is",
         )),
@@ -145,7 +177,10 @@ fn from_stdin() -> Result<String, Failure> {
 fn secrets(catalogue: &Catalogue) -> Vec<String> {
     let mut names = Vec::new();
     for stage in catalogue.iter() {
-        let properties = stage.schema.get("properties").and_then(|properties| properties.as_object());
+        let properties = stage
+            .schema
+            .get("properties")
+            .and_then(|properties| properties.as_object());
         for (name, option) in properties.into_iter().flatten() {
             let is = |key: &str| option.get(key) == Some(&true.into());
             if is("writeOnly") || is("x-millpond-secret") {
@@ -174,7 +209,14 @@ mod tests {
 
     #[test]
     fn a_file_is_told_from_a_pipeline() {
-        for file in ["p.toml", "with blank.toml", "./missing", "/", "Cargo.lock", "src"] {
+        for file in [
+            "p.toml",
+            "with blank.toml",
+            "./missing",
+            "/",
+            "Cargo.lock",
+            "src",
+        ] {
             assert!(is_file(OsStr::new(file)), "{file}");
         }
         for pipeline in ["from-stdin ! to-stdout", "from-stdin", "a --path /x/y ! b"] {

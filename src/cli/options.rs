@@ -27,7 +27,9 @@ pub(super) fn options(schema: &Json) -> Vec<StageOption> {
     let required = schema.get("required").and_then(Json::as_array);
     let is_required = |name: &str| {
         let names = required.into_iter().flatten();
-        names.filter_map(Json::as_str).any(|required| required == name)
+        names
+            .filter_map(Json::as_str)
+            .any(|required| required == name)
     };
     let properties = schema.get("properties").and_then(Json::as_object);
     let properties = properties.into_iter().flatten();
@@ -177,7 +179,9 @@ fn limits(schema: &Map<String, Json>) -> Option<String> {
     let bound = |key: &str| schema.get(key).filter(|bound| bound.is_number());
     // The range of the Rust type itself tells nobody anything.
     let is_own = json_type(schema) == Some("integer")
-        && bound("maximum").and_then(Json::as_f64).is_some_and(|most| most >= 1e15);
+        && bound("maximum")
+            .and_then(Json::as_f64)
+            .is_some_and(|most| most >= 1e15);
     let least = bound("minimum").filter(|least| least.as_f64() != Some(0.0));
     let most = bound("maximum").filter(|_| !is_own);
     match (least, most) {
@@ -219,7 +223,10 @@ mod tests {
     fn a_value_is_named_by_what_it_is() {
         let named = |property| only(property).value;
         assert_eq!(named(json!({ "type": "boolean" })), None);
-        assert_eq!(named(json!({ "type": ["integer", "null"] })).unwrap(), "integer");
+        assert_eq!(
+            named(json!({ "type": ["integer", "null"] })).unwrap(),
+            "integer"
+        );
         let list = json!({ "type": "array", "items": { "type": "number" } });
         assert_eq!(named(list).unwrap(), "number..");
         let file = json!({ "type": "string", "x-millpond-exists": "dir" });
@@ -236,7 +243,10 @@ mod tests {
             { "enum": ["json"] },
         ] }));
         let expected = [("lines", "One line each."), ("json", "")];
-        assert_eq!(option.choices, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(
+            option.choices,
+            expected.map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
         assert_eq!(option.example(), "lines");
     }
 

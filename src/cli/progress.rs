@@ -24,7 +24,10 @@ impl Progress {
     /// The line for now. Rates are those since the line before.
     pub(super) fn line(&mut self, report: &RunReport, width: usize) -> String {
         let now = Totals::of(report);
-        let seconds = now.elapsed.saturating_sub(self.before.elapsed).as_secs_f64();
+        let seconds = now
+            .elapsed
+            .saturating_sub(self.before.elapsed)
+            .as_secs_f64();
         let rate = |now: u64, before: u64| {
             #[expect(clippy::cast_precision_loss, reason = "it is rounded for people")]
             let rate = now.saturating_sub(before) as f64 / seconds.max(1e-3);

@@ -21,7 +21,10 @@ pub(super) fn shown(report: &RunReport, format: ReportFormat) -> String {
 /// Writes a report to a file.
 pub(super) fn write(file: &Path, report: &str) -> Result<(), Failure> {
     fs::write(file, report).map_err(|error| {
-        Failure::failed(format!("cannot write the report to {}: {error}", file.display()))
+        Failure::failed(format!(
+            "cannot write the report to {}: {error}",
+            file.display()
+        ))
     })
 }
 

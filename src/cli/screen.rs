@@ -21,7 +21,11 @@ impl Screen {
             return;
         }
         // Nobody can be told when standard error fails.
-        drop(io::stderr().lock().write_all(&[EMPTY_LINE, line.as_bytes()].concat()));
+        drop(
+            io::stderr()
+                .lock()
+                .write_all(&[EMPTY_LINE, line.as_bytes()].concat()),
+        );
         *shown = line;
     }
 

@@ -56,7 +56,10 @@ mod tests {
     fn columns_are_as_wide_as_their_widest_cell_and_lines_end_without_blanks() {
         let rows = [
             vec![Cell::from("a"), Cell::from("long"), Cell::from("")],
-            vec![Cell::painted("wide", "\x1b[1mwide\x1b[0m".into()), Cell::from("b")],
+            vec![
+                Cell::painted("wide", "\x1b[1mwide\x1b[0m".into()),
+                Cell::from("b"),
+            ],
         ];
         assert_eq!(table(&rows), "a     long\n\x1b[1mwide\x1b[0m  b\n");
     }

@@ -25,7 +25,11 @@ pub(super) fn plain(docs: &str) -> String {
             is_in_examples = matches!(heading, "Examples" | "Example");
         }
         if !is_in_examples {
-            kept.push(if is_in_code { line.to_owned() } else { unlinked(line) });
+            kept.push(if is_in_code {
+                line.to_owned()
+            } else {
+                unlinked(line)
+            });
         }
     }
     kept.join("\n").trim().to_owned()
@@ -63,7 +67,9 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     for line in text.lines() {
         let is_fence = line.trim_start().starts_with("```");
         is_in_code ^= is_fence;
-        let is_list = ["- ", "* ", "| ", "#"].iter().any(|mark| line.starts_with(mark));
+        let is_list = ["- ", "* ", "| ", "#"]
+            .iter()
+            .any(|mark| line.starts_with(mark));
         if is_fence || is_in_code || is_list || line.trim().is_empty() || line.starts_with("  ") {
             lines.push(line.trim_end().to_owned());
             is_open = line.starts_with("- ") || line.starts_with("* ");
@@ -71,9 +77,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
         for word in line.split_whitespace() {
             match lines.last_mut() {
-                Some(last)
-                    if is_open && last.chars().count() + word.chars().count() < width =>
-                {
+                Some(last) if is_open && last.chars().count() + word.chars().count() < width => {
                     last.push(' ');
                     last.push_str(word);
                 }
@@ -111,7 +115,10 @@ mod tests {
 
     #[test]
     fn the_first_sentence_stands_on_one_line() {
-        assert_eq!(first_sentence("Reads a\nfile. And more.\n\nMore."), "Reads a file.");
+        assert_eq!(
+            first_sentence("Reads a\nfile. And more.\n\nMore."),
+            "Reads a file."
+        );
         assert_eq!(first_sentence(""), "");
     }
 
@@ -120,7 +127,17 @@ mod tests {
         let text = "one two three\nfour\n\nfive\n- six\nseven\n```\na    b\n```";
         assert_eq!(
             wrapped(text, 10),
-            ["one two", "three four", "", "five", "- six", "seven", "```", "a    b", "```"]
+            [
+                "one two",
+                "three four",
+                "",
+                "five",
+                "- six",
+                "seven",
+                "```",
+                "a    b",
+                "```"
+            ]
         );
     }
 

@@ -44,6 +44,9 @@ mod tests {
         assert_eq!(last_part("--format=lines", "x --format=li"), "lines");
         assert_eq!(last_part("batch@0.1.0", "x batch@0"), "0.1.0");
         assert_eq!(last_part("--path", "x --p"), "--path");
-        assert_eq!(last_part("'from-file --path", "x 'from-file --p"), "from-file --path");
+        assert_eq!(
+            last_part("'from-file --path", "x 'from-file --p"),
+            "from-file --path"
+        );
     }
 }

@@ -15,7 +15,12 @@ pub(super) fn run(arguments: &Completions, console: &Console) -> Result<Exit, Fa
     let program = program();
     let mut frame = Vec::new();
     let mut command = Arguments::command();
-    generate(clap_complete::Shell::from(arguments.shell), &mut command, &program, &mut frame);
+    generate(
+        clap_complete::Shell::from(arguments.shell),
+        &mut command,
+        &program,
+        &mut frame,
+    );
     let frame = String::from_utf8_lossy(&frame);
     let script = match arguments.shell {
         CompletedShell::Bash => format!("{frame}\n{BASH}"),
@@ -23,7 +28,9 @@ pub(super) fn run(arguments: &Completions, console: &Console) -> Result<Exit, Fa
         CompletedShell::Fish => format!("{frame}\n{FISH}"),
     };
     let function = program.replace('-', "__");
-    let script = script.replace("PROGRAM", &program).replace("FUNCTION", &function);
+    let script = script
+        .replace("PROGRAM", &program)
+        .replace("FUNCTION", &function);
     console.print(&script)?;
     Ok(Exit::Done)
 }
@@ -31,7 +38,9 @@ pub(super) fn run(arguments: &Completions, console: &Console) -> Result<Exit, Fa
 /// The script without the lines in which it registers itself: what follows
 /// does that.
 fn zsh(frame: &str) -> String {
-    let end = frame.find("\nif [ \"$funcstack[1]\"").unwrap_or(frame.len());
+    let end = frame
+        .find("\nif [ \"$funcstack[1]\"")
+        .unwrap_or(frame.len());
     format!("{}\n{ZSH}", &frame[..end])
 }
 
@@ -39,7 +48,10 @@ fn zsh(frame: &str) -> String {
 /// their own have other names.
 fn program() -> String {
     let path = std::env::args_os().next().map(std::path::PathBuf::from);
-    let name = path.as_deref().and_then(|path| path.file_stem()).and_then(|name| name.to_str());
+    let name = path
+        .as_deref()
+        .and_then(|path| path.file_stem())
+        .and_then(|name| name.to_str());
     let is_plain = |name: &&str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         !name.is_empty() && name.chars().all(plain)

@@ -20,7 +20,13 @@ pub(super) fn run(arguments: &Describe, console: &Console) -> Result<Exit, Failu
         format!("{:#}\n", to_json(stage, &options))
     } else {
         let width = columns_of_stdout().map_or(WIDTH, |columns| columns.clamp(40, WIDTH));
-        Page { stage, options: &options, paint: console.on_stdout, width }.text()
+        Page {
+            stage,
+            options: &options,
+            paint: console.on_stdout,
+            width,
+        }
+        .text()
     };
     console.print(&text)?;
     Ok(Exit::Done)
@@ -52,7 +58,10 @@ impl Page<'_> {
             self.on_one_line(),
             self.origin(),
         ];
-        let sections: Vec<_> = sections.into_iter().filter(|text| !text.is_empty()).collect();
+        let sections: Vec<_> = sections
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
         format!("{}\n", sections.join("\n\n"))
     }
 
@@ -60,8 +69,14 @@ impl Page<'_> {
         let stage = self.stage;
         let id = self.paint.bold(&stage.id);
         let version = stage.version.as_ref();
-        let version = version.map(|version| format!(" {version}")).unwrap_or_default();
-        let types: Vec<_> = stage.types.iter().map(|types| format!("  {types}")).collect();
+        let version = version
+            .map(|version| format!(" {version}"))
+            .unwrap_or_default();
+        let types: Vec<_> = stage
+            .types
+            .iter()
+            .map(|types| format!("  {types}"))
+            .collect();
         format!("{id}{version}, a {}\n\n{}", stage.kind, types.join("\n"))
     }
 
@@ -70,7 +85,11 @@ impl Page<'_> {
         if self.options.is_empty() {
             return format!("{heading}: none");
         }
-        let options: Vec<_> = self.options.iter().map(|option| self.option(option)).collect();
+        let options: Vec<_> = self
+            .options
+            .iter()
+            .map(|option| self.option(option))
+            .collect();
         format!("{heading}\n{}", options.join("\n"))
     }
 
@@ -97,10 +116,13 @@ impl Page<'_> {
         for (choice, help) in &option.choices {
             let name = self.paint.name(choice);
             let help = plain(help).split_whitespace().collect::<Vec<_>>().join(" ");
-            text.push_str(match help.as_str() {
-                "" => format!("\n      {name}"),
-                help => format!("\n      {name}: {help}"),
-            }.as_str());
+            text.push_str(
+                match help.as_str() {
+                    "" => format!("\n      {name}"),
+                    help => format!("\n      {name}: {help}"),
+                }
+                .as_str(),
+            );
         }
         text
     }
@@ -123,7 +145,10 @@ impl Page<'_> {
     fn origin(&self) -> String {
         self.paint.faint(&match self.stage.origin {
             Some(origin) => {
-                format!("from the crate {} ({}:{})", origin.package, origin.file, origin.line)
+                format!(
+                    "from the crate {} ({}:{})",
+                    origin.package, origin.file, origin.line
+                )
             }
             None => "a part of every spec".to_owned(),
         })

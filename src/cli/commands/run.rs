@@ -27,7 +27,11 @@ pub(super) fn run(arguments: Run, common: &Common, console: &Console) -> Result<
     let screen = Screen::default();
     log::start(common, console, &screen)?;
     let shows_progress = !common.quiet && is_progress_seen(&pipeline.graph());
-    let outcome = execute(pipeline, options(&arguments), shows_progress.then_some(&screen))?;
+    let outcome = execute(
+        pipeline,
+        options(&arguments),
+        shows_progress.then_some(&screen),
+    )?;
     screen.show(String::new());
     let (text, exit) = concluded(&outcome, console);
     let report = match &outcome {
@@ -35,7 +39,9 @@ pub(super) fn run(arguments: Run, common: &Common, console: &Console) -> Result<
         Err(RunError::Failed(failure)) => Some(&failure.report),
         Err(_) => None,
     };
-    let shown = report.map(|found| report::shown(found, arguments.report)).unwrap_or_default();
+    let shown = report
+        .map(|found| report::shown(found, arguments.report))
+        .unwrap_or_default();
     match &arguments.report_to {
         Some(file) => {
             console.complain(&text);
@@ -131,7 +137,9 @@ fn concluded(outcome: &Outcome, console: &Console) -> (String, Exit) {
         RunError::Refused(_) => Exit::Refused,
         _ => Exit::Failed,
     };
-    let shown = errors.iter().map(|error| error.shown(&Default::default(), console.on_stderr));
+    let shown = errors
+        .iter()
+        .map(|error| error.shown(&Default::default(), console.on_stderr));
     (shown.collect(), exit)
 }
 

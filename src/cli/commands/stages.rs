@@ -45,7 +45,10 @@ fn nothing(word: Option<&str>) -> Failure {
 fn listed(stages: &[&Known], console: &Console) -> String {
     let paint = console.on_stdout;
     let head = ["STAGE", "VERSION", "KIND", "TYPES", "WHAT IT DOES"];
-    let mut rows = vec![head.map(|name| Cell::painted(name, paint.bold(name))).to_vec()];
+    let mut rows = vec![
+        head.map(|name| Cell::painted(name, paint.bold(name)))
+            .to_vec(),
+    ];
     let mut lines = Vec::new();
     for stage in stages {
         let [id, kind] = [stage.id.clone(), stage.kind.to_string()];
@@ -53,8 +56,20 @@ fn listed(stages: &[&Known], console: &Console) -> String {
         for (index, types) in stage.types.iter().enumerate() {
             let types = types.clone();
             lines.push(match index {
-                0 => [id.clone(), version.clone(), kind.clone(), types, first_sentence(&stage.help)],
-                _ => [String::new(), String::new(), String::new(), types, String::new()],
+                0 => [
+                    id.clone(),
+                    version.clone(),
+                    kind.clone(),
+                    types,
+                    first_sentence(&stage.help),
+                ],
+                _ => [
+                    String::new(),
+                    String::new(),
+                    String::new(),
+                    types,
+                    String::new(),
+                ],
             });
         }
     }
@@ -62,7 +77,13 @@ fn listed(stages: &[&Known], console: &Console) -> String {
     for [id, version, kind, types, sentence] in lines {
         let sentence = room.map_or_else(|| sentence.clone(), |room| cut(&sentence, room));
         let id = Cell::painted(&id, paint.name(&id));
-        rows.push(vec![id, version.into(), kind.into(), types.into(), sentence.into()]);
+        rows.push(vec![
+            id,
+            version.into(),
+            kind.into(),
+            types.into(),
+            sentence.into(),
+        ]);
     }
     table(&rows)
 }

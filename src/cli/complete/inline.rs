@@ -44,7 +44,10 @@ fn stages_behind<'a>(
 /// The message type at the end of a chain.
 fn arriving(chain: &[String], catalogue: &Catalogue) -> Option<MessageType> {
     let mut message = None;
-    for element in chain.split(|word| word == "!").filter(|element| !element.is_empty()) {
+    for element in chain
+        .split(|word| word == "!")
+        .filter(|element| !element.is_empty())
+    {
         let stage = catalogue.find(&element[0]).ok()?;
         let inputs: Vec<_> = message.into_iter().collect();
         message = Some(stage.emits(&inputs)?);
@@ -55,12 +58,18 @@ fn arriving(chain: &[String], catalogue: &Catalogue) -> Option<MessageType> {
 /// The options of a stage, or the values of the one that stands before.
 fn in_stage(stage: &Known, given: &[String], current: &str) -> Vec<Candidate> {
     let options = stage.options();
-    if let Some((name, _)) = current.strip_prefix("--").and_then(|word| word.split_once('=')) {
+    if let Some((name, _)) = current
+        .strip_prefix("--")
+        .and_then(|word| word.split_once('='))
+    {
         let values = options.iter().find(|option| option.name == name);
-        let values = values.into_iter().flat_map(values_of).map(|value| Candidate {
-            text: format!("--{name}={}", value.text),
-            ..value
-        });
+        let values = values
+            .into_iter()
+            .flat_map(values_of)
+            .map(|value| Candidate {
+                text: format!("--{name}={}", value.text),
+                ..value
+            });
         return starting_with(current, values);
     }
     let before = given.last().and_then(|word| word.strip_prefix("--"));
@@ -73,14 +82,22 @@ fn in_stage(stage: &Known, given: &[String], current: &str) -> Vec<Candidate> {
     }
     let is_given = |option: &&StageOption| {
         let name = format!("--{}", option.name);
-        let is_list = option.value.as_ref().is_some_and(|value| value.ends_with(".."));
+        let is_list = option
+            .value
+            .as_ref()
+            .is_some_and(|value| value.ends_with(".."));
         !is_list
-            && given.iter().any(|word| *word == name || word.starts_with(&format!("{name}=")))
+            && given
+                .iter()
+                .any(|word| *word == name || word.starts_with(&format!("{name}=")))
     };
-    let own = options.iter().filter(|option| !is_given(option)).map(|option| Candidate {
-        text: format!("--{}", option.name),
-        help: first_sentence(&option.help),
-    });
+    let own = options
+        .iter()
+        .filter(|option| !is_given(option))
+        .map(|option| Candidate {
+            text: format!("--{}", option.name),
+            help: first_sentence(&option.help),
+        });
     let settings = INLINE_SETTINGS.iter().map(|name| Candidate {
         text: format!("--@{name}"),
         help: "a setting that every stage has".to_owned(),
@@ -125,18 +142,34 @@ mod tests {
     #[test]
     fn what_follows_a_link_accepts_what_arrives() {
         let behind_lines = texts("from-stdin !", "");
-        assert!(behind_lines.contains(&"parse-json".to_owned()), "{behind_lines:?}");
-        assert!(!behind_lines.contains(&"filter".to_owned()), "{behind_lines:?}");
+        assert!(
+            behind_lines.contains(&"parse-json".to_owned()),
+            "{behind_lines:?}"
+        );
+        assert!(
+            !behind_lines.contains(&"filter".to_owned()),
+            "{behind_lines:?}"
+        );
         let behind_json = texts("from-stdin ! parse-json !", "");
-        assert!(behind_json.contains(&"filter".to_owned()), "{behind_json:?}");
-        assert!(!behind_json.contains(&"parse-json".to_owned()), "{behind_json:?}");
+        assert!(
+            behind_json.contains(&"filter".to_owned()),
+            "{behind_json:?}"
+        );
+        assert!(
+            !behind_json.contains(&"parse-json".to_owned()),
+            "{behind_json:?}"
+        );
     }
 
     #[test]
     fn options_are_completed_until_they_are_given() {
         assert_eq!(texts("from-file", "--pa"), ["--path"]);
         assert_eq!(texts("from-file --path a", "--pa"), [""; 0]);
-        assert_eq!(texts("from-file --path", ""), [""; 0], "a path is for the shell");
+        assert_eq!(
+            texts("from-file --path", ""),
+            [""; 0],
+            "a path is for the shell"
+        );
         assert!(texts("from-file", "--@").contains(&"--@capacity".to_owned()));
         assert!(texts("from-file", "").contains(&"!".to_owned()));
         assert_eq!(texts("no-such-stage", "--"), [""; 0]);

@@ -52,7 +52,10 @@ pub(super) fn candidates(line: &str, catalogue: &Catalogue) -> Vec<Candidate> {
 
 fn in_pipeline(before: &[Word], current: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
     if let Some(at) = before.iter().position(|word| word.raw == "--") {
-        let words: Vec<_> = before[at + 1..].iter().map(|word| word.text.clone()).collect();
+        let words: Vec<_> = before[at + 1..]
+            .iter()
+            .map(|word| word.text.clone())
+            .collect();
         return inline::candidates(&words, &current.text, catalogue);
     }
     if !current.is_open || is_value_of_option("run", before) {
@@ -79,7 +82,10 @@ fn stages(current: &Word, catalogue: &Catalogue) -> Vec<Candidate> {
             Some(version) if word.contains('@') => format!("{}@{version}", stage.id),
             _ => stage.id.clone(),
         };
-        Candidate { text, help: first_sentence(&stage.help) }
+        Candidate {
+            text,
+            help: first_sentence(&stage.help),
+        }
     });
     starting_with(word, stages)
 }
@@ -134,7 +140,14 @@ mod tests {
 
     #[test]
     fn files_and_what_the_frame_has_are_left_to_the_shell() {
-        for line in ["", "mill", "millpond ", "millpond ru", "millpond run a", "millpond run --set 'a"] {
+        for line in [
+            "",
+            "mill",
+            "millpond ",
+            "millpond ru",
+            "millpond run a",
+            "millpond run --set 'a",
+        ] {
             assert_eq!(texts(line), [""; 0], "{line}");
         }
     }

@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn words_end_at_blanks_outside_of_quotes() {
-        assert_eq!(texts("run  a\\ b 'c d' \"e\\\"f\" g"), ["run", "a b", "c d", "e\"f", "g"]);
+        assert_eq!(
+            texts("run  a\\ b 'c d' \"e\\\"f\" g"),
+            ["run", "a b", "c d", "e\"f", "g"]
+        );
         assert_eq!(texts("run "), ["run", ""]);
         assert_eq!(texts(""), [""]);
     }

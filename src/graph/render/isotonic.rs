@@ -25,8 +25,13 @@ pub(super) fn spread(wanted: &[f64], apart: &[f64]) -> Vec<f64> {
         }
         pools.push(pool);
     }
-    let means = pools.iter().flat_map(|pool| std::iter::repeat_n(pool.mean(), pool.points));
-    means.zip(offsets).map(|(mean, offset)| mean + offset).collect()
+    let means = pools
+        .iter()
+        .flat_map(|pool| std::iter::repeat_n(pool.mean(), pool.points));
+    means
+        .zip(offsets)
+        .map(|(mean, offset)| mean + offset)
+        .collect()
 }
 
 struct Pool {

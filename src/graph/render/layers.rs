@@ -147,17 +147,21 @@ impl Layers {
                 let (layer, place) = self.of_node[node];
                 self.items[layer][place].height
             };
-            let offset = |index: usize, ports: usize| {
-                height * (count(index + 1) / count(ports + 1) - 0.5)
-            };
+            let offset =
+                |index: usize, ports: usize| height * (count(index + 1) / count(ports + 1) - 0.5);
             let mut leaving = graph.edges_from(node);
-            leaving.sort_by(|a, b| self.leads_to(graph, *a).total_cmp(&self.leads_to(graph, *b)));
+            leaving.sort_by(|a, b| {
+                self.leads_to(graph, *a)
+                    .total_cmp(&self.leads_to(graph, *b))
+            });
             for (index, edge) in leaving.iter().enumerate() {
                 self.leave[*edge] = offset(index, leaving.len());
             }
             let mut arriving = graph.edges_to(node);
-            arriving
-                .sort_by(|a, b| self.comes_from(graph, *a).total_cmp(&self.comes_from(graph, *b)));
+            arriving.sort_by(|a, b| {
+                self.comes_from(graph, *a)
+                    .total_cmp(&self.comes_from(graph, *b))
+            });
             for (index, edge) in arriving.iter().enumerate() {
                 self.arrive[*edge] = offset(index, arriving.len());
             }
@@ -199,8 +203,12 @@ impl Layers {
         let between = layer.min(other);
         let mut sums = vec![(0.0, 0); self.items[layer].len()];
         for ((from, to), edge) in self.links[between].iter().zip(&self.of_link[between]) {
-            let left = self.items[between][*from].node.map_or(0.0, |_| self.leave[*edge]);
-            let right = self.items[between + 1][*to].node.map_or(0.0, |_| self.arrive[*edge]);
+            let left = self.items[between][*from]
+                .node
+                .map_or(0.0, |_| self.leave[*edge]);
+            let right = self.items[between + 1][*to]
+                .node
+                .map_or(0.0, |_| self.arrive[*edge]);
             let (own, height) = match layer < other {
                 true => (*from, self.items[other][*to].middle + right - left),
                 false => (*to, self.items[other][*from].middle + left - right),
@@ -287,7 +295,10 @@ mod tests {
         graph.nodes.truncate(reads.len());
         graph.edges.clear();
         for (to, from) in reads.iter().enumerate() {
-            let from = from.iter().map(|from| from % to.max(1)).filter(|from| *from < to);
+            let from = from
+                .iter()
+                .map(|from| from % to.max(1))
+                .filter(|from| *from < to);
             graph.edges.extend(from.map(|from| EdgeInfo {
                 from,
                 to: Some(to),

@@ -48,7 +48,12 @@ pub(super) fn layout(graph: &Graph, names: &[usize], labels: &[usize]) -> Layout
         columns.push((x, x + width));
         for (node, item) in nodes() {
             let (y, height) = (item.middle - item.height / 2.0, item.height);
-            boxes[node] = Frame { x, y, width, height };
+            boxes[node] = Frame {
+                x,
+                y,
+                width,
+                height,
+            };
         }
         let leaving = nodes().flat_map(|(node, _)| graph.edges_from(node));
         let label = leaving.map(|edge| labels[edge]).max();
@@ -78,7 +83,12 @@ fn placed(mut boxes: Vec<Frame>, mut ways: Vec<Vec<Point>>) -> Layout {
         height = height.max(point.y);
     }
     let (width, height) = (width + MARGIN, height + MARGIN);
-    Layout { width, height, boxes, ways }
+    Layout {
+        width,
+        height,
+        boxes,
+        ways,
+    }
 }
 
 /// The corners of an edge, from its outlet to its inlet.
@@ -96,7 +106,13 @@ fn way(
         x: from.x + from.width,
         y: middle + layers.leave[edge],
     };
-    let mut way = vec![start, Point { x: start.x + label_width(label), ..start }];
+    let mut way = vec![
+        start,
+        Point {
+            x: start.x + label_width(label),
+            ..start
+        },
+    ];
     for (layer, place) in &layers.of_edge[edge] {
         let y = layers.items[*layer][*place].middle;
         let (left, right) = columns[*layer];

@@ -80,7 +80,10 @@ fn crossings(order: &[Vec<usize>], links: &[Vec<Link>]) -> usize {
         ends.sort_unstable();
         let pairs = ends.iter().enumerate();
         let crossed = pairs.map(|(index, (_, b))| {
-            ends[..index].iter().filter(|(_, before)| before > b).count()
+            ends[..index]
+                .iter()
+                .filter(|(_, before)| before > b)
+                .count()
         });
         crossed.sum::<usize>()
     });

@@ -41,7 +41,10 @@ impl Graph {
     /// light or dark as the reader's are.
     pub fn to_svg(&self) -> String {
         let names: Vec<_> = self.nodes.iter().map(|node| lines(node).width()).collect();
-        let labels = self.edges.iter().map(|edge| cut(&edge.message).chars().count());
+        let labels = self
+            .edges
+            .iter()
+            .map(|edge| cut(&edge.message).chars().count());
         let labels: Vec<_> = labels.collect();
         let layout = layout(self, &names, &labels);
         let (width, height) = (layout.width.ceil(), layout.height.ceil());
@@ -85,9 +88,7 @@ impl Graph {
         );
         if let Some(Point { x, y }) = way.last() {
             svg.push_str(&match edge.to {
-                Some(_) => format!(
-                    "<path class=\"{head}\" d=\"M{x:.1} {y:.1}l-9 -4.5v9z\"/>"
-                ),
+                Some(_) => format!("<path class=\"{head}\" d=\"M{x:.1} {y:.1}l-9 -4.5v9z\"/>"),
                 None => format!("<circle class=\"end\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>"),
             });
         }
@@ -174,7 +175,9 @@ fn cut(text: &str) -> String {
 /// The text without characters that no XML file may have.
 fn printable(text: &str) -> String {
     let allowed = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars().map(|c| if allowed(c) { c } else { ' ' }).collect()
+    text.chars()
+        .map(|c| if allowed(c) { c } else { ' ' })
+        .collect()
 }
 
 #[cfg(test)]
@@ -235,7 +238,10 @@ mod tests {
         let name = "x".repeat(60);
         let svg = drawn(&name).to_svg();
         assert!(svg.contains(&format!("<title>{name} ({name})</title>")));
-        assert!(svg.contains(&format!(">{}…</text>", "x".repeat(27))), "{svg}");
+        assert!(
+            svg.contains(&format!(">{}…</text>", "x".repeat(27))),
+            "{svg}"
+        );
     }
 
     #[test]
