@@ -271,7 +271,7 @@ fn p0003_an_edge_that_holds_nothing() {
         .for_each("print", drop);
     assert_snapshot!(refused(pipeline), @"
     pipeline `narrow` cannot start
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
     ");
 }
 
@@ -282,9 +282,9 @@ fn p0003_edges_that_hold_nothing_by_default() {
     good.ignore();
     assert_snapshot!(refused(pipeline), @"
     pipeline `narrow` cannot start
-      P0003: the edge after `from-iter` has capacity 0, so no message could pass it: give it at least 1
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `from-iter` cannot be made: a capacity of 0 lets no message pass: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
     ");
 }
 
@@ -354,10 +354,10 @@ fn everything_that_is_wrong_comes_at_once_in_the_order_of_the_nodes() {
     let errors = refused(pipeline);
     assert_snapshot!(errors, @"
     pipeline `wrong` cannot start
-      P0003: the edge after `from-iter` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `from-iter` cannot be made: a capacity of 0 lets no message pass: give it at least 1
       P0006: stage `picky`: it wants even numbers: put a filter before it
       P0002: two nodes are called `work`: name one of them differently
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
       P0004: `join` joins outlets of two pipelines: build both ends from one `Pipeline`
       P0006: stage `picky.2`: it wants even numbers: put a filter before it
       P0001: nothing follows the outlet of `picky.2/map`, which carries `u32`: give it a stage, a sink or `.ignore()`
@@ -388,4 +388,38 @@ fn nothing_of_a_refused_pipeline_has_run() {
         .for_each("print", drop);
     refused(pipeline);
     assert!(!ran.load(std::sync::atomic::Ordering::SeqCst));
+}
+
+#[test]
+fn settings_win_over_the_stage_and_inner_settings_over_outer_ones() {
+    use millpond::graph::{OnError, Placement, Settings};
+
+    let pipeline = Pipeline::named("settings");
+    let graph = pipeline.builder();
+    let lines = pipeline.source(FromIter::new(["a"]));
+    let outer = Settings {
+        name: Some("clean".into()),
+        placement: Some(Placement::Own),
+        on_error: Some(OnError::Stop),
+    };
+    let inner = Settings {
+        placement: Some(Placement::Inherit),
+        ..Settings::default()
+    };
+    graph
+        .with_settings(outer, || {
+            lines.module("tidy", |lines| {
+                let lines = lines.node("one", |lines| lines).on(Placement::Inherit);
+                graph.with_settings(inner, || lines.module("two", |lines| lines.map(str::len)))
+            })
+        })
+        .ignore();
+
+    let nodes = pipeline.graph().nodes;
+    let of = |name: &str| nodes.iter().find(|node| &*node.name == name).unwrap();
+    assert_eq!(of("clean/one").placement, Placement::Own);
+    assert_eq!(of("clean/two/map").placement, Placement::Inherit);
+    assert_eq!(of("clean/two/map").on_error, OnError::Stop);
+    assert_eq!(of("clean/one").stage.as_ref(), "tidy");
+    assert_eq!(of("ignore").on_error, OnError::DeadLetter);
 }

@@ -136,6 +136,7 @@ impl EdgeCounters {
         self.capacity.store(capacity as u64, Relaxed);
     }
 
+    #[inline]
     pub(super) fn sent(&self) -> u64 {
         self.sent.load(Relaxed)
     }

@@ -41,7 +41,7 @@ impl Reach {
     #[inline]
     pub(super) fn wakes_sender_at(self, capacity: usize, turn: Duration) -> usize {
         match self {
-            Self::Remote if turn / 8 < WAKE_PAYS => (capacity / 2).max(1),
+            Self::Remote if turn < WAKE_PAYS.saturating_mul(8) => (capacity / 2).max(1),
             Self::Local | Self::Remote => 1,
         }
     }

@@ -146,8 +146,10 @@ impl<T> Shared<T> {
     fn block(&mut self, now: Option<Duration>) {
         let now = now.unwrap_or_else(|| self.clock.transition());
         self.blocked_since = Some(now);
-        self.pace
-            .learn(now, self.counters.sent(), self.permits.capacity());
+        if self.reach == Reach::Remote {
+            let sent = self.counters.sent();
+            self.pace.learn(now, sent, self.permits.capacity());
+        }
     }
 
     /// Ends the time for which the sender was blocked, if it was, and says

@@ -1,4 +1,11 @@
+mod isotonic;
+mod layers;
+mod layout;
+mod order;
+mod svg;
+
 use super::{EdgeInfo, Graph};
+use crate::edge::{Capacity, Overflow};
 
 impl Graph {
     /// Draws the graph as text: a line per node, with what leaves it.
@@ -17,7 +24,7 @@ impl Graph {
                         "    {arrow} {to} : {message} [{capacity}]",
                         arrow = if edge.dead_letters { "~>" } else { "->" },
                         message = edge.message,
-                        capacity = edge.capacity,
+                        capacity = edge.limits(),
                     ),
                 );
             }
@@ -57,12 +64,32 @@ impl Graph {
     }
 }
 
+impl EdgeInfo {
+    /// How much it may hold, and what it does when it is full if it does not
+    /// block.
+    pub(crate) fn limits(&self) -> String {
+        let capacity = match self.capacity {
+            Capacity::Fixed(messages) => messages.to_string(),
+            Capacity::Weighted(weight) => format!("{weight} by weight"),
+            Capacity::Adaptive { target, min, max } => {
+                format!("{min} to {max}, adapts to {target:?}")
+            }
+        };
+        match self.overflow {
+            Overflow::DropNewest => capacity + ", drops the newest",
+            Overflow::DropOldest => capacity + ", drops the oldest",
+            Overflow::Fail => capacity + ", fails",
+            _ => capacity,
+        }
+    }
+}
+
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     text.push_str(&line.to_string());
     text.push('\n');
 }
 
-/// Text as Mermaid takes it within quotes.
+/// Text as Mermaid takes it within quotes, and XML everywhere.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
