@@ -17,6 +17,7 @@ use millpond::graph::Placement;
 use millpond::operators::{Flow, Progress, combine};
 use millpond::stages::{Queue, QueueSender};
 use millpond::{Pipeline, RunOptions};
+use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 
 /// The tests of this file take turns: one measures the whole process.
@@ -72,9 +73,18 @@ fn idle_pipeline(polls: &Arc<AtomicUsize>) -> (Pipeline, QueueSender<u64>) {
     (pipeline, sender)
 }
 
-#[tokio::test(start_paused = true)]
-async fn nothing_is_polled_in_an_idle_hour() {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+#[test]
+fn nothing_is_polled_in_an_idle_hour() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(idle_for_an_hour());
+}
+
+async fn idle_for_an_hour() {
     let polls = Arc::new(AtomicUsize::new(0));
     let (pipeline, sender) = idle_pipeline(&polls);
     let watched = async {
@@ -94,7 +104,6 @@ async fn nothing_is_polled_in_an_idle_hour() {
     });
     let report = both.await.unwrap().0.unwrap();
     assert_eq!(report.node("batch").received, 20);
-    drop(turn);
 }
 
 /// The share of a processor that an idle pipeline uses in this time, its
@@ -104,7 +113,7 @@ fn share_of_a_processor(time: Duration) -> f64 {
     let polls = Arc::default();
     let (pipeline, sender) = idle_pipeline(&polls);
     let handle = pipeline.start().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = Builder::new_current_thread()
         .build()
         .unwrap();
     runtime.block_on(sender.send(1)).unwrap();
