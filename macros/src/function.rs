@@ -21,7 +21,18 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let sig = input.parse()?;
+        if !starts_function(input) {
+            return Err(input.error(
+                "the attribute stands on a function, or on an `impl` block with methods: this is neither",
+            ));
+        }
+        let sig: Signature = input.parse()?;
+        if let Some(receiver) = sig.receiver() {
+            return Err(syn::Error::new_spanned(
+                receiver,
+                "a function with `self` cannot stand alone: put the attribute on its `impl` block",
+            ));
+        }
         if !input.peek(token::Brace) {
             return Err(input.error("a stage needs a body: write it in braces after the signature"));
         }
@@ -69,6 +80,14 @@ impl Function {
         } = self;
         quote! { #(#attrs)* #vis #sig #body }
     }
+}
+
+fn starts_function(input: ParseStream<'_>) -> bool {
+    input.peek(Token![fn])
+        || input.peek(Token![async])
+        || input.peek(Token![const])
+        || input.peek(Token![unsafe])
+        || input.peek(Token![extern])
 }
 
 fn attrs_of(arg: &FnArg) -> &[Attribute] {

@@ -91,8 +91,30 @@ impl Config<'_> {
         } else {
             ty.clone()
         };
-        let (builder, serde, schema) = (builder(field), self.serde(field), schema(field));
+        let (builder, serde, schema) = (self.builder(field), self.serde(field), schema(field));
         quote! { #docs #(#attrs)* #builder #serde #schema #vis #name: #ty, }
+    }
+
+    fn builder(&self, field: &Field) -> TokenStream {
+        let setter = match (field.optional(), field.converts()) {
+            (Some(_), true) => quote!(setter(strip_option, into),),
+            (Some(_), false) => quote!(setter(strip_option),),
+            (None, true) => quote!(setter(into),),
+            (None, false) => TokenStream::new(),
+        };
+        let default = match &field.default {
+            None if field.optional().is_some() => quote!(default,),
+            None => TokenStream::new(),
+            Some(Default::OfType) => quote!(default,),
+            Some(Default::Value(_)) => {
+                let (name, function) = (self.name, default_name(field));
+                quote!(default = #name::#function(),)
+            }
+        };
+        if setter.is_empty() && default.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(#[builder(#default #setter)])
     }
 
     fn serde(&self, field: &Field) -> TokenStream {
@@ -220,29 +242,6 @@ impl Config<'_> {
         let is_cfg = |attr: &&Attribute| attr.path().is_ident("cfg");
         self.attrs.iter().filter(is_cfg).collect()
     }
-}
-
-fn builder(field: &Field) -> TokenStream {
-    let into = field.converts();
-    let setter = match (field.optional(), into) {
-        (Some(_), true) => quote!(setter(strip_option, into),),
-        (Some(_), false) => quote!(setter(strip_option),),
-        (None, true) => quote!(setter(into),),
-        (None, false) => TokenStream::new(),
-    };
-    let default = match &field.default {
-        None if field.optional().is_some() => quote!(default,),
-        None => TokenStream::new(),
-        Some(Default::OfType) => quote!(default,),
-        Some(Default::Value(value)) => {
-            let value = converted(field, value);
-            quote!(default = #value,)
-        }
-    };
-    if setter.is_empty() && default.is_empty() {
-        return TokenStream::new();
-    }
-    quote!(#[builder(#default #setter)])
 }
 
 /// A default as the field's type: a text for what is made from texts.

@@ -112,6 +112,14 @@ impl Field {
                 ),
             );
         }
+        if let Some(range) = &self.range
+            && self.converts()
+        {
+            errors.at(
+                range,
+                format!("a range limits a number, and `{}` is none", self.name),
+            );
+        }
         // A secret that is taken as one needs nothing but its own type.
         self.exposed = self.exposed && !is_named(self.value_type(), "Secret");
         if self.exposed && self.lent != Lent::Borrowed {

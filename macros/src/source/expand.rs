@@ -18,6 +18,7 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
     } = model;
     let krate = &options.krate;
     let registration = options.registration("source", config, &TokenStream::new());
+    let registration = errors.only_without(registration);
     let (cost, out) = (options.cost(), &item.out);
     let checks = settings.map(|settings| settings.checks(&quote!(graph)));
     let build = model.build();

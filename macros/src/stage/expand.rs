@@ -49,6 +49,7 @@ pub(crate) fn expand(
         let registered = generics::registered(&model.generics, input, options, errors);
         options.registration("stage", config, &registered)
     };
+    let registration = errors.only_without(registration);
     let cost = options.cost();
     let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
     let build = &body.build;
