@@ -39,6 +39,7 @@
 //! | [`message`] | what may travel on an edge |
 //! | [`edge`] | the bounded links themselves |
 //! | [`node`] | what a node is given by its worker |
+//! | `cli` | the command line, with the feature of that name |
 //!
 //! # Features
 //!
@@ -48,6 +49,8 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod edge;
 pub mod graph;
 pub mod inference;
@@ -69,6 +72,9 @@ pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
 pub mod pages {
     #[doc = include_str!("../README.md")]
     pub enum Readme {}
+    #[doc = include_str!("../docs/STAGES.md")]
+    pub enum Stages {}
+
     #[doc = include_str!("../docs/errors/P0001.md")]
     pub enum P0001 {}
     #[doc = include_str!("../docs/errors/P0002.md")]

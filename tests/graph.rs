@@ -271,7 +271,7 @@ fn p0003_an_edge_that_holds_nothing() {
         .for_each("print", drop);
     assert_snapshot!(refused(pipeline), @"
     pipeline `narrow` cannot start
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
     ");
 }
 
@@ -282,9 +282,9 @@ fn p0003_edges_that_hold_nothing_by_default() {
     good.ignore();
     assert_snapshot!(refused(pipeline), @"
     pipeline `narrow` cannot start
-      P0003: the edge after `from-iter` has capacity 0, so no message could pass it: give it at least 1
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `from-iter` cannot be made: a capacity of 0 lets no message pass: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
     ");
 }
 
@@ -354,10 +354,10 @@ fn everything_that_is_wrong_comes_at_once_in_the_order_of_the_nodes() {
     let errors = refused(pipeline);
     assert_snapshot!(errors, @"
     pipeline `wrong` cannot start
-      P0003: the edge after `from-iter` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `from-iter` cannot be made: a capacity of 0 lets no message pass: give it at least 1
       P0006: stage `picky`: it wants even numbers: put a filter before it
       P0002: two nodes are called `work`: name one of them differently
-      P0003: the edge after `work` has capacity 0, so no message could pass it: give it at least 1
+      P0003: the edge after `work` cannot be made: a capacity of 0 lets no message pass: give it at least 1
       P0004: `join` joins outlets of two pipelines: build both ends from one `Pipeline`
       P0006: stage `picky.2`: it wants even numbers: put a filter before it
       P0001: nothing follows the outlet of `picky.2/map`, which carries `u32`: give it a stage, a sink or `.ignore()`

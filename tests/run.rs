@@ -486,3 +486,56 @@ async fn an_error_ends_the_run_where_that_was_asked_for() {
     assert_eq!(failed.first.cause.to_string(), "failed: 4 is too much");
     assert_eq!(failed.report.node("keep").received, 4);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_single_message_of_a_slow_source_passes_all_edges_at_once() {
+    for placement in placements() {
+        let began = tokio::time::Instant::now();
+        let (seen, mut record) = seen();
+        let pipeline = Pipeline::named("single");
+        let mut numbers = pipeline.builder().node("slow", || {
+            let numbers = futures_util::stream::iter(1..=3_u64);
+            millpond::operators::flow(numbers).map_async(1, |n| async move {
+                tokio::time::sleep(Duration::from_hours(1)).await;
+                n
+            })
+        });
+        for name in ["a", "b", "c", "d"] {
+            numbers = numbers.node(name, |numbers| numbers).on(placement);
+        }
+        numbers
+            .replicate(2, millpond::graph::Preserve)
+            .node("e", |numbers| numbers)
+            .for_each("record", move |n| record((n, began.elapsed())))
+            .run_local(RunOptions::new())
+            .await
+            .unwrap();
+        let hours = |n| Duration::from_hours(n);
+        assert_eq!(
+            *seen.lock().unwrap(),
+            [(1, hours(1)), (2, hours(2)), (3, hours(3))]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_message_waits_for_no_second_one_on_its_way_across_workers() {
+    let (sender, queue) = Queue::bounded(NonZeroUsize::MIN);
+    let (tell, mut arrived) = tokio::sync::mpsc::channel(1);
+    let handle = Pipeline::named("single")
+        .source(queue)
+        .node("first", |numbers| numbers)
+        .on(Placement::Own)
+        .node("second", |numbers| numbers)
+        .on(Placement::Own)
+        .for_each("tell", move |n: u32| tell.try_send(n).unwrap())
+        .start()
+        .unwrap();
+    // The next one is sent only when the one before has come out.
+    for n in 0..100 {
+        sender.send(n).await.unwrap();
+        assert_eq!(arrived.recv().await, Some(n));
+    }
+    handle.stop();
+    assert_eq!(handle.join().await.unwrap().node("tell").received, 100);
+}

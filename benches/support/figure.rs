@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// What the ratios of a comparison came to, as it is published.
+/// What a measurement came to round by round, as it is published.
 #[derive(Debug, Serialize)]
-pub(super) struct Figure {
+pub(crate) struct Figure {
     pub(super) median: f64,
     pub(super) q25: f64,
     pub(super) q75: f64,
@@ -16,12 +16,12 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    pub(super) fn new(ratios: &[f64], peer: &'static str) -> Self {
+    pub(crate) fn new(rounds: &[f64], unit: &'static str, peer: &'static str) -> Self {
         Self {
-            median: quartile(ratios, 2),
-            q25: quartile(ratios, 1),
-            q75: quartile(ratios, 3),
-            unit: "ratio of CPU time",
+            median: quartile(rounds, 2),
+            q25: quartile(rounds, 1),
+            q75: quartile(rounds, 3),
+            unit,
             peer,
         }
     }

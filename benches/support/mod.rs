@@ -15,8 +15,8 @@
 //! speed, neither writes nor judges: one with `--short` or
 //! `MILLPOND_BENCH=short`, or one that `cargo bench` has not started.
 
-mod bench;
-mod figure;
+pub(crate) mod bench;
+pub(crate) mod figure;
 mod table;
 
 pub(crate) use bench::{Bench, Claim};

@@ -1,35 +1,39 @@
-use super::bench::Measured;
-use super::figure::quartile;
+use std::ops::RangeInclusive;
 
-/// Prints what was measured, a line for each claim.
+use super::bench::Measured;
+
+/// Prints what was measured, a line for each figure.
 pub(super) fn print(bench: &str, results: &[Measured]) {
     println!(
         "\n{bench:<32} {:>7} {:>15} {:>7} {:>11} {:>11}",
-        "ratio", "quartiles", "limit", "ours", "peer's",
+        "figure", "quartiles", "limit", "ours", "peer's",
     );
     for Measured {
-        claim,
+        name,
         figure,
-        ours,
-        theirs,
+        limit,
+        remark,
     } in results
     {
         println!(
-            "{:<32} {:>7.3} {:>15} {:>7} {:>11} {:>11}  per {}, {}",
-            claim.name,
+            "{name:<32} {:>7.3} {:>15} {:>7} {remark}",
             figure.median,
             format!("{:.3}..{:.3}", figure.q25, figure.q75),
-            format!("<= {}", claim.at_most),
-            readable(quartile(ours, 2)),
-            readable(quartile(theirs, 2)),
-            claim.unit,
-            claim.peer,
+            limit.as_ref().map_or_else(String::new, bound),
         );
     }
     println!();
 }
 
-fn readable(seconds: f64) -> String {
+fn bound(limit: &RangeInclusive<f64>) -> String {
+    if limit.end().is_finite() {
+        format!("<= {}", limit.end())
+    } else {
+        format!(">= {}", limit.start())
+    }
+}
+
+pub(super) fn readable(seconds: f64) -> String {
     if seconds < 1e-6 {
         format!("{:.2} ns", seconds * 1e9)
     } else if seconds < 1e-3 {

@@ -78,7 +78,9 @@ impl Function {
         let Self {
             attrs, vis, body, ..
         } = self;
-        quote! { #(#attrs)* #vis #sig #body }
+        // Options are set by name: there is no limit to how many one can read.
+        let many = (sig.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        quote! { #(#attrs)* #many #vis #sig #body }
     }
 }
 

@@ -4,6 +4,14 @@
 //! of its time "blocked" or "starved", though no buffer size would change
 //! that. On a local edge those times are therefore measured on this clock,
 //! which the worker's park hooks feed and which costs nothing to read.
+//!
+//! A run's own workers have these hooks. A runtime that you build yourself, to
+//! use local edges in or for
+//! [`run_local`](crate::Pipeline::run_local), gets them with
+//! [`Builder::on_thread_park`](tokio::runtime::Builder::on_thread_park) and
+//! [`on_thread_unpark`](tokio::runtime::Builder::on_thread_unpark); without
+//! them the clock stands still, and so do the blocked and starved times of its
+//! local edges.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -13,6 +21,7 @@ use tokio::time::Instant;
 thread_local! {
     static IDLE: Cell<Duration> = const { Cell::new(Duration::ZERO) };
     static PARKED_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static WOKEN_AT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// How long this thread has been parked in all.
@@ -20,14 +29,22 @@ pub(crate) fn now() -> Duration {
     IDLE.get()
 }
 
+/// When this thread last woke up: the wall clock, as far as it is known
+/// without reading it.
+pub(super) fn woken_at() -> Option<Instant> {
+    WOKEN_AT.get()
+}
+
 /// To be called when the worker goes to sleep.
-pub(crate) fn parked() {
+pub fn parked() {
     PARKED_SINCE.set(Some(Instant::now()));
 }
 
 /// To be called when the worker wakes up.
-pub(crate) fn unparked() {
+pub fn unparked() {
     if let Some(since) = PARKED_SINCE.take() {
-        IDLE.set(IDLE.get() + since.elapsed());
+        let now = Instant::now();
+        IDLE.set(IDLE.get() + now.saturating_duration_since(since));
+        WOKEN_AT.set(Some(now));
     }
 }

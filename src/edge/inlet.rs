@@ -1,7 +1,6 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
 use futures_core::{FusedStream, Stream};
@@ -10,6 +9,7 @@ use tokio::task::coop;
 
 use super::link::Link;
 use super::protocol::{Fetched, Shared};
+use super::sync::{Arc, Mutex};
 use super::through::{Through, Turned};
 
 /// The receiving end of an edge: the stream that a node's operators read.
@@ -70,10 +70,11 @@ impl<T> Inlet<T> {
     ///
     /// Nothing is dropped. While the edge holds more than the new capacity,
     /// nothing is admitted beyond the slots that the sender has reserved
-    /// already; a larger capacity wakes a waiting sender.
+    /// already; a larger capacity wakes a waiting sender. An adaptive capacity
+    /// goes on from the one set here.
     pub fn resize(&mut self, capacity: NonZeroUsize) {
         let waker = match &mut self.from {
-            From::Edge(link) => link.with(|shared| shared.resize(capacity)),
+            From::Edge(link) => link.with(|shared| shared.resize(capacity.get())),
             From::Through(inlet) => {
                 inlet.resize(capacity);
                 None
@@ -116,11 +117,7 @@ impl<T> Inlet<T> {
         // runs dry still lets the others on its worker go on.
         let budget = ready!(coop::poll_proceed(cx));
         let chunk = &mut self.chunk;
-        let fetched = link.with(|shared| {
-            let now = link.transition_time(shared.epoch);
-            shared.fetch(chunk, cx, now)
-        });
-        match fetched {
+        match link.with(|shared| shared.fetch(chunk, cx)) {
             Fetched::Wait(_replaced) => Poll::Pending,
             Fetched::Closed => {
                 self.done = true;

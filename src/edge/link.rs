@@ -1,12 +1,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::PoisonError;
 
-use tokio::time::Instant;
-
-use super::idle;
 use super::protocol::Shared;
+use super::sync::{Arc, Mutex};
 
 /// The state of an edge as it is shared by the ends on a worker.
 #[derive(Debug)]
@@ -42,14 +39,6 @@ impl<T> Link<T> {
             Self::Local(shared) => f(&mut shared.borrow_mut()),
             // No user code runs under the lock, so a poisoned state is whole.
             Self::Remote(shared) => f(&mut shared.lock().unwrap_or_else(PoisonError::into_inner)),
-        }
-    }
-
-    /// The clock on which this edge measures blocked and starved time.
-    pub(super) fn transition_time(&self, epoch: Instant) -> Duration {
-        match self {
-            Self::Local(_) => idle::now(),
-            Self::Remote(_) => epoch.elapsed(),
         }
     }
 }

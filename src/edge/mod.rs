@@ -35,58 +35,106 @@
 //! # }
 //! ```
 
+mod adaptive;
+mod capacity;
+mod clock;
 mod counters;
-pub(crate) mod idle;
+pub mod idle;
 mod inlet;
+#[cfg(all(test, millpond_loom))]
+mod interleavings;
 mod link;
+mod overflow;
 mod permits;
 mod protocol;
+mod send;
 mod sender;
+mod settings;
+mod sync;
 mod through;
 
-use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::Arc as StdArc;
 
+pub use capacity::{Capacity, CapacityError};
+use clock::Clock;
 pub use counters::{EdgeCounters, EdgeCounts};
 pub use inlet::{Inlet, RemoteInlet};
 use link::Link;
+pub use overflow::{DropReason, Overflow};
 use protocol::Shared;
+pub use send::SendError;
 pub use sender::{Closed, RemoteSender, Sender, Slot};
+pub use settings::Settings;
+use sync::Arc;
 
-/// How many messages an edge holds unless told otherwise.
-pub const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::new(128).unwrap();
+/// How much an edge holds unless told otherwise.
+pub const DEFAULT_CAPACITY: Capacity = Capacity::Fixed(128);
 
 /// Makes an edge between two nodes of one worker.
 ///
-/// `capacity` counts messages, those that the inlet has fetched but not yet
-/// handed out included.
-pub fn local<T>(capacity: NonZeroUsize) -> (Sender<T>, Inlet<T>) {
-    local_counted(capacity, Arc::new(EdgeCounters::new(capacity)))
+/// Its capacity includes messages that the inlet has fetched but not yet
+/// handed out.
+///
+/// # Panics
+///
+/// Panics at the call site if the capacity is zero, or adaptive with bounds
+/// that contradict each other ([`Capacity::check`]).
+#[track_caller]
+pub fn local<T>(settings: impl Into<Settings<T>>) -> (Sender<T>, Inlet<T>) {
+    let settings = checked(settings.into());
+    let counters = StdArc::new(EdgeCounters::new(settings.capacity));
+    local_counted(settings, counters)
 }
 
 /// Makes an edge between two workers; each end is opened on its own.
 ///
-/// `capacity` counts messages, those that the inlet has fetched but not yet
-/// handed out included. An end that is dropped unopened closes the edge.
-pub fn remote<T>(capacity: NonZeroUsize) -> (RemoteSender<T>, RemoteInlet<T>) {
-    remote_counted(capacity, Arc::new(EdgeCounters::new(capacity)))
+/// Its capacity includes messages that the inlet has fetched but not yet
+/// handed out. An end that is dropped unopened closes the edge.
+///
+/// # Panics
+///
+/// Panics at the call site if the capacity is zero, or adaptive with bounds
+/// that contradict each other ([`Capacity::check`]).
+#[track_caller]
+pub fn remote<T>(settings: impl Into<Settings<T>>) -> (RemoteSender<T>, RemoteInlet<T>) {
+    let settings = checked(settings.into());
+    let counters = StdArc::new(EdgeCounters::new(settings.capacity));
+    remote_counted(settings, counters)
 }
 
+#[track_caller]
+fn checked<T>(settings: Settings<T>) -> Settings<T> {
+    let fault = settings.capacity.check().err();
+    assert!(
+        fault.is_none(),
+        "{}",
+        fault.map_or_else(String::new, |fault| fault.to_string())
+    );
+    settings
+}
+
+/// Makes a local edge whose capacity has been checked.
 pub(crate) fn local_counted<T>(
-    capacity: NonZeroUsize,
-    counters: Arc<EdgeCounters>,
+    settings: impl Into<Settings<T>>,
+    counters: StdArc<EdgeCounters>,
 ) -> (Sender<T>, Inlet<T>) {
-    let link = Link::local(Shared::new(capacity, counters));
-    (Sender::new(link.clone(), usize::MAX), Inlet::new(link))
+    let settings = settings.into();
+    let link = Link::local(Shared::new(&settings, Clock::local(), counters));
+    (
+        Sender::new(link.clone(), settings.singles()),
+        Inlet::new(link),
+    )
 }
 
+/// Makes a remote edge whose capacity has been checked.
 pub(crate) fn remote_counted<T>(
-    capacity: NonZeroUsize,
-    counters: Arc<EdgeCounters>,
+    settings: impl Into<Settings<T>>,
+    counters: StdArc<EdgeCounters>,
 ) -> (RemoteSender<T>, RemoteInlet<T>) {
-    let shared = Link::shared(Shared::new(capacity, counters));
+    let settings = settings.into();
+    let shared = Link::shared(Shared::new(&settings, Clock::remote(), counters));
     (
-        RemoteSender::new(Arc::clone(&shared), capacity),
+        RemoteSender::new(Arc::clone(&shared), settings.singles()),
         RemoteInlet::new(shared),
     )
 }

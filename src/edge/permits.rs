@@ -1,6 +1,5 @@
-use std::num::NonZeroUsize;
-
-/// The capacity of an edge as a count of permits.
+/// The capacity of an edge as a count of permits, one for a message or for a
+/// unit of its weight.
 ///
 /// A permit is *held* from the moment the sender reserves a slot until the
 /// inlet gives the slot back. Lowering the capacity below what is held takes
@@ -8,21 +7,21 @@ use std::num::NonZeroUsize;
 /// come back. At any time `free + held - debt = capacity`.
 #[derive(Debug)]
 pub(super) struct Permits {
-    capacity: NonZeroUsize,
+    capacity: usize,
     held: usize,
 }
 
 impl Permits {
-    pub(super) fn new(capacity: NonZeroUsize) -> Self {
+    pub(super) fn new(capacity: usize) -> Self {
         Self { capacity, held: 0 }
     }
 
-    pub(super) fn capacity(&self) -> NonZeroUsize {
+    pub(super) fn capacity(&self) -> usize {
         self.capacity
     }
 
     pub(super) fn free(&self) -> usize {
-        self.capacity.get().saturating_sub(self.held)
+        self.capacity.saturating_sub(self.held)
     }
 
     /// Takes every free permit, and says how many that were.
@@ -32,11 +31,16 @@ impl Permits {
         taken
     }
 
+    /// Takes permits that need not be there: what is missing is debt.
+    pub(super) fn charge(&mut self, count: usize) {
+        self.held += count;
+    }
+
     pub(super) fn give_back(&mut self, count: usize) {
         self.held -= count;
     }
 
-    pub(super) fn resize(&mut self, capacity: NonZeroUsize) {
+    pub(super) fn resize(&mut self, capacity: usize) {
         self.capacity = capacity;
     }
 }
@@ -45,21 +49,17 @@ impl Permits {
 mod tests {
     use super::*;
 
-    fn n(count: usize) -> NonZeroUsize {
-        NonZeroUsize::new(count).unwrap()
-    }
-
     fn debt(permits: &Permits) -> usize {
-        permits.held.saturating_sub(permits.capacity.get())
+        permits.held.saturating_sub(permits.capacity)
     }
 
     proptest::proptest! {
         #[test]
         fn free_plus_held_minus_debt_is_the_capacity(
             start in 1_usize..64,
-            steps in proptest::collection::vec((0_u8..3, 1_usize..64), 0..64),
+            steps in proptest::collection::vec((0_u8..4, 1_usize..64), 0..64),
         ) {
-            let mut permits = Permits::new(n(start));
+            let mut permits = Permits::new(start);
             let mut given_out = 0;
             for (kind, amount) in steps {
                 match kind {
@@ -69,12 +69,16 @@ mod tests {
                         permits.give_back(back);
                         given_out -= back;
                     }
-                    _ => permits.resize(n(amount)),
+                    2 => {
+                        permits.charge(amount);
+                        given_out += amount;
+                    }
+                    _ => permits.resize(amount),
                 }
                 proptest::prop_assert_eq!(permits.held, given_out);
                 proptest::prop_assert_eq!(
                     permits.free() + permits.held - debt(&permits),
-                    permits.capacity().get()
+                    permits.capacity()
                 );
                 proptest::prop_assert!(permits.free() == 0 || debt(&permits) == 0);
             }

@@ -1,11 +1,12 @@
 use std::fmt;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc as StdArc;
 use std::task::{Context, Poll, ready};
 
 use super::counters::EdgeCounters;
 use super::link::Link;
-use super::protocol::{Reserved, Shared};
+use super::protocol::{Offered, Reserved, Shared};
+use super::settings::Singles;
+use super::sync::{Arc, Mutex};
 
 /// The sending end of an edge, inside the node before it.
 ///
@@ -18,12 +19,15 @@ pub struct Sender<T> {
     link: Link<T>,
     /// Sent, and not yet exchanged with the edge.
     chunk: Vec<T>,
-    chunk_limit: usize,
     /// How long the chunk may become before the next exchange. A length that
     /// changes anyway is compared, so that sending counts nothing else.
     room: usize,
     /// Slots reserved beyond these.
     reserve: usize,
+    /// How long the chunk may become at all.
+    chunk_limit: usize,
+    /// On an edge that takes messages one at a time, weighed or offered.
+    singles: Option<Box<Singles<T>>>,
 }
 
 /// The node behind the edge is gone: nothing sent on it would arrive.
@@ -42,7 +46,7 @@ impl std::error::Error for Closed {}
 #[derive(Debug)]
 #[must_use = "a slot sends nothing by itself"]
 pub struct Slot<'a, T> {
-    sender: &'a mut Sender<T>,
+    pub(super) sender: &'a mut Sender<T>,
 }
 
 impl<T> Slot<'_, T> {
@@ -54,13 +58,14 @@ impl<T> Slot<'_, T> {
 }
 
 impl<T> Sender<T> {
-    pub(super) fn new(link: Link<T>, chunk_limit: usize) -> Self {
+    pub(super) fn new(link: Link<T>, singles: Option<Box<Singles<T>>>) -> Self {
         Self {
             link,
             chunk: Vec::new(),
-            chunk_limit,
             room: 0,
             reserve: 0,
+            chunk_limit: 1,
+            singles,
         }
     }
 
@@ -69,7 +74,9 @@ impl<T> Sender<T> {
     /// # Backpressure
     ///
     /// `Pending` while the edge is full; the waker of `cx` is woken when slots
-    /// come back. What was sent before is flushed first.
+    /// come back. What was sent before is flushed first. On an edge that drops
+    /// messages or fails when it is full ([`Overflow`](super::Overflow)) there
+    /// is always a slot.
     ///
     /// # Cancellation
     ///
@@ -78,7 +85,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// [`Closed`] once the inlet is gone, noticed at the latest when the slots
+    /// [`Closed`] once the inlet is gone or the edge has failed, noticed at the latest when the slots
     /// reserved so far are used up.
     #[inline]
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<Slot<'_, T>, Closed>> {
@@ -108,7 +115,8 @@ impl<T> Sender<T> {
         }
     }
 
-    pub(crate) fn counters(&self) -> Arc<EdgeCounters> {
+    /// The edge's running totals, which outlive it.
+    pub fn counters(&self) -> StdArc<EdgeCounters> {
         self.link.with(|shared| shared.counters())
     }
 
@@ -119,12 +127,71 @@ impl<T> Sender<T> {
         }
         self.room -= self.chunk.len();
         let chunk = &mut self.chunk;
+        if self.singles.is_some() {
+            while let Some(message) = self.chunk.pop() {
+                if self.offer(message).is_some() {
+                    self.counters().count_unconnected();
+                }
+            }
+            return;
+        }
         let waker = self.link.with(|shared| shared.flush(chunk));
         // Left behind if the inlet is gone: dropped here, outside the lock.
         self.chunk.clear();
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// Fills a slot that was reserved before and sends that off, nothing else
+    /// being held; returns the message if nobody will receive it.
+    pub(super) fn send_reserved(&mut self, message: T) -> Option<T> {
+        self.room -= 1;
+        if self.singles.is_some() {
+            return self.offer(message);
+        }
+        self.chunk.push(message);
+        let chunk = &mut self.chunk;
+        let waker = self
+            .link
+            .with(|shared| (!shared.is_closed()).then(|| shared.flush(chunk)));
+        match waker {
+            Some(waker) => {
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+                None
+            }
+            None => self.chunk.pop(),
+        }
+    }
+
+    /// Offers a single message, and returns it if nobody will receive it.
+    fn offer(&mut self, message: T) -> Option<T> {
+        // A second panic, out of user code, would end the process.
+        let unwinding = std::thread::panicking();
+        let weight = match &self.singles {
+            Some(singles) if !unwinding => (singles.weigh)(&message),
+            _ => 1,
+        };
+        let Offered {
+            waker,
+            dropped,
+            undeliverable,
+        } = self.link.with(|shared| shared.offer(message, weight));
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        let on_drop = self
+            .singles
+            .as_mut()
+            .and_then(|singles| singles.on_drop.as_mut());
+        if let Some(on_drop) = on_drop.filter(|_| !unwinding) {
+            for (message, reason) in dropped {
+                on_drop(message, reason);
+            }
+        }
+        undeliverable
     }
 
     /// Flushes, and arranges that `cx` is woken when the inlet goes away.
@@ -135,7 +202,7 @@ impl<T> Sender<T> {
         self.flush();
         let watched = self
             .link
-            .with(|shared| (!shared.inlet_is_gone()).then(|| shared.watch_inlet(cx)));
+            .with(|shared| (!shared.is_closed()).then(|| shared.watch_inlet(cx)));
         match watched {
             Some(_replaced) => Poll::Pending,
             None => Poll::Ready(Closed),
@@ -146,16 +213,14 @@ impl<T> Sender<T> {
     fn exchange(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
         self.flush();
         if self.reserve == 0 {
-            let link = &self.link;
-            let reserved = link.with(|shared| {
-                let now = link.transition_time(shared.epoch);
-                shared.reserve(cx, now)
-            });
-            self.reserve = match reserved {
-                Reserved::Slots(slots) => slots,
+            match self.link.with(|shared| shared.reserve(cx)) {
+                Reserved::Slots { slots, chunk } => {
+                    self.reserve = slots;
+                    self.chunk_limit = chunk;
+                }
                 Reserved::Wait(_replaced) => return Poll::Pending,
                 Reserved::Closed => return Poll::Ready(Err(Closed)),
-            };
+            }
         }
         self.room = self.reserve.min(self.chunk_limit);
         self.reserve -= self.room;
@@ -183,17 +248,19 @@ impl<T> fmt::Debug for Sender<T> {
 }
 
 /// The sending end of an edge between workers, on its way to its worker.
-#[derive(Debug)]
 pub struct RemoteSender<T> {
-    shared: Option<Arc<Mutex<Shared<T>>>>,
-    chunk_limit: usize,
+    parts: Option<Parts<T>>,
+}
+
+struct Parts<T> {
+    shared: Arc<Mutex<Shared<T>>>,
+    singles: Option<Box<Singles<T>>>,
 }
 
 impl<T> RemoteSender<T> {
-    pub(super) fn new(shared: Arc<Mutex<Shared<T>>>, capacity: NonZeroUsize) -> Self {
+    pub(super) fn new(shared: Arc<Mutex<Shared<T>>>, singles: Option<Box<Singles<T>>>) -> Self {
         Self {
-            shared: Some(shared),
-            chunk_limit: (capacity.get() / 4).clamp(1, 32),
+            parts: Some(Parts { shared, singles }),
         }
     }
 
@@ -204,8 +271,8 @@ impl<T> RemoteSender<T> {
     }
 
     fn take(&mut self) -> Option<Sender<T>> {
-        let shared = self.shared.take()?;
-        Some(Sender::new(Link::Remote(shared), self.chunk_limit))
+        let Parts { shared, singles } = self.parts.take()?;
+        Some(Sender::new(Link::Remote(shared), singles))
     }
 }
 
@@ -213,5 +280,11 @@ impl<T> Drop for RemoteSender<T> {
     fn drop(&mut self) {
         // Unopened: close the edge as a sender would.
         drop(self.take());
+    }
+}
+
+impl<T> fmt::Debug for RemoteSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteSender").finish_non_exhaustive()
     }
 }

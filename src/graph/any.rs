@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{GraphBuilder, Outlet};
-use crate::edge::Inlet;
+use crate::edge::{Capacity, Inlet, Overflow};
 use crate::message::{Message, MessageType, Opaque};
 use crate::node::{EdgeId, LentEdges, StageError, View};
 
@@ -82,6 +82,23 @@ impl AnyOutlet {
     /// The graph that the outlet belongs to.
     pub fn graph(&self) -> &GraphBuilder {
         &self.graph
+    }
+
+    /// Sets how much the edge after this outlet may hold, as
+    /// [`Outlet::capacity`] does.
+    pub fn capacity(self, capacity: impl Into<Capacity>) -> Self {
+        let capacity = capacity.into();
+        self.graph
+            .change_edge(self.edge, |edge| edge.capacity = capacity);
+        self
+    }
+
+    /// Says what happens to a message that comes when the edge after this
+    /// outlet is full, as [`Outlet::overflow`] does.
+    pub fn overflow(self, overflow: Overflow) -> Self {
+        self.graph
+            .change_edge(self.edge, |edge| edge.overflow = overflow);
+        self
     }
 
     /// The outlet with what else is known of the type of its messages. Another

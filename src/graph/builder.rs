@@ -1,24 +1,23 @@
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use millpond_operators::Progress;
 
 use super::{
     BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, OnError, Outlet,
-    Placement, Settings, check,
+    Placement, Settings, check, overflow::hooks_of,
 };
-use crate::edge::{self, DEFAULT_CAPACITY, EdgeCounters};
+use crate::edge::{self, Capacity, DEFAULT_CAPACITY, EdgeCounters, Overflow};
 use crate::message::{Message, short_name};
 use crate::node::{
-    EdgeEnds, EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError, Stopped,
-    UntilError, View, drive, drive_source,
+    EdgeEnds, EdgeId, EdgeSpec, Hooks, MakeNode, NodeContext, NodeFuture, Single, Split,
+    StageError, Stopped, UntilError, View, drive, drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
-pub(crate) type EdgeMaker = fn(NonZeroUsize, Arc<EdgeCounters>) -> EdgeEnds;
+pub(crate) type EdgeMaker = fn(EdgeSpec, Arc<EdgeCounters>) -> EdgeEnds;
 
 /// Collects the nodes and edges of one pipeline.
 ///
@@ -36,6 +35,8 @@ pub(crate) struct Parts {
     pub(crate) node_makers: Vec<MakeNode>,
     pub(crate) edge_makers: Vec<EdgeMaker>,
     pub(crate) views: HashMap<EdgeId, View>,
+    /// What each edge calls of its user's, as [`Hooks`] of its message type.
+    pub(crate) hooks: Vec<Option<Box<dyn Any + Send>>>,
 }
 
 #[derive(Default)]
@@ -44,6 +45,7 @@ struct Building {
     node_makers: Vec<MakeNode>,
     edge_makers: Vec<EdgeMaker>,
     views: HashMap<EdgeId, View>,
+    hooks: Vec<Option<Box<dyn Any + Send>>>,
     scopes: Vec<Scope>,
     /// For the stage that is built next.
     settings: Option<Settings>,
@@ -51,7 +53,7 @@ struct Building {
     settled: HashSet<usize>,
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
-    capacity: Option<usize>,
+    capacity: Option<Capacity>,
     /// A run has the makers. What is added from now on runs nowhere.
     taken: bool,
 }
@@ -73,6 +75,8 @@ pub(crate) enum NodeName<'a> {
     Given(&'a str),
     /// After its operator; a second one gets a number.
     Operator(&'static str),
+    /// As part of that node; a second one gets a number.
+    Of(usize, &'static str),
 }
 
 /// A node that is being added, and gets its outlets.
@@ -248,8 +252,8 @@ impl GraphBuilder {
     }
 
     /// Sets the capacity of the edges that are made from now on.
-    pub(crate) fn set_default_capacity(&self, messages: usize) {
-        self.lock().capacity = Some(messages);
+    pub(crate) fn set_default_capacity(&self, capacity: Capacity) {
+        self.lock().capacity = Some(capacity);
     }
 
     /// Checks the graph and hands its parts out, once.
@@ -271,6 +275,7 @@ impl GraphBuilder {
             node_makers: std::mem::take(&mut building.node_makers),
             edge_makers: std::mem::take(&mut building.edge_makers),
             views: std::mem::take(&mut building.views),
+            hooks: std::mem::take(&mut building.hooks),
         })
     }
 
@@ -312,8 +317,21 @@ impl GraphBuilder {
 
     // === edges ===
 
-    pub(crate) fn set_capacity(&self, edge: EdgeId, messages: usize) {
-        self.lock().graph.edges[edge.0].capacity = messages;
+    pub(crate) fn change_edge(&self, edge: EdgeId, change: impl FnOnce(&mut EdgeInfo)) {
+        change(&mut self.lock().graph.edges[edge.0]);
+    }
+
+    /// Changes what an edge of `T` calls of its user's.
+    pub(crate) fn hook<T: Message>(&self, edge: EdgeId, change: impl FnOnce(&mut Hooks<T>)) {
+        let mut building = self.lock();
+        let hooks = building.hooks.get_mut(edge.0);
+        if let Some(hooks) = hooks.and_then(hooks_of) {
+            change(hooks);
+        }
+    }
+
+    pub(crate) fn node_before(&self, edge: EdgeId) -> usize {
+        self.lock().graph.edges[edge.0].from
     }
 
     pub(crate) fn set_view(&self, edge: EdgeId, view: View) {
@@ -349,6 +367,42 @@ impl GraphBuilder {
         let built = build();
         self.lock().settings = None;
         built
+    }
+
+    /// Runs `build` with the nodes it makes counted to one replica of the
+    /// stage being built. The first of them is what was to be replicated: it
+    /// gets the placement, and is worth a thread.
+    pub(crate) fn in_replica<R>(
+        &self,
+        number: usize,
+        placement: Placement,
+        build: impl FnOnce() -> R,
+    ) -> R {
+        let first = {
+            let mut building = self.lock();
+            building.open_replica(number);
+            building.graph.nodes.len()
+        };
+        let built = build();
+        let mut building = self.lock();
+        building.scopes.pop();
+        let name = building.scopes.last().map(|scope| Arc::clone(&scope.path));
+        if let Some(node) = building.graph.nodes.get_mut(first) {
+            node.replica_of = name;
+            if node.placement == Placement::ByCost {
+                node.placement = placement;
+            }
+            if node.cost == Cost::Light {
+                node.cost = Cost::Heavy;
+            }
+        }
+        drop(building);
+        built
+    }
+
+    /// The node that was added last.
+    pub(crate) fn last_node(&self) -> Option<usize> {
+        self.lock().graph.nodes.len().checked_sub(1)
     }
 
     /// Refuses the stage that is being built, as
@@ -403,10 +457,18 @@ impl<R> Made<R> {
 
 impl Building {
     fn push_node(&mut self, name: NodeName<'_>, inlets: &[EdgeId]) -> usize {
+        let of = match name {
+            NodeName::Of(node, _) => Some(node),
+            NodeName::Given(_) | NodeName::Operator(_) => None,
+        };
         let name = self.full_name(name);
         let (stage, cost) = match self.scopes.last() {
             Some(scope) => (Arc::clone(&scope.id), scope.cost),
             None => (Arc::clone(&name), Cost::default()),
+        };
+        let (stage, cost) = match of {
+            Some(of) => (Arc::clone(&self.graph.nodes[of].stage), Cost::Light),
+            None => (stage, cost),
         };
         let node = self.graph.nodes.len();
         self.graph.nodes.push(NodeInfo {
@@ -415,6 +477,8 @@ impl Building {
             cost,
             placement: Placement::default(),
             on_error: OnError::default(),
+            replica_of: None,
+            beside: None,
         });
         for inlet in inlets {
             self.graph.edges[inlet.0].to = Some(node);
@@ -429,10 +493,13 @@ impl Building {
             from,
             to: None,
             dead_letters,
-            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY.get()),
+            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY),
+            overflow: Overflow::default(),
         });
-        self.edge_makers.push(|capacity, counters| {
-            let (sender, inlet) = edge::remote_counted::<T>(capacity, counters);
+        self.hooks.push(None);
+        self.edge_makers.push(|spec, counters| {
+            let settings = spec.settings::<T>();
+            let (sender, inlet) = edge::remote_counted(settings, counters);
             (Box::new(sender), Box::new(inlet))
         });
         EdgeId(self.graph.edges.len() - 1)
@@ -470,6 +537,24 @@ impl Building {
         }
     }
 
+    fn open_replica(&mut self, number: usize) {
+        let Some(scope) = self.scopes.last() else {
+            return;
+        };
+        let path = format!("{}.{number}", scope.path);
+        let (id, cost) = (Arc::clone(&scope.id), scope.cost);
+        let settings = Settings::default().within(Some(&scope.settings));
+        // Taken, also for a later stage of the same name.
+        *self.uses.entry(path.clone()).or_default() += 1;
+        self.scopes.push(Scope {
+            id,
+            path: path.into(),
+            cost,
+            settings,
+            first: self.graph.nodes.len(),
+        });
+    }
+
     /// A stage's own name stands for its node of the same name, so that a
     /// stage of one node reads `parse` and not `parse/parse`.
     fn full_name(&mut self, name: NodeName<'_>) -> Arc<str> {
@@ -487,6 +572,10 @@ impl Building {
                 let name = self.within_scope(operator);
                 self.numbered(name).into()
             }
+            NodeName::Of(node, part) => {
+                let name = format!("{}/{part}", self.graph.nodes[node].name);
+                self.numbered(name).into()
+            }
         }
     }
 
@@ -498,11 +587,17 @@ impl Building {
     }
 
     fn numbered(&mut self, name: String) -> String {
-        let uses = self.uses.entry(name.clone()).or_default();
-        *uses += 1;
-        match *uses {
-            1 => name,
-            n => format!("{name}.{n}"),
+        loop {
+            let uses = self.uses.entry(name.clone()).or_default();
+            *uses += 1;
+            if *uses == 1 {
+                return name;
+            }
+            let numbered = format!("{name}.{uses}");
+            // A replica may have the name.
+            if !self.uses.contains_key(&numbered) {
+                return numbered;
+            }
         }
     }
 

@@ -26,9 +26,10 @@ pub fn check(graph: &Graph) -> Vec<BuildError> {
                     message: edge.message.clone(),
                 });
             }
-            if edge.capacity == 0 {
-                fault(BuildError::ZeroCapacity {
+            if let Err(reason) = edge.capacity.check() {
+                fault(BuildError::Capacity {
                     node: Arc::clone(&node.name),
+                    reason,
                 });
             }
         }

@@ -1,12 +1,21 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::edge::CapacityError;
+
 /// Names a kind of build error for good: `P0001` and so on.
 ///
 /// Each has a page in `docs/errors/` with a program that provokes it and the
 /// same program mended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u16);
+
+impl Code {
+    /// The code of this number.
+    pub(crate) const fn new(number: u16) -> Self {
+        Self(number)
+    }
+}
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -34,13 +43,13 @@ pub enum BuildError {
         /// The name.
         node: Arc<str>,
     },
-    /// An edge could hold no message.
-    #[error(
-        "the edge after `{node}` has capacity 0, so no message could pass it: give it at least 1"
-    )]
-    ZeroCapacity {
+    /// An edge has a capacity that it cannot have.
+    #[error("the edge after `{node}` cannot be made: {reason}")]
+    Capacity {
         /// The node before the edge.
         node: Arc<str>,
+        /// What is wrong with the capacity.
+        reason: CapacityError,
     },
     /// Outlets of two pipelines were joined.
     #[error("`{node}` joins outlets of two pipelines: build both ends from one `Pipeline`")]
@@ -70,7 +79,7 @@ impl BuildError {
         Code(match self {
             Self::UnconnectedOutlet { .. } => 1,
             Self::DuplicateName { .. } => 2,
-            Self::ZeroCapacity { .. } => 3,
+            Self::Capacity { .. } => 3,
             Self::ForeignOutlet { .. } => 4,
             Self::NoSource => 5,
             Self::StageRefused { .. } => 6,

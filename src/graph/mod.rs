@@ -2,7 +2,8 @@
 //!
 //! A [`GraphBuilder`] collects nodes and edges; an [`Outlet`] is the open end
 //! of an edge and carries its message type, so that what follows is checked
-//! by the compiler. The finished [`Graph`] can be looked at, [checked](check)
+//! by the compiler. [`Replicas`] share the work of one node or stage among
+//! several workers. The finished [`Graph`] can be looked at, [checked](check)
 //! and [rendered](Graph::to_mermaid) without running anything.
 
 mod any;
@@ -10,16 +11,18 @@ mod between;
 mod builder;
 mod check;
 mod error;
+mod order;
 mod outlet;
+mod overflow;
 mod placement;
 mod render;
+mod replicas;
 mod route;
 mod settings;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use crate::node::EdgeId;
+use crate::edge::{Capacity, Overflow};
 pub use crate::node::{DeadLetter, OnError};
 pub use any::{AnyOutlet, HiddenType};
 #[doc(hidden)]
@@ -29,8 +32,13 @@ pub use builder::GraphBuilder;
 pub(crate) use builder::Parts;
 pub use check::check;
 pub use error::{BuildError, BuildErrors, Code};
+#[doc(hidden)]
+pub use order::Places;
+pub use order::{Any, ByKey, Order, Preserve};
 pub use outlet::Outlet;
+pub use overflow::Dropped;
 pub use placement::{Cost, Placement};
+pub use replicas::{REPLICA_CAPACITY, Replicas};
 pub use route::Route;
 pub use settings::Settings;
 
@@ -61,6 +69,11 @@ pub struct NodeInfo {
     pub placement: Placement,
     /// What becomes of errors in its flow, if it splits them off.
     pub on_error: OnError,
+    /// The name that its replicas have in common, if it is one of several.
+    pub replica_of: Option<Arc<str>>,
+    /// The node on whose worker it stays while it is light, if that is not
+    /// the one before it.
+    pub(crate) beside: Option<usize>,
 }
 
 /// What is known of an edge before it is in use.
@@ -74,13 +87,8 @@ pub struct EdgeInfo {
     pub to: Option<usize>,
     /// Whether it carries dead letters.
     pub dead_letters: bool,
-    /// How many messages it may hold; checked to be positive.
-    pub capacity: usize,
-}
-
-impl Graph {
-    /// The edge's capacity, for a graph that has passed its check.
-    pub(crate) fn capacity(&self, edge: EdgeId) -> NonZeroUsize {
-        NonZeroUsize::new(self.edges[edge.0].capacity).unwrap_or(NonZeroUsize::MIN)
-    }
+    /// How much it may hold; checked to be more than nothing.
+    pub capacity: Capacity,
+    /// What happens to a message that comes when it is full.
+    pub overflow: Overflow,
 }

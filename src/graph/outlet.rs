@@ -5,7 +5,7 @@ use millpond_operators::{Flow, Progress};
 
 use super::builder::{Made, NodeName};
 use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
-use crate::edge::Inlet;
+use crate::edge::{Capacity, Inlet};
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
     Border, Broadcast, EdgeId, NodeContext, Partition, Single, Split, StageError, drive,
@@ -40,11 +40,14 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         &self.graph
     }
 
-    /// Sets how many messages the edge after this outlet may hold.
+    /// Sets how much the edge after this outlet may hold: a number of
+    /// messages, or another [`Capacity`].
     ///
     /// Zero is refused when the pipeline starts.
-    pub fn capacity(self, messages: usize) -> Self {
-        self.graph.set_capacity(self.edge, messages);
+    pub fn capacity(self, capacity: impl Into<Capacity>) -> Self {
+        let capacity = capacity.into();
+        self.graph
+            .change_edge(self.edge, |edge| edge.capacity = capacity);
         self
     }
 
@@ -173,8 +176,12 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         Outlet::new(self.graph, edge)
     }
 
+    pub(super) fn edge(&self) -> EdgeId {
+        self.edge
+    }
+
     /// Adds a node with one inlet, read from here, and one outlet.
-    fn attach<P: Progress<Item: Message> + 'static>(
+    pub(super) fn attach<P: Progress<Item: Message> + 'static>(
         &self,
         name: NodeName<'_>,
         make: impl FnOnce(&NodeContext, Flow<Inlet<M::Of<T>>>) -> Result<P, StageError> + Send + 'static,

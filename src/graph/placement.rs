@@ -1,3 +1,5 @@
+use std::num::NonZeroUsize;
+
 /// What handling one message costs a node.
 ///
 /// The cost decides where a node runs, see [`Placement`], and how it hands its
@@ -16,6 +18,10 @@ pub enum Cost {
 }
 
 /// On which worker a node runs.
+///
+/// A run has a limit on its workers. Past it, a node that wants another worker
+/// gets the one with the fewest nodes that wanted one, and of those the one
+/// with the fewest nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Placement {
     /// As its [`Cost`] suggests: a light node stays on the worker of the node
@@ -26,4 +32,9 @@ pub enum Placement {
     Inherit,
     /// On a worker that no node before it uses, while there are any.
     Own,
+    /// On one of so many workers that the nodes placed in a pool share.
+    ///
+    /// A pipeline has one pool: nodes that name different sizes share its
+    /// first workers. It grows to its size before a worker of it is shared.
+    Pool(NonZeroUsize),
 }

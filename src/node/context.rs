@@ -1,10 +1,10 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::num::NonZeroUsize;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{OnError, StageError, StopToken, Stopped, Workers};
+use super::{EdgeSpec, OnError, StageError, StopToken, Stopped, Stopwatch, Workers};
 use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
 use crate::message::Message;
 
@@ -19,7 +19,7 @@ pub(crate) enum LentEdge {
     Unconnected(Arc<EdgeCounters>),
     /// Both nodes are on this worker, which makes the pair of ends.
     Local {
-        capacity: NonZeroUsize,
+        spec: EdgeSpec,
         counters: Arc<EdgeCounters>,
     },
     /// The end for this worker, made before the threads.
@@ -39,6 +39,7 @@ pub struct NodeContext {
     /// Handling a message takes long enough that it must not wait for others.
     pub(crate) prompt: bool,
     pub(crate) on_error: OnError,
+    pub(crate) stopwatch: Rc<Stopwatch>,
     pub(crate) workers: Workers,
     pub(crate) edges: LentEdges,
 }
@@ -125,8 +126,8 @@ impl LentEdges {
     /// The inlet of what the edge carries.
     pub(crate) fn carried<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
         match self.lent.remove(&edge) {
-            Some(LentEdge::Local { capacity, counters }) => {
-                let (sender, inlet) = edge::local_counted::<T>(capacity, counters);
+            Some(LentEdge::Local { spec, counters }) => {
+                let (sender, inlet) = edge::local_counted(spec.settings::<T>(), counters);
                 self.halves.insert(edge, Box::new(sender));
                 Ok(inlet)
             }
@@ -137,8 +138,8 @@ impl LentEdges {
 
     fn sender<T: Message>(&mut self, edge: EdgeId) -> Result<Sender<T>, StageError> {
         match self.lent.remove(&edge) {
-            Some(LentEdge::Local { capacity, counters }) => {
-                let (sender, inlet) = edge::local_counted::<T>(capacity, counters);
+            Some(LentEdge::Local { spec, counters }) => {
+                let (sender, inlet) = edge::local_counted(spec.settings::<T>(), counters);
                 self.halves.insert(edge, Box::new(inlet));
                 Ok(sender)
             }

@@ -1,12 +1,12 @@
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use millpond_operators::Progress;
 use pin_project::pin_project;
-use tokio::time::Instant;
 
-use super::{Border, NodeContext, StageError, Stopped};
+use super::{Border, NodeContext, StageError, Stopped, Stopwatch};
 use crate::edge::Closed;
 
 /// A node that has used this much time lets the others on its worker go on.
@@ -40,25 +40,39 @@ struct Budget {
     /// One for a node whose messages take long: each is handed on before the
     /// next is taken.
     most: u32,
+    /// Whether all of it was used up in the last turn.
+    spent: bool,
+    stopwatch: Rc<Stopwatch>,
 }
 
 impl Budget {
     fn new(context: &NodeContext) -> Self {
         let most = if context.prompt { 1 } else { MOST_MESSAGES };
+        let stopwatch = Rc::clone(&context.stopwatch);
+        stopwatch.time_each(context.prompt);
         Self {
             messages: most,
             most,
+            spent: false,
+            stopwatch,
         }
     }
 
-    /// Follows what the messages turn out to cost, so that a node keeps to
-    /// its slice without a look at the clock for each.
-    fn learn(&mut self, left: u32, started: Instant) {
-        if started.elapsed() > SLICE {
+    /// Follows what the messages of the last turn turned out to cost, so that
+    /// a node keeps to its slice without a look at the clock for each.
+    ///
+    /// A node with its full budget is looked at now and then only; from the
+    /// first slice that it overruns, after each turn.
+    fn learn(&mut self) {
+        let Some(took) = self.stopwatch.take_last() else {
+            return;
+        };
+        if took > SLICE {
             self.messages = (self.messages / 2).max(1);
-        } else if left == 0 {
+        } else if self.spent {
             self.messages = (self.messages * 2).min(self.most);
         }
+        self.stopwatch.time_each(self.messages < MOST_MESSAGES);
     }
 }
 
@@ -107,7 +121,7 @@ where
         {
             return Poll::Ready(Ok(()));
         }
-        let started = Instant::now();
+        this.budget.learn();
         let mut left = this.budget.messages;
         let pause = loop {
             match this.border.poll_room(cx) {
@@ -126,7 +140,7 @@ where
                 break Pause::BudgetSpent;
             }
         };
-        this.budget.learn(left, started);
+        this.budget.spent = left == 0;
         match pause {
             Pause::Ended => Poll::Ready(match this.border.take_failure() {
                 Some(failure) => Err(failure),

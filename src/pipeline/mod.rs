@@ -1,12 +1,22 @@
 //! A pipeline: a graph of stages under a name, ready to be run.
+//!
+//! Before it runs, an [`Explanation`] says which worker each node is given,
+//! what each edge becomes, and why.
 
+mod explain;
 mod plan;
+#[cfg(feature = "spec")]
+pub mod spec;
+mod why;
 
 use std::fmt;
 
+use crate::edge::Capacity;
 use crate::graph::{Graph, GraphBuilder, Outlet};
 use crate::message::Message;
 use crate::stage::{Sink, Source};
+pub(crate) use explain::explain;
+pub use explain::{EdgeKind, EdgePlan, Explanation, NodePlan};
 pub(crate) use plan::{Plan, plan};
 
 /// A graph of stages under a name.
@@ -44,13 +54,14 @@ impl Pipeline {
         }
     }
 
-    /// Sets how many messages each edge that is made from now on may hold.
+    /// Sets how much each edge that is made from now on may hold: a number of
+    /// messages, or another [`Capacity`].
     ///
     /// The default is [`DEFAULT_CAPACITY`](crate::edge::DEFAULT_CAPACITY). A
     /// single edge is set with [`Outlet::capacity`].
     #[must_use]
-    pub fn edge_capacity(self, messages: usize) -> Self {
-        self.graph.set_default_capacity(messages);
+    pub fn edge_capacity(self, capacity: impl Into<Capacity>) -> Self {
+        self.graph.set_default_capacity(capacity.into());
         self
     }
 

@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -8,7 +9,7 @@ use super::contain::contain;
 use super::error::Cause;
 use super::state::RunState;
 use super::threads::OnThread;
-use crate::node::{NodeFuture, Phase};
+use crate::node::{NodeFuture, Phase, Stopwatch};
 
 /// A node's future with its border to the rest of the process: a panic ends
 /// here, log lines get the node's name, the thread knows which node it is in,
@@ -20,6 +21,7 @@ pub(super) struct Guard {
     thread: Arc<OnThread>,
     state: Arc<RunState>,
     span: Span,
+    stopwatch: Rc<Stopwatch>,
 }
 
 impl Guard {
@@ -29,6 +31,7 @@ impl Guard {
         thread: Arc<OnThread>,
         state: Arc<RunState>,
         span: Span,
+        stopwatch: Rc<Stopwatch>,
     ) -> Self {
         Self {
             future: Some(future),
@@ -36,6 +39,7 @@ impl Guard {
             thread,
             state,
             span,
+            stopwatch,
         }
     }
 
@@ -51,10 +55,12 @@ impl Future for Guard {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let started = self.stopwatch.start();
         let polled = self.inside(|future| match future {
             Some(future) => future.as_mut().poll(cx),
             None => Poll::Ready(Ok(())),
         });
+        self.stopwatch.stop(started);
         let ended = match polled {
             Ok(polled) => ready!(polled).map_err(Cause::Error),
             Err(panic) => Err(panic),

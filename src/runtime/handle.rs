@@ -1,5 +1,6 @@
 use std::fmt;
 use std::io;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, mpsc};
 
 use futures_util::future::join;
@@ -14,16 +15,15 @@ use super::state::RunState;
 use super::supervise::{conclude, supervise};
 use super::threads::{OnThread, spawn_contained};
 use super::worker;
-use crate::edge::EdgeCounters;
 use crate::graph::{BuildErrors, Parts};
-use crate::node::{EdgeId, Phase};
+use crate::node::Phase;
 use crate::pipeline::{Pipeline, plan};
 
 /// A started pipeline.
 ///
 /// Dropping it aborts the run; [`join`](Self::join) sees it to its end.
 pub struct RunHandle {
-    state: Arc<RunState>,
+    pub(super) state: Arc<RunState>,
     outcome: oneshot::Receiver<Outcome>,
 }
 
@@ -71,10 +71,9 @@ impl Pipeline {
     /// [`RunError::Refused`] with everything that is wrong with the graph;
     /// nothing runs then. [`RunError::NoThread`]; what had started is aborted.
     pub fn start_with(self, options: RunOptions) -> Result<RunHandle, RunError> {
-        let (state, parts) = self.checked()?;
-        let plan = plan(&state.graph, options.workers);
-        let jobs = worker::jobs(&state, &plan, parts);
-        tracing::debug!(pipeline = %state.graph.name, workers = plan.workers, "run starts");
+        let (state, parts) = self.checked(options.workers)?;
+        let jobs = worker::jobs(&state, parts);
+        tracing::debug!(pipeline = %state.graph.name, workers = state.plan.workers, "run starts");
         let outcome = spawn_supervisor(&state, options).map_err(RunError::NoThread)?;
         // From here on, dropping the handle on an error aborts the run.
         let handle = RunHandle { state, outcome };
@@ -108,9 +107,8 @@ impl Pipeline {
     /// Panics outside of a tokio runtime with the timer enabled, and with the
     /// I/O driver if the options ask for Ctrl-C.
     pub async fn run_local(self, options: RunOptions) -> Result<RunReport, RunError> {
-        let (state, parts) = self.checked()?;
-        let plan = plan(&state.graph, std::num::NonZeroUsize::MIN);
-        let jobs = worker::jobs(&state, &plan, parts);
+        let (state, parts) = self.checked(NonZeroUsize::MIN)?;
+        let jobs = worker::jobs(&state, parts);
         let thread = OnThread::new(state.graph.name.clone());
         let _abort = AbortOnDrop(Arc::clone(&state));
         let nodes = LocalSet::new();
@@ -125,14 +123,12 @@ impl Pipeline {
         conclude(&state)
     }
 
-    /// Checks the graph, and makes the state of a run of it.
-    fn checked(self) -> Result<(Arc<RunState>, Parts), BuildErrors> {
+    /// Checks the graph, and makes the state of a run on so many workers.
+    fn checked(self, workers: NonZeroUsize) -> Result<(Arc<RunState>, Parts), BuildErrors> {
         let mut parts = self.builder().take()?;
         let graph = std::mem::take(&mut parts.graph);
-        let counters = (0..graph.edges.len())
-            .map(|edge| Arc::new(EdgeCounters::new(graph.capacity(EdgeId(edge)))))
-            .collect();
-        Ok((RunState::new(graph, counters), parts))
+        let plan = plan(&graph, workers);
+        Ok((RunState::new(graph, plan), parts))
     }
 }
 

@@ -7,8 +7,11 @@
 //! end, edges empty), *aborting* (what still runs is dropped). A node that
 //! fails, by an error or a panic, starts the draining of its whole run.
 
+mod bottleneck;
 mod contain;
+mod control;
 mod error;
+mod explain;
 mod guard;
 mod handle;
 mod options;
@@ -18,6 +21,8 @@ mod supervise;
 mod threads;
 mod worker;
 
+pub use bottleneck::{Bottleneck, LossyEdge, Remedy, SlowNode};
+pub use control::RunControl;
 pub use error::{Cause, NodeFailure, RunError, RunFailure};
 pub use handle::RunHandle;
 pub use options::RunOptions;

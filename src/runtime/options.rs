@@ -13,7 +13,6 @@ pub struct RunOptions {
 impl Default for RunOptions {
     fn default() -> Self {
         Self {
-            // Follows the affinity mask and the cgroup quota.
             workers: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             stop_deadline: Duration::from_secs(5),
             stop_on_ctrl_c: false,
@@ -22,8 +21,9 @@ impl Default for RunOptions {
 }
 
 impl RunOptions {
-    /// The defaults: as many workers as the process has processors, five
-    /// seconds to drain, signals left alone.
+    /// The defaults: at most as many workers as the process may use processors
+    /// (its affinity and, on Linux, the quota of its cgroup), five seconds to
+    /// drain, signals left alone.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,6 @@
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -8,14 +10,18 @@ use super::error::{Cause, NodeFailure};
 use super::report::{EdgeReport, Ending, LeftBehind, NodeEnding, NodeReport, RunReport};
 use super::threads::Threads;
 use crate::edge::EdgeCounters;
-use crate::graph::Graph;
+use crate::graph::{Graph, NodeInfo};
 use crate::node::{Phase, StopToken};
+use crate::pipeline::Plan;
 
 /// What the workers, the supervisor and the handle of a run share.
 #[derive(Debug)]
 pub(super) struct RunState {
     pub(super) graph: Graph,
     pub(super) counters: Vec<Arc<EdgeCounters>>,
+    pub(super) plan: Plan,
+    /// For each node, for how many nanoseconds it was polled.
+    pub(super) busy: Vec<Arc<AtomicU64>>,
     pub(super) threads: Arc<Threads>,
     /// When the supervisor began to watch, on its clock.
     started: OnceLock<Instant>,
@@ -34,7 +40,9 @@ struct Ended {
 }
 
 impl RunState {
-    pub(super) fn new(graph: Graph, counters: Vec<Arc<EdgeCounters>>) -> Arc<Self> {
+    pub(super) fn new(graph: Graph, plan: Plan) -> Arc<Self> {
+        let edges = graph.edges.iter();
+        let counters = edges.map(|edge| Arc::new(EdgeCounters::new(edge.capacity)));
         let changed = Arc::new(Notify::new());
         Arc::new(Self {
             threads: Arc::new(Threads::new(Arc::clone(&changed))),
@@ -45,8 +53,10 @@ impl RunState {
                 nodes: vec![None; graph.nodes.len()],
                 failures: Vec::new(),
             }),
+            counters: counters.collect(),
+            busy: graph.nodes.iter().map(|_| Arc::default()).collect(),
+            plan,
             graph,
-            counters,
         })
     }
 
@@ -108,6 +118,37 @@ impl RunState {
         }
     }
 
+    /// Takes note of an edge that was full and fails when it is. That makes
+    /// the run drain, as a failure of the node before it would.
+    pub(super) fn edge_failed(&self, edge: usize) {
+        let (from, to) = self.around(edge);
+        let error = format!("the edge to `{to}` was full, and it was set to fail when it is");
+        let failure = NodeFailure {
+            stage: Arc::clone(&from.stage),
+            node: Arc::clone(&from.name),
+            cause: Cause::Error(error.into()),
+        };
+        self.lock().failures.push(failure);
+        self.advance(Phase::Draining);
+        self.changed.notify_one();
+        tracing::error!(stage = %from.stage, node = %from.name, %to, "edge failed");
+    }
+
+    pub(super) fn log_drop(&self, edge: usize, count: u64) {
+        let (from, to) = self.around(edge);
+        tracing::warn!(
+            stage = %from.stage, node = %from.name, %to, count,
+            "message dropped at a full edge",
+        );
+    }
+
+    /// The node before an edge, and the name of the one behind.
+    fn around(&self, edge: usize) -> (&NodeInfo, &str) {
+        let edge = &self.graph.edges[edge];
+        let to = edge.to.map_or("nobody", |to| &*self.graph.nodes[to].name);
+        (&self.graph.nodes[edge.from], to)
+    }
+
     /// Takes note that a worker ended, and with it those of its nodes that
     /// had not.
     pub(super) fn worker_failed(&self, nodes: &[usize], cause: &Cause) {
@@ -165,12 +206,16 @@ impl RunState {
             .nodes
             .iter()
             .zip(endings)
-            .map(|(node, ending)| NodeReport {
+            .enumerate()
+            .map(|(index, (node, ending))| NodeReport {
                 stage: Arc::clone(&node.stage),
                 node: Arc::clone(&node.name),
                 received: 0,
                 emitted: 0,
                 dead_lettered: 0,
+                worker: self.plan.worker_of(index),
+                replica_of: node.replica_of.clone(),
+                busy: Duration::from_nanos(self.busy[index].load(Relaxed)),
                 ending: ending.unwrap_or(NodeEnding::Running),
             })
             .collect();

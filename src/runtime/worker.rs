@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::future::{Either, select};
@@ -12,12 +13,13 @@ use super::error::Cause;
 use super::guard::Guard;
 use super::state::RunState;
 use super::threads::OnThread;
+use crate::edge::DropReason;
 use crate::edge::idle;
 use crate::graph::{Cost, Parts};
 use crate::node::{
-    EdgeId, LentEdge, LentEdges, MakeNode, NodeContext, OnError, Phase, View, Workers,
+    EdgeId, EdgeSpec, LentEdge, LentEdges, MakeNode, NodeContext, OnError, Phase, Stopwatch, View,
+    Workers,
 };
-use crate::pipeline::Plan;
 
 /// After so many polls of nodes a worker looks at its timers and sockets. A
 /// poll takes a node about a millisecond at most, see `Drive`.
@@ -32,7 +34,8 @@ pub(super) struct Job {
 }
 
 /// Gives each worker its nodes, and makes each edge the kind it has to be.
-pub(super) fn jobs(state: &RunState, plan: &Plan, parts: Parts) -> Vec<Job> {
+pub(super) fn jobs(state: &Arc<RunState>, parts: Parts) -> Vec<Job> {
+    let plan = &state.plan;
     let views = Arc::new(parts.views);
     let mut jobs: Vec<_> = (0..plan.workers)
         .map(|_| Job {
@@ -40,27 +43,46 @@ pub(super) fn jobs(state: &RunState, plan: &Plan, parts: Parts) -> Vec<Job> {
             ..Job::default()
         })
         .collect();
-    let edge_makers = parts.edge_makers;
     for (node, make) in parts.node_makers.into_iter().enumerate() {
-        jobs[plan.worker_of[node]].nodes.push((node, make));
+        jobs[plan.worker_of(node)].nodes.push((node, make));
     }
-    for (index, edge) in state.graph.edges.iter().enumerate() {
+    let makers = parts.edge_makers.into_iter().zip(parts.hooks);
+    for (index, (edge, (make, hooks))) in state.graph.edges.iter().zip(makers).enumerate() {
         let id = EdgeId(index);
-        let capacity = state.graph.capacity(id);
+        let spec = EdgeSpec {
+            capacity: edge.capacity,
+            overflow: edge.overflow,
+            hooks,
+            on_full: on_full(state, index),
+        };
         let counters = Arc::clone(&state.counters[index]);
-        let from = plan.worker_of[edge.from];
+        let from = plan.worker_of(edge.from);
         let mut lend = |worker: usize, edge| drop(jobs[worker].edges.insert(id, edge));
-        match edge.to.map(|to| plan.worker_of[to]) {
+        match edge.to.map(|to| plan.worker_of(to)) {
             None => lend(from, LentEdge::Unconnected(counters)),
-            Some(to) if to == from => lend(from, LentEdge::Local { capacity, counters }),
+            Some(to) if to == from => lend(from, LentEdge::Local { spec, counters }),
             Some(to) => {
-                let (sender, inlet) = edge_makers[index](capacity, counters);
+                let (sender, inlet) = make(spec, counters);
                 lend(from, LentEdge::Remote(sender));
                 lend(to, LentEdge::Remote(inlet));
             }
         }
     }
     jobs
+}
+
+/// Logs what an edge drops, and lets the run know of an edge that fails.
+fn on_full(state: &Arc<RunState>, edge: usize) -> Box<dyn FnMut(DropReason) + Send> {
+    let state = Arc::clone(state);
+    let mut count = 0_u64;
+    Box::new(move |reason| {
+        count += 1;
+        if reason == DropReason::Failing {
+            state.edge_failed(edge);
+        } else if count.is_power_of_two() {
+            state.log_drop(edge, count);
+        }
+    })
 }
 
 /// Runs a worker on this thread until its nodes have ended or the run is aborted.
@@ -109,6 +131,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         stop: state.token(),
         prompt: false,
         on_error: OnError::default(),
+        stopwatch: Rc::new(Stopwatch::new(Arc::default())),
         workers: Workers::new(move |name, body| {
             let span = Span::current();
             threads.spawn(name, move |_| span.in_scope(body))
@@ -125,6 +148,8 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         context.node = Arc::clone(&info.name);
         context.prompt = info.cost != Cost::Light;
         context.on_error = info.on_error;
+        let stopwatch = Rc::new(Stopwatch::new(Arc::clone(&state.busy[node])));
+        context.stopwatch = Rc::clone(&stopwatch);
         let span = tracing::info_span!(
             "node", pipeline = %state.graph.name, stage = %info.stage, node = %info.name,
         );
@@ -134,7 +159,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         match made {
             Ok(Ok(future)) => {
                 let (thread, state) = (Arc::clone(thread), Arc::clone(state));
-                guards.push(Guard::new(future, node, thread, state, span));
+                guards.push(Guard::new(future, node, thread, state, span, stopwatch));
             }
             Ok(Err(error)) => state.node_ended(node, Err(Cause::Error(error))),
             Err(panic) => state.node_ended(node, Err(panic)),

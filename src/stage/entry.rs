@@ -26,6 +26,7 @@ pub struct Entry {
     pub origin: Origin,
     types: Types,
     schema: fn() -> Schema,
+    configure: fn(Value) -> Result<(), EntryError>,
     build: Build,
 }
 
@@ -184,6 +185,7 @@ impl Entry {
                 });
                 settings.into_generator().into_root_schema_for::<S>()
             },
+            configure: |config| configured::<S>(config).map(drop),
             build: |_, _, _, _| Ok(Vec::new()),
         }
     }
@@ -212,6 +214,15 @@ impl Entry {
     /// The JSON Schema of its options. The description is the stage's own.
     pub fn schema(&self) -> Schema {
         (self.schema)()
+    }
+
+    /// Whether the stage can be made from these options. Nothing is made.
+    ///
+    /// # Errors
+    ///
+    /// [`EntryError::Config`] if they are not those of the stage.
+    pub fn configure(&self, config: Value) -> Result<(), EntryError> {
+        (self.configure)(config)
     }
 
     /// Adds the stage's nodes to `graph`, behind `inputs`.

@@ -32,14 +32,16 @@ pub mod config;
 mod entry;
 #[doc(hidden)]
 pub mod expanded;
+mod help;
 mod origin;
 mod register;
 mod registry;
 mod rejected;
 mod signature;
+mod try_stage;
 
 pub use crate::graph::Cost;
-use crate::graph::{GraphBuilder, Outlet};
+use crate::graph::{GraphBuilder, Order, Outlet, Replicas};
 use crate::message::{Message, Mode, Plain};
 pub use crate::node::StageError;
 pub(crate) use entry::{Build, Types, configured, expect_inputs};
@@ -50,6 +52,7 @@ pub use origin::Origin;
 pub use registry::{Conflict, NotFound, Registered, Registry};
 pub use rejected::Rejected;
 pub use signature::{Carries, Misfit, PortType, Signature};
+pub use try_stage::TryStage;
 
 /// Has a name that stands in logs, errors and reports.
 #[diagnostic::on_unimplemented(
@@ -141,5 +144,19 @@ impl GraphBuilder {
     /// Ends `outlet` in a sink that accepts `T`.
     pub fn sink<T: Message, S: Sink<T>>(&self, outlet: Outlet<T>, sink: S) {
         self.in_stage(S::ID, S::COST, || sink.build(outlet));
+    }
+}
+
+impl<T: Message, O: Order<T>> Replicas<T, O> {
+    /// Puts a clone of the stage into each replica.
+    ///
+    /// With [`Preserve`](crate::graph::Preserve) the stage has to be written
+    /// for every mode, as a stage is that handles one message at a time.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a stage is given away, as to an outlet"
+    )]
+    pub fn stage<S: Stage<T, O::Mode> + Clone>(self, stage: S) -> Outlet<S::Out> {
+        self.with_cost(S::ID, S::COST, |_, branch| stage.clone().build(branch))
     }
 }

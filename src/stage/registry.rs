@@ -4,6 +4,7 @@ use std::fmt;
 use schemars::Schema;
 use semver::{Version, VersionReq};
 
+use super::help::help;
 use super::{Entry, Kind, Origin, Signature};
 use crate::message::MessageType;
 
@@ -231,11 +232,11 @@ impl Registered {
         self.entries[0].schema()
     }
 
-    /// Its documentation.
+    /// Its documentation, for whoever uses it by its options.
     pub fn help(&self) -> String {
         let schema = self.schema();
         let description = schema.get("description").and_then(|text| text.as_str());
-        description.unwrap_or_default().to_owned()
+        help(description.unwrap_or_default())
     }
 
     /// The implementations, known message types first.

@@ -34,7 +34,7 @@ use crate::stage::{Identified, Source};
 /// let cat = Pipeline::named("cat")
 ///     .source(FromStdin::default())
 ///     .sink(ToStdout::default());
-/// assert!(cat.check().is_ok());
+/// assert!(millpond::graph::check(&cat.graph()).is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TypedBuilder)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

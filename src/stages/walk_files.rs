@@ -28,7 +28,7 @@ use crate::stage::{Identified, Source};
 #[non_exhaustive]
 pub struct WalkFiles {
     /// The folders to walk, one after the other.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("items" = { "type": "string", "x-millpond-exists": "any" }))]
     pub paths: Vec<PathBuf>,
 }
 

@@ -109,18 +109,49 @@ impl Params {
             let value = init
                 .as_ref()
                 .map_or_else(default, ToTokens::to_token_stream);
-            let options = self.fields().filter(|field| {
-                init.as_ref()
-                    .is_some_and(|init| mentions(quote!(#init), &field.parameter.to_string()))
-            });
-            let options = options.map(|field| {
-                let (name, value) = (&field.parameter, field.passed(config, true));
-                quote!(let #name = #value;)
-            });
+            let value = self.with_options(&value, config);
             let name = state.local();
-            quote! { let mut #name: #ty = { #(#options)* #value }; }
+            quote! { let mut #name: #ty = #value; }
         });
         quote! { #(#bindings)* }
+    }
+
+    /// A value with the options that it mentions in scope.
+    pub(crate) fn with_options(&self, value: &TokenStream, config: &TokenStream) -> TokenStream {
+        let mut options = TokenStream::new();
+        for field in self.fields() {
+            let passed = field.passed(config, true);
+            // Of a parameter that only such a value mentions, `_port`, also
+            // the name without its underscore.
+            let names = [&field.name, &field.parameter];
+            let names = &names[..if field.name == field.parameter { 1 } else { 2 }];
+            for name in names {
+                if mentions(value.clone(), &name.to_string()) {
+                    options.extend(quote!(let #name = #passed;));
+                }
+            }
+        }
+        if options.is_empty() {
+            value.clone()
+        } else {
+            quote!({ #options #value })
+        }
+    }
+
+    /// Asks an option for at least 1, if this is one and it says no more.
+    pub(crate) fn at_least_one(&mut self, count: Option<&Expr>) {
+        let Some(Expr::Path(path)) = count else {
+            return;
+        };
+        for param in &mut self.list {
+            if let Kind::Option(field) = param
+                && (path.path.is_ident(&field.name) || path.path.is_ident(&field.parameter))
+                && crate::types::is_named(&field.written, "usize")
+                && field.range.is_none()
+            {
+                field.range = Some(syn::parse_quote!(1..));
+            }
+        }
     }
 
     /// The arguments after the message. `again` if the function is called

@@ -7,7 +7,6 @@ use crate::callee::Lends;
 use crate::config::Config;
 use crate::errors::Errors;
 use crate::generics;
-use crate::types::mentions;
 
 /// What makes a type the sink that the model describes.
 pub(crate) fn expand(
@@ -208,20 +207,7 @@ impl Model {
 
     /// An expression with the options that it mentions in scope.
     fn with_options(&self, value: &Expr, config: &TokenStream) -> TokenStream {
-        let options: Vec<TokenStream> = self
-            .params
-            .fields()
-            .filter(|field| mentions(quote!(#value), &field.parameter.to_string()))
-            .map(|field| {
-                let (name, value) = (&field.parameter, field.passed(config, true));
-                quote!(let #name = #value;)
-            })
-            .collect();
-        if options.is_empty() {
-            quote!(#value)
-        } else {
-            quote!({ #(#options)* #value })
-        }
+        self.params.with_options(&quote!(#value), config)
     }
 
     fn call(&self, each: &Each, config: &TokenStream) -> TokenStream {

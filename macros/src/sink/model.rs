@@ -89,9 +89,11 @@ impl Model {
             (Form::Each(Box::new(each)), others)
         };
         let params = others.iter().filter_map(|arg| Kind::of(arg, errors));
-        let params = Params {
+        let mut params = Params {
             list: params.collect(),
         };
+        params.at_least_one(args.most.as_ref());
+        params.at_least_one(args.batch.as_ref());
         let model = Self {
             config: args.options.struct_name(&sig.ident).into_token_stream(),
             id: args.options.id(&sig.ident),

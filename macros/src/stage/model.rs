@@ -81,10 +81,11 @@ impl Model {
         // both are told about.
         let flows = others.iter().take_while(|arg| is_named(&arg.ty, "Flow"));
         let flows: Vec<&PatType> = flows.copied().collect();
-        let params: Vec<Kind> = others[flows.len()..]
-            .iter()
-            .filter_map(|arg| Kind::of(arg, errors))
-            .collect();
+        let list = others[flows.len()..].iter();
+        let mut params = Params {
+            list: list.filter_map(|arg| Kind::of(arg, errors)).collect(),
+        };
+        params.at_least_one(most.as_ref());
         let input = errors.absorb(Input::of(first));
         let calls = Calls::of(sig, most, order, concurrent_at, errors);
         let form = match input? {
@@ -125,7 +126,7 @@ impl Model {
             id: options.id(&sig.ident),
             generics: sig.generics.clone(),
             options,
-            params: Params { list: params },
+            params,
             form,
             routes,
         })

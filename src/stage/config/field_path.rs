@@ -41,6 +41,13 @@ pub struct FieldPathError {
 }
 
 impl FieldPath {
+    /// The field of this name at the top of a message, whatever is in the name.
+    pub fn key(name: impl Into<String>) -> Self {
+        Self {
+            keys: vec![name.into()],
+        }
+    }
+
     /// The field of `message`, if it has it.
     pub fn of<'a>(&self, message: &'a Value) -> Option<&'a Value> {
         self.keys
@@ -193,6 +200,13 @@ mod tests {
         for nothing in ["a.2", "a.b", "a.-1", "a.1.b", "b"] {
             assert_eq!(path(nothing).of(&message), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn a_key_is_a_name_as_it_is() {
+        let message = json!({ "a.b": 1 });
+        assert_eq!(FieldPath::key("a.b").of(&message), Some(&json!(1)));
+        assert_eq!(FieldPath::key("a.b").to_string(), r"a\.b");
     }
 
     #[test]

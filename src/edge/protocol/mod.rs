@@ -1,0 +1,144 @@
+//! What happens when an end exchanges its chunk with the edge.
+//!
+//! Nothing here wakes, drops a message or calls user code: each step returns
+//! what its caller has to wake or drop once it has let go of the state.
+
+mod receiving;
+mod sending;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+pub(super) use receiving::Fetched;
+pub(super) use sending::{Offered, Reserved};
+
+use super::adaptive::Adaptive;
+use super::clock::Clock;
+use super::counters::EdgeCounters;
+use super::permits::Permits;
+use super::{Capacity, Overflow, Settings};
+
+/// The part of an edge that both ends see.
+#[derive(Debug)]
+pub(super) struct Shared<T> {
+    /// Sent and not yet fetched by the inlet.
+    ready: VecDeque<T>,
+    permits: Permits,
+    /// What the messages on the edge weigh, in order, those that the inlet has
+    /// fetched included; `None` if each takes one permit.
+    weights: Option<VecDeque<usize>>,
+    overflow: Overflow,
+    counters: Arc<EdgeCounters>,
+    clock: Clock,
+    adaptive: Option<Box<Adaptive>>,
+    sender_gone: bool,
+    inlet_gone: bool,
+    /// Woken when slots come back, if the sender waits for one, and when the
+    /// inlet goes away in any case.
+    sender_waker: Option<Waker>,
+    sender_wants_slots: bool,
+    inlet_waker: Option<Waker>,
+    blocked_since: Option<Duration>,
+    starved_since: Option<Duration>,
+    sample: Option<Sample>,
+    next_sample: u64,
+}
+
+/// A message whose time in the queue is being measured.
+#[derive(Debug)]
+struct Sample {
+    /// It is the message that makes the total received reach this.
+    sequence: u64,
+    sent_at: Duration,
+}
+
+/// A waker that another one has taken the place of. Dropping a waker may run
+/// somebody's code, so that is left to who has let go of the state.
+pub(super) type Replaced = Option<Waker>;
+
+impl<T> Shared<T> {
+    pub(super) fn new(settings: &Settings<T>, clock: Clock, counters: Arc<EdgeCounters>) -> Self {
+        let capacity = settings.capacity;
+        counters.set_capacity(capacity.initial());
+        Self {
+            ready: VecDeque::new(),
+            permits: Permits::new(capacity.initial()),
+            weights: matches!(capacity, Capacity::Weighted(_)).then(VecDeque::new),
+            overflow: settings.overflow,
+            counters,
+            clock,
+            adaptive: Adaptive::new(capacity, settings.epoch).map(Box::new),
+            sender_gone: false,
+            inlet_gone: false,
+            sender_waker: None,
+            sender_wants_slots: false,
+            inlet_waker: None,
+            blocked_since: None,
+            starved_since: None,
+            sample: None,
+            next_sample: 0,
+        }
+    }
+
+    pub(super) fn counters(&self) -> Arc<EdgeCounters> {
+        Arc::clone(&self.counters)
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.sender_gone && self.ready.is_empty()
+    }
+
+    /// Whether messages are sent and charged one at a time, once they are
+    /// there to be weighed or dropped.
+    fn takes_singles(&self) -> bool {
+        self.weights.is_some() || self.overflow != Overflow::Block
+    }
+
+    /// Sets another capacity. Nothing is dropped; while more is held than
+    /// fits, nothing is admitted.
+    pub(super) fn resize(&mut self, capacity: usize) -> Option<Waker> {
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.go_on_from(capacity);
+        }
+        self.permits.resize(capacity);
+        self.counters.set_capacity(capacity);
+        self.wake_for_slots()
+    }
+
+    fn wake_for_slots(&mut self) -> Option<Waker> {
+        if self.sender_wants_slots && self.permits.free() > 0 {
+            self.sender_wants_slots = false;
+            self.sender_waker.take()
+        } else {
+            None
+        }
+    }
+
+    // === waiting ===
+
+    /// The sender found no room: counts until `unblock`.
+    fn block(&mut self, now: Option<Duration>) {
+        self.blocked_since = Some(now.unwrap_or_else(|| self.clock.transition()));
+    }
+
+    /// Ends the time for which the sender was blocked, if it was, and says
+    /// when that is.
+    fn unblock(&mut self) -> Option<Duration> {
+        let since = self.blocked_since.take()?;
+        let now = self.clock.transition();
+        self.counters.add_blocked(now.saturating_sub(since));
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.blocked(since, now);
+        }
+        Some(now)
+    }
+}
+
+fn register(place: &mut Option<Waker>, cx: &Context<'_>) -> Replaced {
+    match place {
+        Some(waker) if waker.will_wake(cx.waker()) => None,
+        _ => place.replace(cx.waker().clone()),
+    }
+}

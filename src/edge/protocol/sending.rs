@@ -1,0 +1,196 @@
+//! The steps of the sender.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::task::{Context, Waker};
+
+use super::super::{DropReason, Overflow};
+use super::{Replaced, Sample, Shared, register};
+
+/// What a sender that asked for slots got.
+pub(in crate::edge) enum Reserved {
+    /// Slots, and how many messages may be sent between two exchanges.
+    Slots {
+        slots: usize,
+        chunk: usize,
+    },
+    Wait(Replaced),
+    Closed,
+}
+
+/// What became of a message that was offered.
+pub(in crate::edge) struct Offered<T> {
+    /// The inlet's.
+    pub(in crate::edge) waker: Option<Waker>,
+    /// To be handed to whoever wants what is dropped.
+    pub(in crate::edge) dropped: Vec<(T, DropReason)>,
+    /// The message offered, not counted, if nobody will receive it.
+    pub(in crate::edge) undeliverable: Option<T>,
+}
+
+impl<T> Shared<T> {
+    /// Takes every free slot, or arranges to be woken when there is one.
+    pub(in crate::edge) fn reserve(&mut self, cx: &Context<'_>) -> Reserved {
+        let now = match self.overflow {
+            Overflow::Block => self.unblock(),
+            _ => None,
+        };
+        if self.is_closed() {
+            return Reserved::Closed;
+        }
+        if self.overflow != Overflow::Block {
+            return Reserved::Slots { slots: 1, chunk: 1 };
+        }
+        let free = if self.weights.is_some() {
+            // Charged for when it is sent: until then nobody knows its weight.
+            self.permits.free().min(1)
+        } else {
+            self.permits.take_all()
+        };
+        if free > 0 {
+            self.sender_wants_slots = false;
+            let chunk = self.chunk_limit();
+            return Reserved::Slots { slots: free, chunk };
+        }
+        self.block(now);
+        self.sender_wants_slots = true;
+        Reserved::Wait(register(&mut self.sender_waker, cx))
+    }
+
+    fn chunk_limit(&self) -> usize {
+        if self.takes_singles() {
+            1
+        } else {
+            self.clock.longest_chunk(self.permits.capacity())
+        }
+    }
+
+    /// Moves the sender's chunk onto the edge and returns the inlet's waker,
+    /// or leaves the chunk, counted as discarded, if the inlet is gone.
+    pub(in crate::edge) fn flush(&mut self, chunk: &mut Vec<T>) -> Option<Waker> {
+        let count = chunk.len();
+        let sent = self.counters.add_sent(count);
+        if self.inlet_gone {
+            self.counters.add_discarded(count);
+            return None;
+        }
+        self.note_arrival(sent);
+        if self.ready.is_empty() {
+            // The three buffers of an edge rotate: none is allocated twice.
+            // Turning one into the other moves no message.
+            let empty = mem::replace(&mut self.ready, VecDeque::from(mem::take(chunk)));
+            *chunk = Vec::from(empty);
+        } else {
+            self.ready.extend(chunk.drain(..));
+        }
+        self.inlet_waker.take()
+    }
+
+    /// Puts one message on the edge and charges its weight, or does what the
+    /// edge does when it is full.
+    pub(in crate::edge) fn offer(&mut self, message: T, weight: usize) -> Offered<T> {
+        let mut offered = Offered {
+            waker: None,
+            dropped: Vec::new(),
+            undeliverable: None,
+        };
+        if self.is_closed() {
+            offered.undeliverable = Some(message);
+            return offered;
+        }
+        let sent = self.counters.add_sent(1);
+        let full = self.overflow != Overflow::Block && self.permits.free() == 0;
+        if full && self.blocked_since.is_none() {
+            self.block(None);
+        } else if !full {
+            self.unblock();
+        }
+        let reason = match self.overflow {
+            Overflow::DropNewest if full => DropReason::Newest,
+            Overflow::Fail if full => {
+                self.sender_gone = true;
+                offered.waker = self.inlet_waker.take();
+                DropReason::Failing
+            }
+            _ => {
+                if full {
+                    self.drop_oldest(&mut offered.dropped);
+                }
+                self.admit(message, weight, sent);
+                offered.waker = self.inlet_waker.take();
+                return offered;
+            }
+        };
+        self.counters.add_dropped(reason);
+        offered.dropped.push((message, reason));
+        offered
+    }
+
+    fn admit(&mut self, message: T, weight: usize, sent: u64) {
+        let charge = match &mut self.weights {
+            Some(weights) => {
+                // One that weighs nothing would have no bound.
+                let weight = weight.max(1);
+                weights.push_back(weight);
+                weight
+            }
+            None => 1,
+        };
+        self.permits.charge(charge);
+        self.ready.push_back(message);
+        self.note_arrival(sent);
+    }
+
+    /// Drops what has waited for longest until there is room, or nothing is
+    /// left but what the inlet has taken out already.
+    fn drop_oldest(&mut self, dropped: &mut Vec<(T, DropReason)>) {
+        while self.permits.free() == 0
+            && let Some(oldest) = self.ready.pop_front()
+        {
+            let charge = match &mut self.weights {
+                // The weights of what the inlet has fetched stand before it.
+                Some(weights) => {
+                    let fetched = weights.len() - self.ready.len() - 1;
+                    weights.remove(fetched).unwrap_or(1)
+                }
+                None => 1,
+            };
+            self.permits.give_back(charge);
+            self.counters.add_dropped(DropReason::Oldest);
+            dropped.push((oldest, DropReason::Oldest));
+        }
+    }
+
+    fn note_arrival(&mut self, sent: u64) {
+        if self.sample.is_none() && sent >= self.next_sample {
+            self.next_sample = sent + self.clock.sample_interval(self.permits.capacity());
+            self.sample = Some(Sample {
+                sequence: sent,
+                sent_at: self.clock.read(),
+            });
+        }
+        self.counters.note_high_water();
+        if let Some(adaptive) = &mut self.adaptive {
+            adaptive.filled_to(self.counters.depth());
+        }
+    }
+
+    /// Arranges that a sender with nothing to send learns when the inlet goes.
+    pub(in crate::edge) fn watch_inlet(&mut self, cx: &Context<'_>) -> Replaced {
+        self.unblock();
+        self.sender_wants_slots = false;
+        register(&mut self.sender_waker, cx)
+    }
+
+    /// Whether nobody will receive what is sent from now on.
+    pub(in crate::edge) fn is_closed(&self) -> bool {
+        self.inlet_gone || self.sender_gone
+    }
+
+    /// Returns the waker of the inlet, and the sender's own to be dropped.
+    pub(in crate::edge) fn close_sender(&mut self) -> (Option<Waker>, Replaced) {
+        self.unblock();
+        self.sender_gone = true;
+        (self.inlet_waker.take(), self.sender_waker.take())
+    }
+}

@@ -1,0 +1,148 @@
+//! The report of a run names what held it up.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use millpond::graph::{Any, Placement};
+use millpond::runtime::{Bottleneck, Remedy, SlowNode};
+use millpond::stages::FromIter;
+use millpond::{Pipeline, RunOptions, RunReport};
+
+/// Keeps the thread busy, as a computation would.
+#[expect(clippy::disallowed_methods, reason = "real time is what is spent here")]
+fn spend(time: Duration) {
+    let started = std::time::Instant::now();
+    while started.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
+async fn run(pipeline: Pipeline) -> RunReport {
+    let workers = NonZeroUsize::new(8).unwrap();
+    let options = RunOptions::new().workers(workers);
+    pipeline.run_with(options).await.unwrap()
+}
+
+fn bottleneck(report: &RunReport) -> Bottleneck {
+    report.bottleneck().unwrap()
+}
+
+fn slow_node(report: &RunReport) -> SlowNode {
+    bottleneck(report).node.unwrap()
+}
+
+const WORK: Duration = Duration::from_micros(500);
+
+#[tokio::test]
+async fn a_node_that_computes_is_named_and_shall_be_replicated() {
+    let pipeline = Pipeline::named("busy")
+        .source(FromIter::new(0..200_u32))
+        .node("light", |numbers| numbers)
+        .node("digest", |numbers| numbers.inspect(|_| spend(WORK)))
+        .on(Placement::Own)
+        .node("after", |numbers| numbers)
+        .on(Placement::Own)
+        .for_each("print", drop);
+    let report = run(pipeline).await;
+    let node = slow_node(&report);
+    assert_eq!((&*node.node, node.replicas), ("digest", 1), "{report}");
+    assert_eq!(node.remedy, Remedy::Replicate, "{report}");
+    assert!(report.node("digest").busy >= 200 * WORK);
+    assert!(
+        report
+            .to_string()
+            .contains("  bottleneck: `digest` was busy "),
+        "{report}"
+    );
+}
+
+#[tokio::test]
+async fn a_node_on_a_full_worker_shall_have_its_own() {
+    let pipeline = Pipeline::named("shared")
+        .source(FromIter::new(0..200_u32))
+        .node("some", |numbers| numbers.inspect(|_| spend(WORK / 2)))
+        .node("other", |numbers| numbers.inspect(|_| spend(WORK / 2)))
+        .node("more", |numbers| numbers.inspect(|_| spend(WORK)))
+        .for_each("print", drop);
+    let report = run(pipeline).await;
+    let node = slow_node(&report);
+    assert_eq!(
+        (&*node.node, node.remedy),
+        ("more", Remedy::OwnWorker),
+        "{report}"
+    );
+    assert!(node.worker_busy > node.busy + 0.2, "{report}");
+}
+
+#[tokio::test]
+async fn a_source_that_computes_is_named_as_one() {
+    let numbers = (0..200_u32).inspect(|_| spend(WORK));
+    let pipeline = Pipeline::named("source")
+        .source(FromIter::new(numbers))
+        .node("apart", |numbers| numbers)
+        .on(Placement::Own)
+        .for_each("print", drop);
+    let report = run(pipeline).await;
+    let node = slow_node(&report);
+    assert_eq!(
+        (&*node.node, node.remedy),
+        ("from-iter", Remedy::FasterSource),
+        "{report}"
+    );
+}
+
+#[tokio::test]
+async fn replicas_are_named_together() {
+    let pipeline = Pipeline::named("replicas");
+    let numbers = pipeline.source(FromIter::new(0..400_u32));
+    numbers
+        .replicate(2, Any)
+        .node("digest", |numbers| numbers.inspect(|_| spend(WORK)))
+        .ignore();
+    let report = run(pipeline).await;
+    let node = slow_node(&report);
+    assert_eq!((&*node.node, node.replicas), ("digest", 2), "{report}");
+    assert_eq!(node.remedy, Remedy::MoreReplicas, "{report}");
+}
+
+#[tokio::test]
+async fn a_node_that_waits_for_calls_is_named_though_it_does_nothing() {
+    let pipeline = Pipeline::named("calls")
+        .edge_capacity(4)
+        .source(FromIter::new(0..60_u32))
+        .node("ask", |numbers| {
+            numbers.map_async(1, |n| async move {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                n
+            })
+        })
+        .for_each("print", drop);
+    let report = run(pipeline).await;
+    let node = slow_node(&report);
+    assert_eq!(
+        (&*node.node, node.remedy),
+        ("ask", Remedy::MoreConcurrency),
+        "{report}"
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_its_source_has_no_bottleneck() {
+    let pipeline = Pipeline::named("idle");
+    pipeline
+        .builder()
+        .node("ticks", || {
+            let ticks = futures_util::stream::iter(0..40_u32);
+            millpond::operators::flow(ticks).map_async(1, |n| async move {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                n
+            })
+        })
+        .node("apart", |numbers| numbers)
+        .on(Placement::Own)
+        .ignore();
+    let report = run(pipeline).await;
+    assert_eq!(report.bottleneck(), None, "{report}");
+}

@@ -1,0 +1,215 @@
+//! What an edge promises, for both kinds of it, by hand.
+
+use std::task::{Context, Poll};
+
+use millpond::edge::{self, Closed};
+
+use super::support::{KINDS, Wakes, edge, n, receive, send};
+
+#[test]
+fn an_edge_takes_its_capacity_and_no_more() {
+    for kind in KINDS {
+        for capacity in [1, 2, 7, 128, 1000] {
+            let (mut sender, mut inlet) = edge(kind, capacity);
+            let (_, waker) = Wakes::new();
+            for message in 0..capacity {
+                assert_eq!(send(&mut sender, message, &waker), Poll::Ready(Ok(())));
+            }
+            assert!(send(&mut sender, capacity, &waker).is_pending());
+            for message in 0..capacity {
+                assert_eq!(receive(&mut inlet, &waker), Poll::Ready(Some(message)));
+            }
+            assert!(receive(&mut inlet, &waker).is_pending());
+        }
+    }
+}
+
+#[test]
+fn what_the_inlet_has_fetched_still_counts_against_the_capacity() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 64);
+        let (_, waker) = Wakes::new();
+        for message in 0..64 {
+            assert!(send(&mut sender, message, &waker).is_ready());
+        }
+        assert!(send(&mut sender, 64, &waker).is_pending());
+        // Fetches all 64 and hands out one: an eighth of the capacity must
+        // have been handed out before slots come back.
+        for message in 0..7 {
+            assert_eq!(receive(&mut inlet, &waker), Poll::Ready(Some(message)));
+        }
+        assert!(send(&mut sender, 64, &waker).is_pending());
+        assert_eq!(receive(&mut inlet, &waker), Poll::Ready(Some(7)));
+        for message in 64..72 {
+            assert!(send(&mut sender, message, &waker).is_ready());
+        }
+        assert!(send(&mut sender, 72, &waker).is_pending());
+    }
+}
+
+#[test]
+fn a_waiting_sender_is_woken_once_when_slots_come_back() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 8);
+        let (sender_wakes, sender_waker) = Wakes::new();
+        let (_, waker) = Wakes::new();
+        while send(&mut sender, (), &sender_waker).is_ready() {}
+        assert_eq!(sender_wakes.count(), 0);
+        for _ in 0..8 {
+            assert!(receive(&mut inlet, &waker).is_ready());
+        }
+        assert_eq!(sender_wakes.count(), 1);
+    }
+}
+
+#[test]
+fn a_waiting_inlet_is_woken_once_per_flush() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 8);
+        let (inlet_wakes, inlet_waker) = Wakes::new();
+        let (_, waker) = Wakes::new();
+        assert!(receive(&mut inlet, &inlet_waker).is_pending());
+        assert!(send(&mut sender, 1, &waker).is_ready());
+        sender.flush();
+        assert_eq!(inlet_wakes.count(), 1);
+        sender.flush();
+        assert_eq!(inlet_wakes.count(), 1);
+    }
+}
+
+#[test]
+fn the_latest_waker_is_the_one_that_is_woken() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 1);
+        let (old, old_waker) = Wakes::new();
+        let (new, new_waker) = Wakes::new();
+        assert!(receive(&mut inlet, &old_waker).is_pending());
+        assert!(receive(&mut inlet, &new_waker).is_pending());
+        assert!(send(&mut sender, (), &new_waker).is_ready());
+        sender.flush();
+        assert_eq!((old.count(), new.count()), (0, 1));
+
+        assert!(send(&mut sender, (), &old_waker).is_pending());
+        assert!(send(&mut sender, (), &new_waker).is_pending());
+        assert!(receive(&mut inlet, &new_waker).is_ready());
+        assert_eq!((old.count(), new.count()), (0, 2));
+    }
+}
+
+#[test]
+fn a_dropped_sender_closes_after_what_it_sent() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 8);
+        let (wakes, waker) = Wakes::new();
+        assert!(receive(&mut inlet, &waker).is_pending());
+        assert!(send(&mut sender, 1, &waker).is_ready());
+        drop(sender);
+        assert!(wakes.count() >= 1);
+        assert_eq!(receive(&mut inlet, &waker), Poll::Ready(Some(1)));
+        assert_eq!(receive(&mut inlet, &waker), Poll::Ready(None));
+        assert_eq!(receive(&mut inlet, &waker), Poll::Ready(None));
+    }
+}
+
+#[test]
+fn a_sender_learns_that_the_inlet_is_gone_while_it_waits_or_idles() {
+    for kind in KINDS {
+        let (mut sender, inlet) = edge(kind, 1);
+        let (wakes, waker) = Wakes::new();
+        while send(&mut sender, (), &waker).is_ready() {}
+        drop(inlet);
+        assert_eq!(wakes.count(), 1);
+        assert_eq!(send(&mut sender, (), &waker), Poll::Ready(Err(Closed)));
+
+        let (mut sender, inlet) = edge::<()>(kind, 1);
+        let (wakes, waker) = Wakes::new();
+        let cx = &mut Context::from_waker(&waker);
+        assert!(sender.poll_idle(cx).is_pending());
+        drop(inlet);
+        assert_eq!(wakes.count(), 1);
+        assert_eq!(sender.poll_idle(cx), Poll::Ready(Closed));
+    }
+}
+
+#[test]
+fn an_unopened_end_closes_the_edge() {
+    let (sender, inlet) = edge::remote::<u8>(n(1));
+    let (_, waker) = Wakes::new();
+    drop(sender);
+    assert_eq!(receive(&mut inlet.open(), &waker), Poll::Ready(None));
+
+    let (sender, inlet) = edge::remote::<u8>(n(1));
+    drop(inlet);
+    assert_eq!(
+        send(&mut sender.open(), 1, &waker),
+        Poll::Ready(Err(Closed))
+    );
+}
+
+#[test]
+fn a_larger_capacity_wakes_and_a_smaller_one_drops_nothing() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 2);
+        let (wakes, waker) = Wakes::new();
+        assert!(send(&mut sender, 0, &waker).is_ready());
+        assert!(send(&mut sender, 1, &waker).is_ready());
+        assert!(send(&mut sender, 2, &waker).is_pending());
+        inlet.resize(n(4));
+        assert_eq!(wakes.count(), 1);
+        assert!(send(&mut sender, 2, &waker).is_ready());
+        assert!(send(&mut sender, 3, &waker).is_ready());
+        assert!(send(&mut sender, 4, &waker).is_pending());
+
+        inlet.resize(n(1));
+        for message in 0..3 {
+            assert_eq!(receive(&mut inlet, &waker), Poll::Ready(Some(message)));
+            assert!(
+                send(&mut sender, 4, &waker).is_pending(),
+                "{message} came back as debt"
+            );
+        }
+        assert_eq!(receive(&mut inlet, &waker), Poll::Ready(Some(3)));
+        assert!(send(&mut sender, 4, &waker).is_ready());
+        assert!(send(&mut sender, 5, &waker).is_pending());
+    }
+}
+
+#[test]
+fn a_hundred_thousand_messages_cross_threads_in_order() {
+    const MESSAGES: u64 = 100_000;
+    for capacity in [1, 3, 64] {
+        let messages = if capacity == 1 {
+            MESSAGES / 20
+        } else {
+            MESSAGES
+        };
+        let (sender, inlet) = edge::remote::<u64>(n(capacity));
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap()
+        };
+        let producer = std::thread::spawn(move || {
+            runtime().block_on(async move {
+                let mut sender = sender.open();
+                for message in 0..messages {
+                    std::future::poll_fn(|cx| {
+                        sender.poll_reserve(cx).map_ok(|slot| slot.send(message))
+                    })
+                    .await
+                    .unwrap();
+                }
+            });
+        });
+        let received = runtime().block_on(async move {
+            millpond::operators::Flow::native(inlet.open())
+                .fold(0, |expected, message| {
+                    assert_eq!(message, expected);
+                    expected + 1
+                })
+                .await
+        });
+        producer.join().unwrap();
+        assert_eq!(received, messages);
+    }
+}
