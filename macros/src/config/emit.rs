@@ -3,7 +3,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Path, Visibility};
 
 use super::Field;
-use super::field::Default;
+use super::field::{Default, Duration};
 use crate::options::plain;
 
 /// The struct that holds the options of a stage.
@@ -131,9 +131,15 @@ impl Config<'_> {
             .attrs
             .iter()
             .any(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars"));
-        let duration = (field.is_duration() && !by_hand).then(|| {
-            let krate = self.krate;
-            let path = path_tokens_text(&quote!(#krate::stage::config::duration));
+        let krate = self.krate;
+        let duration = match field.duration() {
+            _ if by_hand => None,
+            Some(Duration::Always) => Some(quote!(#krate::stage::config::duration)),
+            Some(Duration::Perhaps) => Some(quote!(#krate::__private::optional_duration)),
+            None => None,
+        };
+        let duration = duration.map(|path| {
+            let path = path_tokens_text(&path);
             let schema = format!("{path}::schema");
             quote!(#[serde(with = #path)] #[schemars(schema_with = #schema)])
         });
