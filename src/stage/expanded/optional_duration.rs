@@ -10,7 +10,6 @@ use crate::stage::config::duration;
 #[derive(Deserialize, Serialize)]
 struct Text(#[serde(with = "duration")] Duration);
 
-#[expect(clippy::ref_option, reason = "serde hands the field over like this")]
 pub fn serialize<S: Serializer>(
     duration: &Option<Duration>,
     serializer: S,
