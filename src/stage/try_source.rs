@@ -1,5 +1,3 @@
-use std::fmt;
-
 use super::Source;
 use crate::graph::{DeadLetter, GraphBuilder, Outlet};
 use crate::message::Message;
@@ -14,7 +12,7 @@ use crate::message::Message;
 )]
 pub trait TrySource: Source {
     /// What is wrong with what was to be a message.
-    type Error: fmt::Display + Message;
+    type Error: Message;
 
     /// Adds the source's nodes to `graph`.
     fn try_build(

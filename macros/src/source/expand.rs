@@ -6,6 +6,7 @@ use crate::callee::Lends;
 use crate::config::{Config, Kind};
 use crate::errors::Errors;
 use crate::parameters::Given;
+use crate::types::at;
 
 /// What makes a type the source that the model describes.
 pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Errors) -> TokenStream {
@@ -85,9 +86,9 @@ impl Model {
             let mutable = lent.then(|| quote!(mut));
             let (node, flow) = if fails {
                 let kept = quote!(#flow.map(::core::result::Result::Ok));
-                (quote!(try_node_until), kept)
+                ("try_node_until", kept)
             } else {
-                (quote!(node_until_with), flow)
+                ("node_until_with", flow)
             };
             let make = quote! {
                 move |context| {
@@ -98,20 +99,16 @@ impl Model {
             };
             (node, make)
         } else if opens {
-            let node = if fails {
-                quote!(try_node_with)
-            } else {
-                quote!(node_with)
-            };
+            let node = if fails { "try_node_with" } else { "node_with" };
             let make = quote!(move |_| { #before ::core::result::Result::Ok(#flow) });
             (node, make)
         } else {
-            let node = if fails {
-                quote!(try_node)
-            } else {
-                quote!(node)
-            };
+            let node = if fails { "try_node" } else { "node" };
             (node, quote!(move || { #before #flow }))
+        };
+        let node = match &self.item.error {
+            Some(error) => at(node, error),
+            None => at(node, &TokenStream::new()),
         };
         let node = quote!(graph.#node(<Self as #krate::stage::Identified>::ID, #make));
         match self.options.on_error.as_ref().filter(|_| fails) {
