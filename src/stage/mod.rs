@@ -38,6 +38,7 @@ mod register;
 mod registry;
 mod rejected;
 mod signature;
+mod try_source;
 mod try_stage;
 
 pub use crate::graph::Cost;
@@ -52,6 +53,7 @@ pub use origin::Origin;
 pub use registry::{Conflict, NotFound, Registered, Registry};
 pub use rejected::Rejected;
 pub use signature::{Carries, Misfit, PortType, Signature};
+pub use try_source::TrySource;
 pub use try_stage::TryStage;
 
 /// Has a name that stands in logs, errors and reports.
