@@ -128,22 +128,22 @@ fn settings_are_told_at_their_values() {
 }
 
 #[test]
-fn replicas_are_for_straight_stages_whose_order_may_change() {
+fn replicas_are_for_straight_stages_and_keep_order_only_where_they_can() {
     let stage = |replicas: &str| {
         told(&format!(
             "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'stamp'\nreplicas = {replicas}\n\
-             [[stage]]\nuse = 'to-stdout'\n"
+             [[stage]]\nuse = 'bracket'\nreplicas = {replicas}\n[[stage]]\nuse = 'to-stdout'\n"
         ))
     };
     assert_eq!(stage("1"), [""; 0]);
     assert_eq!(stage("{ count = 2, order = 'any' }"), [""; 0]);
-    let order = ["5:12 P0024: replicas in a spec do not keep the order of messages"];
+    let order = [
+        "5:12 P0024: replicas of `stamp` cannot keep the order of messages, since it is not written for every mode",
+    ];
     assert_eq!(stage("2"), order);
     assert_eq!(stage("{ count = 2, order = 'preserve' }"), order);
     assert_eq!(
-        told(
-            "[[stage]]\nuse = 'tickets'\nreplicas = { count = 2, order = 'any' }\n[[stage]]\nuse = 'forget'\n"
-        ),
+        told("[[stage]]\nuse = 'tickets'\nreplicas = 2\n[[stage]]\nuse = 'forget'\n"),
         ["3:12 P0024: only a stage with one inlet and one outlet can have replicas"],
     );
 }

@@ -1,6 +1,7 @@
 //! Stages of a user, for specs of tests.
 
 use millpond::graph::{GraphBuilder, Outlet};
+use millpond::message::{Message, Mode};
 use millpond::module::Module;
 use millpond::operators::flow;
 use millpond::ports;
@@ -120,6 +121,44 @@ impl Stage<String> for Short {
 
 millpond::register!(stage Short: String);
 
+/// Puts texts into brackets, in every mode.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Bracket {}
+
+impl Identified for Bracket {
+    const ID: &'static str = "bracket";
+}
+
+impl<M: Mode> Stage<String, M> for Bracket {
+    type Out = String;
+
+    fn build(self, texts: Outlet<String, M>) -> Outlet<String, M> {
+        texts.map(|text| format!("[{text}]"))
+    }
+}
+
+millpond::register!(stage Bracket: String);
+
+/// Hands messages of every type on, in every mode.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pass {}
+
+impl Identified for Pass {
+    const ID: &'static str = "pass";
+}
+
+impl<T: Message, M: Mode> Stage<T, M> for Pass {
+    type Out = T;
+
+    fn build(self, input: Outlet<T, M>) -> Outlet<T, M> {
+        input.map(|message| message)
+    }
+}
+
+millpond::register!(stage Pass: any);
+
 /// Forgets messages.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -129,7 +168,7 @@ impl Identified for Forget {
     const ID: &'static str = "forget";
 }
 
-impl<T: millpond::message::Message> Sink<T> for Forget {
+impl<T: Message> Sink<T> for Forget {
     fn build(self, input: Outlet<T>) {
         input.ignore();
     }

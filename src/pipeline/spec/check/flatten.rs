@@ -272,7 +272,7 @@ impl<'a> Flattening<'a, '_> {
     }
 
     fn no_replicas(&mut self, settings: &Understood, which: &str) {
-        if let Some(replicas) = settings.replicas.as_ref().filter(|it| it.value > 1) {
+        if let Some(replicas) = &settings.replicas {
             let text = format!("{which} can have replicas");
             self.errors
                 .push(SpecError::new(Mistake::Setting, &replicas.place, text));
