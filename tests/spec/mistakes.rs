@@ -252,12 +252,26 @@ fn a_default_of_a_parameter_has_its_type() {
 
 #[test]
 fn a_secret_and_a_foreign_value_are_not_repeated() {
-    let errors = check(
-        "[[stage]]\nuse = 'tickets'\nwith = { count = '${HOME}' }\n[[stage]]\nuse = 'forget'\n",
-    );
-    let told = errors.unwrap_err().to_string();
-    assert!(
-        told.contains("is not an integer") && !told.contains("/home"),
-        "{told}"
+    let told = |stage: &str| {
+        let toml = format!("[[stage]]\n{stage}\n[[stage]]\nuse = 'forget'\n");
+        check(&toml).unwrap_err().to_string()
+    };
+    for stage in [
+        "use = 'tickets'\nwith = { count = '${HOME}' }",
+        "use = 'tickets'\non-error = '${HOME}'",
+        "use = 'locked'\nwith = { token = 'open /home', wait = '1s' }",
+        "use = 'locked'\nwith = { token = 'sesame', wait = '${HOME}' }",
+    ] {
+        let told = told(stage);
+        assert!(!told.contains("/home"), "{told}");
+    }
+}
+
+#[test]
+fn a_pipeline_of_too_many_stages_is_told() {
+    let stages = "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'forget'\n".repeat(5_001);
+    assert_eq!(
+        told(&stages),
+        ["2:7 P0040: the pipeline has more than 10000 stages and modules"],
     );
 }

@@ -1,10 +1,13 @@
 //! Stages of a user, for specs of tests.
 
+use std::time::Duration;
+
 use millpond::graph::{GraphBuilder, Outlet};
 use millpond::message::{Message, Mode};
 use millpond::module::Module;
 use millpond::operators::flow;
 use millpond::ports;
+use millpond::stage::config::{Secret, duration};
 use millpond::stage::{Identified, Sink, Source, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -158,6 +161,34 @@ impl<T: Message, M: Mode> Stage<T, M> for Pass {
 }
 
 millpond::register!(stage Pass: any);
+
+/// Emits nothing, after a word.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Locked {
+    /// The word.
+    #[schemars(length(max = 6))]
+    token: Secret,
+    /// How long it would wait.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration::schema")]
+    wait: Duration,
+}
+
+impl Identified for Locked {
+    const ID: &'static str = "locked";
+}
+
+impl Source for Locked {
+    type Out = String;
+
+    fn build(self, graph: &GraphBuilder) -> Outlet<String> {
+        let _waits = (self.token, self.wait);
+        graph.node(Self::ID, || flow(std::iter::empty::<String>()))
+    }
+}
+
+millpond::register!(source Locked);
 
 /// Forgets messages.
 #[derive(Deserialize, JsonSchema)]
