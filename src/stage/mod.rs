@@ -40,6 +40,7 @@ mod rejected;
 #[doc(hidden)]
 pub mod replicas;
 mod signature;
+mod try_stage;
 
 pub use crate::graph::Cost;
 use crate::graph::{GraphBuilder, Order, Outlet, Replicas};
@@ -54,6 +55,7 @@ pub use registry::{Conflict, NotFound, Registered, Registry};
 pub use rejected::Rejected;
 pub use replicas::Replication;
 pub use signature::{Carries, Misfit, PortType, Signature};
+pub use try_stage::TryStage;
 
 /// Has a name that stands in logs, errors and reports.
 #[diagnostic::on_unimplemented(
