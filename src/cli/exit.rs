@@ -115,7 +115,9 @@ impl Failure {
     pub(super) fn tell(self, console: &Console) -> Exit {
         let paint = console.on_stderr;
         let errors = self.errors.iter();
-        let mut parts: Vec<_> = errors.map(|error| error.shown(&self.sources, paint)).collect();
+        let mut parts: Vec<_> = errors
+            .map(|error| error.shown(&self.sources, paint))
+            .collect();
         if let Some(summary) = &self.summary {
             parts.push(format!("{}: {summary}\n", paint.error("error")));
         }

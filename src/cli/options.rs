@@ -91,7 +91,9 @@ impl StageOption {
             Some("table") => Json::Object(Map::new()),
             Some(list) if list.ends_with("..") => {
                 let least = self.schema.get("minItems").and_then(Json::as_u64);
-                let count = usize::try_from(least.unwrap_or(1)).unwrap_or(1).clamp(1, 26);
+                let count = usize::try_from(least.unwrap_or(1))
+                    .unwrap_or(1)
+                    .clamp(1, 26);
                 ('a'..='z').take(count).map(String::from).collect()
             }
             Some(_) if self.is_path => "output.jsonl".into(),

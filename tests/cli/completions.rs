@@ -7,7 +7,10 @@ use std::process::Command;
 use crate::program::{millpond, stdout};
 
 fn script(shell: &str, folder: &Path) -> String {
-    let output = millpond(folder).args(["completions", shell]).output().unwrap();
+    let output = millpond(folder)
+        .args(["completions", shell])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(0));
     stdout(&output)
 }
@@ -44,14 +47,20 @@ fn in_bash(line: &str, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn bash_completes_commands_and_their_options() {
-    assert_eq!(in_bash("millpond desc", &["millpond", "desc"]), ["describe"]);
+    assert_eq!(
+        in_bash("millpond desc", &["millpond", "desc"]),
+        ["describe"]
+    );
     let options = in_bash("millpond run --rep", &["millpond", "run", "--rep"]);
     assert_eq!(options, ["--report", "--report-to"]);
 }
 
 #[test]
 fn bash_completes_the_ids_of_stages() {
-    let ids = in_bash("millpond describe from-f", &["millpond", "describe", "from-f"]);
+    let ids = in_bash(
+        "millpond describe from-f",
+        &["millpond", "describe", "from-f"],
+    );
     assert_eq!(ids, ["from-file"]);
 }
 
@@ -94,7 +103,9 @@ fn fish_completes_stages_and_options() {
         let ask = format!("source ./script; complete -C {line:?}");
         shell("fish", &["--no-config", "-c", &ask], folder.path())
     };
-    let Some(found) = offered("millpond describe from-f") else { return };
+    let Some(found) = offered("millpond describe from-f") else {
+        return;
+    };
     assert!(found.starts_with("from-file\tEmits the lines"), "{found}");
     let found = offered("millpond run -- from-file --pa").unwrap_or_default();
     assert!(found.starts_with("--path\t"), "{found}");

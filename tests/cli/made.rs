@@ -7,14 +7,25 @@ use crate::program::{millpond, stderr, stdout};
 
 /// The template itself, which is a crate of its own after all.
 #[path = "../../src/cli/commands/new/lib.rs"]
+#[expect(
+    unreachable_pub,
+    reason = "it is public in the crate that is made of it"
+)]
 mod my_stage;
 
 #[test]
 fn a_new_pipeline_runs_as_made() {
     let folder = tempfile::tempdir().unwrap();
-    let made = millpond(folder.path()).args(["new", "pipeline", "errors"]).output().unwrap();
+    let made = millpond(folder.path())
+        .args(["new", "pipeline", "errors"])
+        .output()
+        .unwrap();
     assert_eq!(stderr(&made), "");
-    fs::write(folder.path().join("in"), "{\"level\":\"error\"}\n{\"level\":\"info\"}\n").unwrap();
+    fs::write(
+        folder.path().join("in"),
+        "{\"level\":\"error\"}\n{\"level\":\"info\"}\n",
+    )
+    .unwrap();
     let run = millpond(folder.path())
         .args(["run", "-q", "errors.toml"])
         .stdin(fs::File::open(folder.path().join("in")).unwrap())
@@ -22,25 +33,45 @@ fn a_new_pipeline_runs_as_made() {
         .unwrap();
     assert_eq!(stdout(&run), "{\"level\":\"error\"}\n");
     assert_eq!(stderr(&run), "");
-    let again = millpond(folder.path()).args(["new", "pipeline", "errors"]).output().unwrap();
-    assert_eq!(again.status.code(), Some(1), "what is there is not written over");
+    let again = millpond(folder.path())
+        .args(["new", "pipeline", "errors"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        again.status.code(),
+        Some(1),
+        "what is there is not written over"
+    );
 }
 
 #[test]
 fn a_new_stage_is_a_crate_with_the_name_in_every_place() {
     let folder = tempfile::tempdir().unwrap();
     let made = millpond(folder.path())
-        .args(["new", "stage", "parse-level", "--path", env!("CARGO_MANIFEST_DIR")])
+        .args([
+            "new",
+            "stage",
+            "parse-level",
+            "--path",
+            env!("CARGO_MANIFEST_DIR"),
+        ])
         .output()
         .unwrap();
     assert_eq!(stderr(&made), "");
     let file = |name: &str| fs::read_to_string(folder.path().join("parse-level").join(name));
     for name in ["Cargo.toml", "pipeline.toml", "src/lib.rs", "src/main.rs"] {
         let text = file(name).unwrap();
-        assert!(!text.contains("my-") && !text.contains("my_"), "{name}: {text}");
+        assert!(
+            !text.contains("my-") && !text.contains("my_"),
+            "{name}: {text}"
+        );
     }
     assert!(file("src/lib.rs").unwrap().contains("pub fn parse_level("));
-    assert!(file("Cargo.toml").unwrap().contains("millpond = { path = \""));
+    assert!(
+        file("Cargo.toml")
+            .unwrap()
+            .contains("millpond = { path = \"")
+    );
 }
 
 #[test]

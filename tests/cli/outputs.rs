@@ -31,7 +31,10 @@ fn a_full_disk_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let full = || fs::File::options().write(true).open("/dev/full").unwrap();
     for arguments in [&["stages"][..], &["schema"], &["--version"]] {
-        let output = millpond(folder.path()).args(arguments).stdout(full()).output();
+        let output = millpond(folder.path())
+            .args(arguments)
+            .stdout(full())
+            .output();
         let output = output.unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         let told = stderr(&output);
@@ -57,7 +60,10 @@ fn nothing_is_coloured_where_nobody_looks_unless_it_is_asked_for() {
     };
     assert!(!colours(&[], ""));
     assert!(colours(&["--color", "always"], ""));
-    assert!(colours(&["--color", "always"], "1"), "what is said last wins");
+    assert!(
+        colours(&["--color", "always"], "1"),
+        "what is said last wins"
+    );
     assert!(!colours(&["--color", "never"], ""));
 }
 
@@ -67,12 +73,23 @@ fn logs_are_on_standard_error_and_name_stage_and_node() {
     fs::write(folder.path().join("in"), "{}\nnot json\n").unwrap();
     let line = "from-file --path in ! parse-json --@name parse ! to-stdout";
     let output = millpond(folder.path())
-        .args(["run", line, "--quiet", "--log", "info", "--log-format", "json"])
+        .args([
+            "run",
+            line,
+            "--quiet",
+            "--log",
+            "info",
+            "--log-format",
+            "json",
+        ])
         .output()
         .unwrap();
     assert_eq!(stdout(&output), "{}\n");
     let log = stderr(&output);
-    let warned = log.lines().find(|line| line.contains("dead letter")).unwrap();
+    let warned = log
+        .lines()
+        .find(|line| line.contains("dead letter"))
+        .unwrap();
     let warned: Json = serde_json::from_str(warned).unwrap();
     assert_eq!(warned["span"]["stage"], "parse-json");
     assert_eq!(warned["span"]["node"], "parse");
@@ -85,7 +102,14 @@ fn a_report_for_programs_is_written_where_it_is_asked_for() {
     fs::write(folder.path().join("in"), "a\nb\n").unwrap();
     let line = "from-file --path in ! to-file --path out";
     let output = millpond(folder.path())
-        .args(["run", line, "--report", "json", "--report-to", "report.json"])
+        .args([
+            "run",
+            line,
+            "--report",
+            "json",
+            "--report-to",
+            "report.json",
+        ])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0));
@@ -119,10 +143,22 @@ fn words_behind_a_double_dash_need_no_quotes_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a file"), "a\n").unwrap();
     let output = millpond(folder.path())
-        .args(["run", "-q", "--", "from-file", "--path", "a file", "!", "to-stdout"])
+        .args([
+            "run",
+            "-q",
+            "--",
+            "from-file",
+            "--path",
+            "a file",
+            "!",
+            "to-stdout",
+        ])
         .output()
         .unwrap();
-    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("a\n", ""));
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("a\n", "")
+    );
 }
 
 #[test]
@@ -138,7 +174,10 @@ fn a_spec_may_come_from_standard_input_and_the_environment_sets_options() {
         .stdin(fs::File::open(folder.path().join("spec")).unwrap())
         .output()
         .unwrap();
-    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("b\n", ""));
+    assert_eq!(
+        (stdout(&output).as_str(), stderr(&output).as_str()),
+        ("b\n", "")
+    );
 }
 
 #[test]
@@ -148,14 +187,33 @@ fn nothing_that_is_no_pipeline_makes_it_panic() {
     file("bytes.toml", b"\xff\xfe\x00");
     file("empty.toml", b"");
     file("open.toml", b"a = [\n\"");
-    file("deep.toml", format!("a = {}", "[".repeat(100_000)).as_bytes());
+    file(
+        "deep.toml",
+        format!("a = {}", "[".repeat(100_000)).as_bytes(),
+    );
     let words = [
-        "bytes.toml", "empty.toml", "open.toml", "deep.toml", "missing.toml", ".", "/", "", " ",
-        "!", "a.b ! c", "--", "'", "a ! ! b", "a --x= ! b",
+        "bytes.toml",
+        "empty.toml",
+        "open.toml",
+        "deep.toml",
+        "missing.toml",
+        ".",
+        "/",
+        "",
+        " ",
+        "!",
+        "a.b ! c",
+        "--",
+        "'",
+        "a ! ! b",
+        "a --x= ! b",
     ];
     for word in words {
         for command in ["check", "explain", "graph", "run"] {
-            let output = millpond(folder.path()).args([command, "--", word]).output().unwrap();
+            let output = millpond(folder.path())
+                .args([command, "--", word])
+                .output()
+                .unwrap();
             let told = stderr(&output);
             assert_eq!(output.status.code(), Some(2), "{command} {word:?}: {told}");
             assert!(told.starts_with("error[P00"), "{command} {word:?}: {told}");
@@ -172,8 +230,16 @@ fn arguments_that_are_no_text_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let word = OsStr::from_bytes(b"from-\xff");
     for command in ["check", "describe"] {
-        let output = millpond(folder.path()).arg(command).arg(word).output().unwrap();
+        let output = millpond(folder.path())
+            .arg(command)
+            .arg(word)
+            .output()
+            .unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+        assert!(
+            stderr(&output).starts_with("error: "),
+            "{}",
+            stderr(&output)
+        );
     }
 }
