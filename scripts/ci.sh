@@ -10,7 +10,7 @@ clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings;
 
 # Everything but the real model, in debug mode, doc tests included.
 tests() {
-    cargo test -p millpond -p millpond-macros
+    cargo test -p millpond -p millpond-macros -p millpond-every-form -p millpond-renamed
     cargo test -p millpond-operators --all-features
 }
 
@@ -19,6 +19,9 @@ onnx() {
     cargo build --release --features onnx --example identify
     cargo test --release --features onnx --test inference --test identify --example identify
 }
+
+# A remote edge in every order of two threads; builds everything once more.
+loom() { scripts/loom; }
 
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features; }
 
@@ -54,7 +57,7 @@ demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests docs examples features onnx benches demo compare)
+all=(fmt clippy tests loom docs examples features onnx benches demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

@@ -12,6 +12,8 @@ mod mistakes;
 mod overrides;
 #[path = "spec/pages.rs"]
 mod pages;
+#[path = "spec/random.rs"]
+mod random;
 #[path = "spec/read.rs"]
 mod read;
 #[path = "spec/round_trip.rs"]

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::idle;
-
-/// One message in this many has its time in the queue measured.
-const SAMPLE_EVERY: u64 = 1_024;
+use super::{Reach, idle};
 
 /// A moment on both clocks of an edge.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,43 +19,27 @@ pub(super) struct Now {
 /// The clock of one edge.
 #[derive(Debug)]
 pub(super) struct Clock {
-    kind: Kind,
+    reach: Reach,
     made: Instant,
     /// The wall clock when it was last read.
     latest: Duration,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Local,
-    Remote,
-}
-
 impl Clock {
-    /// For an edge whose ends are on one worker: waiting is what happens while
-    /// that worker is parked, and costs no reading.
-    pub(super) fn local() -> Self {
-        Self::new(Kind::Local)
-    }
-
-    /// For an edge between workers: waiting is measured on the wall clock.
-    pub(super) fn remote() -> Self {
-        Self::new(Kind::Remote)
-    }
-
-    fn new(kind: Kind) -> Self {
+    pub(super) fn new(reach: Reach) -> Self {
         Self {
-            kind,
+            reach,
             made: read(),
             latest: Duration::ZERO,
         }
     }
 
     /// The time at which an end begins or ceases to wait.
+    #[inline]
     pub(super) fn transition(&mut self) -> Duration {
-        match self.kind {
-            Kind::Local => idle::now(),
-            Kind::Remote => self.read(),
+        match self.reach {
+            Reach::Local => idle::now(),
+            Reach::Remote => self.read(),
         }
     }
 
@@ -68,29 +49,10 @@ impl Clock {
         self.latest
     }
 
-    /// How many messages are sent from one that has its time in the queue
-    /// measured to the next, at a capacity of that many.
-    pub(super) fn sample_interval(&self, capacity: usize) -> u64 {
-        match self.kind {
-            // Two readings per sample: one per 1,024 messages or per epoch.
-            Kind::Local => 2 * SAMPLE_EVERY.max(2 * capacity as u64 + 32),
-            Kind::Remote => SAMPLE_EVERY,
-        }
-    }
-
-    /// How many messages a sender holds back at most while it goes on.
-    pub(super) fn longest_chunk(&self, capacity: usize) -> usize {
-        match self.kind {
-            // The inlet cannot run before the sender pauses.
-            Kind::Local => usize::MAX,
-            Kind::Remote => (capacity / 4).clamp(1, 32),
-        }
-    }
-
     /// The time as far as it is known without reading the clock.
     pub(super) fn known(&mut self) -> Now {
-        match self.kind {
-            Kind::Local => {
+        match self.reach {
+            Reach::Local => {
                 if let Some(woken) = idle::woken_at() {
                     let woken = woken.saturating_duration_since(self.made);
                     self.latest = self.latest.max(woken);
@@ -100,7 +62,7 @@ impl Clock {
                     transitions: idle::now(),
                 }
             }
-            Kind::Remote => Now {
+            Reach::Remote => Now {
                 wall: self.latest,
                 transitions: self.latest,
             },

@@ -85,11 +85,18 @@ impl<T> Inlet<T> {
         }
     }
 
-    #[cold]
-    fn give_back(&mut self) {
+    /// Takes up to the messages left in the chunk as given back, and counts
+    /// those that were not before.
+    fn settle(&mut self) -> usize {
         let count = self.charged - self.chunk.len();
         self.charged = self.chunk.len();
         self.mark = self.charged.saturating_sub(self.step);
+        count
+    }
+
+    #[cold]
+    fn give_back(&mut self) {
+        let count = self.settle();
         if let (1.., From::Edge(link)) = (count, &self.from)
             && let Some(waker) = link.with(|shared| shared.give_back(count))
         {
@@ -103,21 +110,33 @@ impl<T> Inlet<T> {
         if self.done {
             return Poll::Ready(false);
         }
-        self.give_back();
-        let link = match &mut self.from {
-            From::Edge(link) => link,
-            From::Through(inlet) => {
-                let next = ready!(inlet.poll_next(cx));
-                self.done = next.is_none();
-                self.chunk.extend(next);
-                return Poll::Ready(!self.done);
-            }
-        };
+        if let From::Through(inlet) = &mut self.from {
+            let next = ready!(inlet.poll_next(cx));
+            self.done = next.is_none();
+            self.chunk.extend(next);
+            return Poll::Ready(!self.done);
+        }
         // One unit of the task's budget per chunk: a node whose edge never
         // runs dry still lets the others on its worker go on.
-        let budget = ready!(coop::poll_proceed(cx));
-        let chunk = &mut self.chunk;
-        match link.with(|shared| shared.fetch(chunk, cx)) {
+        let Poll::Ready(budget) = coop::poll_proceed(cx) else {
+            self.give_back();
+            return Poll::Pending;
+        };
+        let count = self.settle();
+        let (From::Edge(link), chunk) = (&self.from, &mut self.chunk) else {
+            unreachable!("what is read through another inlet has been answered");
+        };
+        let (waker, fetched) = link.with(|shared| {
+            let waker = match count {
+                0 => None,
+                _ => shared.give_back(count),
+            };
+            (waker, shared.fetch(chunk, cx))
+        });
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        match fetched {
             Fetched::Wait(_replaced) => Poll::Pending,
             Fetched::Closed => {
                 self.done = true;

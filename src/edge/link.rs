@@ -34,6 +34,7 @@ impl<T> Link<T> {
 
     /// Runs `f` on the shared state. `f` must not wake, drop messages or call
     /// into user code, which could come back here.
+    #[inline]
     pub(super) fn with<R>(&self, f: impl FnOnce(&mut Shared<T>) -> R) -> R {
         match self {
             Self::Local(shared) => f(&mut shared.borrow_mut()),

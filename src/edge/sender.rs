@@ -26,6 +26,8 @@ pub struct Sender<T> {
     reserve: usize,
     /// How long the chunk may become at all.
     chunk_limit: usize,
+    /// The inlet sleeps, with messages there that it has not been told of.
+    unannounced: bool,
     /// On an edge that takes messages one at a time, weighed or offered.
     singles: Option<Box<Singles<T>>>,
 }
@@ -65,6 +67,7 @@ impl<T> Sender<T> {
             room: 0,
             reserve: 0,
             chunk_limit: 1,
+            unannounced: false,
             singles,
         }
     }
@@ -85,8 +88,8 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// [`Closed`] once the inlet is gone or the edge has failed, noticed at the latest when the slots
-    /// reserved so far are used up.
+    /// [`Closed`] once the inlet is gone or the edge has failed, noticed at the
+    /// latest when the slots reserved so far are used up.
     #[inline]
     pub fn poll_reserve(&mut self, cx: &mut Context<'_>) -> Poll<Result<Slot<'_, T>, Closed>> {
         if self.chunk.len() >= self.room {
@@ -122,19 +125,16 @@ impl<T> Sender<T> {
 
     /// Sends the private chunk on its way and wakes the inlet.
     pub fn flush(&mut self) {
-        if self.chunk.is_empty() {
+        if self.chunk.is_empty() && !self.unannounced {
             return;
         }
         self.room -= self.chunk.len();
-        let chunk = &mut self.chunk;
         if self.singles.is_some() {
-            while let Some(message) = self.chunk.pop() {
-                if self.offer(message).is_some() {
-                    self.counters().count_unconnected();
-                }
-            }
+            self.offer_chunk();
             return;
         }
+        self.unannounced = false;
+        let chunk = &mut self.chunk;
         let waker = self.link.with(|shared| shared.flush(chunk));
         // Left behind if the inlet is gone: dropped here, outside the lock.
         self.chunk.clear();
@@ -163,6 +163,14 @@ impl<T> Sender<T> {
                 None
             }
             None => self.chunk.pop(),
+        }
+    }
+
+    fn offer_chunk(&mut self) {
+        while let Some(message) = self.chunk.pop() {
+            if self.offer(message).is_some() {
+                self.counters().count_unconnected();
+            }
         }
     }
 
@@ -209,18 +217,31 @@ impl<T> Sender<T> {
         }
     }
 
+    /// For when the chunk has no room left.
     #[cold]
     fn exchange(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
-        self.flush();
-        if self.reserve == 0 {
-            match self.link.with(|shared| shared.reserve(cx)) {
-                Reserved::Slots { slots, chunk } => {
-                    self.reserve = slots;
-                    self.chunk_limit = chunk;
-                }
-                Reserved::Wait(_replaced) => return Poll::Pending,
-                Reserved::Closed => return Poll::Ready(Err(Closed)),
+        if self.singles.is_some() {
+            self.offer_chunk();
+        }
+        self.room = 0;
+        let (chunk, has_slots) = (&mut self.chunk, self.reserve > 0);
+        let exchanged = self
+            .link
+            .with(|shared| shared.exchange(chunk, has_slots, cx));
+        self.unannounced = exchanged.unannounced;
+        // Left behind if the inlet is gone: dropped here, outside the lock.
+        self.chunk.clear();
+        if let Some(waker) = exchanged.waker {
+            waker.wake();
+        }
+        match exchanged.reserved {
+            Some(Reserved::Slots { slots, chunk }) => {
+                self.reserve = slots;
+                self.chunk_limit = chunk;
             }
+            Some(Reserved::Wait(_replaced)) => return Poll::Pending,
+            Some(Reserved::Closed) => return Poll::Ready(Err(Closed)),
+            None => {}
         }
         self.room = self.reserve.min(self.chunk_limit);
         self.reserve -= self.room;

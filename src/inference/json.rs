@@ -14,9 +14,8 @@ use super::rows::{Filled, JsonColumns, Taken};
 use super::{Backend, Infer, InferInputs, Onnx};
 use crate::graph::{Cost, Outlet};
 use crate::message::ElementType;
-use crate::stage::config::{duration, exists};
+use crate::stage::config::{Selected, duration, exists};
 use crate::stage::{Identified, Stage};
-use crate::stages::Selected;
 
 /// Runs an ONNX model on JSON messages, and puts what it gives into them.
 ///

@@ -4,8 +4,7 @@ use serde_json::Value;
 
 use super::{Column, Dim, Mismatch, OutputColumns, TensorSpec};
 use crate::message::{Element, ElementType, Tensor, TensorError, Tensors};
-use crate::stage::config::FieldPath;
-use crate::stages::Selected;
+use crate::stage::config::{FieldPath, Selected};
 
 /// An input of the model, and the field that it is taken from.
 #[derive(Clone, Debug)]
@@ -33,7 +32,7 @@ pub(super) struct NotARow {
     /// What is wrong with it.
     reason: String,
     /// The message.
-    message: Value,
+    message: Box<Value>,
 }
 
 impl Taken {
@@ -152,7 +151,7 @@ impl Filled {
                         field: taken.field.clone(),
                         input: taken.spec.name.clone(),
                         reason,
-                        message,
+                        message: Box::new(message),
                     });
                 }
             }
@@ -319,7 +318,7 @@ mod tests {
         assert_eq!(refused(json!({})), format!("{place}an object is no i32"));
         let error = Filled::from(json!([]), &inputs()).unwrap_err();
         assert_eq!(error.to_string(), format!("{place}the message lacks it"));
-        assert_eq!(error.message, json!([]));
+        assert_eq!(*error.message, json!([]));
     }
 
     #[test]

@@ -1,16 +1,13 @@
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use millpond_operators::Progress;
 use pin_project::pin_project;
 
+use super::stopwatch::SLICE;
 use super::{Border, NodeContext, StageError, Stopped, Stopwatch};
 use crate::edge::Closed;
-
-/// A node that has used this much time lets the others on its worker go on.
-const SLICE: Duration = Duration::from_millis(1);
 
 /// A node that has moved this many messages does so too.
 const MOST_MESSAGES: u32 = 128;

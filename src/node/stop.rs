@@ -1,8 +1,9 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::sync::watch;
+use tokio::task::coop;
 
 /// How far a run has come on its way out. It never goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +37,12 @@ impl StopToken {
         self.reached(Phase::Aborting)
     }
 
+    /// Whether the phase may have changed since this token was made: never
+    /// wrong when it says no, and much cheaper than to wait.
+    fn may_have_changed(&self) -> bool {
+        self.phase.has_changed().unwrap_or(true)
+    }
+
     async fn reached(mut self, phase: Phase) {
         // An error means that the steering side is gone: that is an abort.
         drop(self.phase.wait_for(|now| *now >= phase).await);
@@ -48,12 +55,19 @@ impl StopToken {
 /// accepted from outside. Ready for good once it has been ready.
 pub struct Stopped {
     draining: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    token: StopToken,
+    /// The waker that `draining` has been given.
+    waker: Option<Waker>,
 }
 
 impl Stopped {
     pub(crate) fn new(token: StopToken) -> Self {
         Self {
-            draining: Some(Box::pin(token.draining())),
+            // A task out of budget would be told to come again without being
+            // registered with the run.
+            draining: Some(Box::pin(coop::unconstrained(token.clone().draining()))),
+            token,
+            waker: None,
         }
     }
 }
@@ -62,13 +76,21 @@ impl Future for Stopped {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(draining) = &mut self.draining else {
+        let this = &mut *self;
+        let Some(draining) = &mut this.draining else {
             return Poll::Ready(());
         };
+        // A source asks at each turn. It will be woken, so nothing has to be
+        // said again unless there is news, or somebody else to wake.
+        let registered = |waker: &Waker| waker.will_wake(cx.waker());
+        if this.waker.as_ref().is_some_and(registered) && !this.token.may_have_changed() {
+            return Poll::Pending;
+        }
         let stopped = draining.as_mut().poll(cx);
         if stopped.is_ready() {
-            self.draining = None;
+            this.draining = None;
         }
+        this.waker = Some(cx.waker().clone());
         stopped
     }
 }

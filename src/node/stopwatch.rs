@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Of polls that keep well within their slice, one in so many is timed.
+/// A node that has used this much time lets the others on its worker go on.
+pub(super) const SLICE: Duration = Duration::from_micros(250);
+
+/// Of polls that keep within their slice, one in so many is timed.
 ///
 /// Two readings of the clock cost as much as some twenty messages. The number
 /// is odd, so that a node whose polls are long and short in turn is not timed
@@ -22,7 +25,10 @@ pub(crate) struct Stopwatch {
     busy: Arc<AtomicU64>,
     /// Polls since the last one that was timed, for which the next one stands.
     untimed: Cell<u32>,
+    /// The driver wants each poll timed.
     each: Cell<bool>,
+    /// The last poll that was timed overran its slice.
+    overran: Cell<bool>,
     last: Cell<Option<Duration>>,
 }
 
@@ -33,6 +39,7 @@ impl Stopwatch {
             // The first poll is timed: nothing is known of the node yet.
             untimed: Cell::new(TIMED_IN),
             each: Cell::new(false),
+            overran: Cell::new(false),
             last: Cell::new(None),
         }
     }
@@ -40,7 +47,7 @@ impl Stopwatch {
     /// To be called before a poll; what it returns belongs to `stop`.
     pub(crate) fn start(&self) -> Option<Instant> {
         let untimed = self.untimed.get() + 1;
-        if self.each.get() || untimed >= TIMED_IN {
+        if self.each.get() || self.overran.get() || untimed >= TIMED_IN {
             Some(Instant::now())
         } else {
             self.untimed.set(untimed);
@@ -53,16 +60,19 @@ impl Stopwatch {
         let Some(started) = started else { return };
         let took = started.elapsed();
         self.last.set(Some(took));
+        self.overran.set(took > SLICE);
         // At the first poll there were none before that it could stand for.
-        let stands_for = match self.untimed.replace(0) {
-            TIMED_IN => 1,
-            untimed => untimed + 1,
+        let untimed = match self.untimed.replace(0) {
+            TIMED_IN => 0,
+            untimed => untimed,
         };
-        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        let busy = self.busy.load(Relaxed);
-        let total = busy.saturating_add(nanos.saturating_mul(stands_for.into()));
+        // Those before it kept within their slice, or it would not be alone:
+        // this one may have been held up by other processes.
+        let time = took.saturating_add(took.min(SLICE) * untimed);
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         // The only writer: no locked instruction is needed.
-        self.busy.store(total, Relaxed);
+        let busy = self.busy.load(Relaxed);
+        self.busy.store(busy.saturating_add(nanos), Relaxed);
     }
 
     /// Whether each poll shall be timed.
@@ -80,7 +90,8 @@ impl Stopwatch {
 mod tests {
     use super::*;
 
-    const SECOND: Duration = Duration::from_secs(1);
+    const SHORT: Duration = Duration::from_micros(100);
+    const LONG: Duration = Duration::from_secs(1);
 
     fn watch() -> (Arc<AtomicU64>, Stopwatch) {
         let busy = Arc::default();
@@ -98,41 +109,59 @@ mod tests {
         timed
     }
 
-    fn seconds(busy: &AtomicU64) -> u64 {
-        busy.load(Relaxed) / 1_000_000_000
+    fn time(busy: &AtomicU64) -> Duration {
+        Duration::from_nanos(busy.load(Relaxed))
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_first_poll_is_timed_and_stands_for_itself() {
         let (busy, watch) = watch();
-        assert_eq!(polls(&watch, 1, SECOND).await, 1);
-        assert_eq!(seconds(&busy), 1);
-        assert_eq!(watch.take_last(), Some(SECOND));
+        assert_eq!(polls(&watch, 1, SHORT).await, 1);
+        assert_eq!(time(&busy), SHORT);
+        assert_eq!(watch.take_last(), Some(SHORT));
         assert_eq!(watch.take_last(), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_poll_that_is_timed_stands_for_those_that_were_not() {
         let (busy, watch) = watch();
-        assert_eq!(polls(&watch, 1 + 10 * TIMED_IN, SECOND).await, 11);
-        assert_eq!(seconds(&busy), u64::from(1 + 10 * TIMED_IN));
+        assert_eq!(polls(&watch, 1 + 10 * TIMED_IN, SHORT).await, 11);
+        assert_eq!(time(&busy), SHORT * (1 + 10 * TIMED_IN));
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_poll_is_timed_when_the_driver_wants_it() {
         let (busy, watch) = watch();
         watch.time_each(true);
-        assert_eq!(polls(&watch, 40, SECOND).await, 40);
-        assert_eq!(seconds(&busy), 40);
+        assert_eq!(polls(&watch, 40, SHORT).await, 40);
+        assert_eq!(time(&busy), SHORT * 40);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_poll_is_timed_from_the_first_that_overruns_its_slice() {
+        let (busy, watch) = watch();
+        assert_eq!(polls(&watch, 40, LONG).await, 40);
+        assert_eq!(time(&busy), LONG * 40);
+        assert_eq!(polls(&watch, 1 + TIMED_IN, SHORT).await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_poll_that_is_held_up_does_not_stand_for_the_others() {
+        let (busy, watch) = watch();
+        polls(&watch, TIMED_IN, SHORT).await;
+        polls(&watch, 1, LONG).await;
+        let others = time(&busy).checked_sub(LONG);
+        assert_eq!(others, Some(SHORT + SLICE * (TIMED_IN - 1)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn polls_that_are_long_and_short_in_turn_are_timed_at_both() {
         let (busy, watch) = watch();
         for _ in 0..500 {
-            polls(&watch, 1, 2 * SECOND).await;
+            polls(&watch, 1, 2 * SHORT).await;
             polls(&watch, 1, Duration::ZERO).await;
         }
-        assert!((900..1100).contains(&seconds(&busy)), "{busy:?}");
+        let time = time(&busy);
+        assert!((900 * SHORT..1100 * SHORT).contains(&time), "{time:?}");
     }
 }

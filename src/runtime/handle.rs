@@ -117,6 +117,8 @@ impl Pipeline {
                 worker::work(job, &state, &thread).await;
             }
         });
+        // The nodes come before the supervisor, and may be done by then.
+        state.started();
         join(work, supervise(&state, &options, || {})).await;
         // The nodes of an aborted run go with it, and are counted then.
         drop(nodes);

@@ -21,9 +21,13 @@ use crate::node::{
     Workers,
 };
 
-/// After so many polls of nodes a worker looks at its timers and sockets. A
-/// poll takes a node about a millisecond at most, see `Drive`.
-const POLLS_PER_TURN: u32 = 16;
+/// After so many polls of nodes a worker looks at its timers and sockets, which
+/// costs as much as a hundred messages. A poll of a light node takes a quarter
+/// of a millisecond at most, see `Drive`.
+const POLLS_PER_TURN: u32 = 64;
+
+/// The same for a worker with nodes that may take longer for a single message.
+const HEAVY_POLLS_PER_TURN: u32 = 16;
 
 /// What one worker shall run.
 #[derive(Default)]
@@ -88,9 +92,15 @@ fn on_full(state: &Arc<RunState>, edge: usize) -> Box<dyn FnMut(DropReason) + Se
 /// Runs a worker on this thread until its nodes have ended or the run is aborted.
 pub(super) fn run(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) {
     let nodes: Vec<_> = job.nodes.iter().map(|(node, _)| *node).collect();
+    let is_light = |node: &usize| state.graph.nodes[*node].cost == Cost::Light;
+    let polls_per_turn = if nodes.iter().all(is_light) {
+        POLLS_PER_TURN
+    } else {
+        HEAVY_POLLS_PER_TURN
+    };
     let runtime = Builder::new_current_thread()
         .enable_all()
-        .event_interval(POLLS_PER_TURN)
+        .event_interval(polls_per_turn)
         .on_thread_park(idle::parked)
         .on_thread_unpark(idle::unparked)
         .build_local(LocalOptions::default());

@@ -8,15 +8,12 @@ pub(super) fn help(documentation: &str) -> String {
     let mut rest = text.trim_end();
     while let Some((before, after)) = rest.split_once('[') {
         help.push_str(before);
-        match link(after) {
-            Some((shown, after)) => {
-                help.push_str(shown);
-                rest = after;
-            }
-            None => {
-                help.push('[');
-                rest = after;
-            }
+        if let Some((shown, after)) = link(after) {
+            help.push_str(shown);
+            rest = after;
+        } else {
+            help.push('[');
+            rest = after;
         }
     }
     help.push_str(rest);

@@ -44,7 +44,7 @@ pub use lines::{BadLine, InvalidUtf8, LineFault, LineFormat, ReadError, WriteErr
 pub use monitor::Monitor;
 pub use parse_json::{NotJson, ParseJson};
 pub use queue::{Queue, QueueClosed, QueueSender};
-pub use select::{Missing, MissingField, Select, Selected};
+pub use select::{Missing, MissingField, Select};
 pub use to_file::{FileMode, ToFile};
 pub use to_stdout::ToStdout;
 pub use walk_files::{WalkError, WalkFiles};

@@ -16,6 +16,7 @@ mod infer;
 mod model;
 mod options;
 mod parse_json;
+mod specs;
 mod table;
 mod to_file;
 mod to_stdout;

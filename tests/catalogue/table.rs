@@ -155,7 +155,7 @@ fn without(page: &str, id: &str) -> String {
         .split_once("\n## ")
         .map_or(String::new(), |(_, rest)| format!("\n## {rest}"));
     let kept = before.lines().filter(|line| !line.starts_with(&row));
-    kept.map(|line| format!("{line}\n")).collect::<String>() + &after
+    kept.collect::<Vec<_>>().join("\n") + "\n" + &after
 }
 
 #[test]

@@ -26,10 +26,16 @@ fn messages_are_admitted_until_their_weights_add_up_to_the_capacity() {
         // 12 of 10, then 7 of 10.
         assert_eq!(receive(&mut inlet, Waker::noop()), Poll::Ready(Some(4)));
         assert_eq!(wakes.count(), 0);
-        assert!(send(&mut sender, 1, &waker).is_pending());
+        assert!(send(&mut sender, 2, &waker).is_pending());
         assert_eq!(receive(&mut inlet, Waker::noop()), Poll::Ready(Some(5)));
-        assert_eq!(wakes.count(), 1);
+        assert!(send(&mut sender, 2, &waker).is_ready());
+        sender.flush();
         assert!(send(&mut sender, 1, &waker).is_ready());
+        sender.flush();
+        assert!(send(&mut sender, 1, &waker).is_pending());
+        let before = wakes.count();
+        assert_eq!(receive(&mut inlet, Waker::noop()), Poll::Ready(Some(7)));
+        assert_eq!(wakes.count(), before + 1);
     }
 }
 

@@ -128,6 +128,50 @@ fn settings_are_told_at_their_values() {
 }
 
 #[test]
+fn replicas_are_for_straight_stages_whose_order_may_change() {
+    let stage = |replicas: &str| {
+        told(&format!(
+            "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'stamp'\nreplicas = {replicas}\n\
+             [[stage]]\nuse = 'to-stdout'\n"
+        ))
+    };
+    assert_eq!(stage("1"), [""; 0]);
+    assert_eq!(stage("{ count = 2, order = 'any' }"), [""; 0]);
+    let order = ["5:12 P0024: replicas in a spec do not keep the order of messages"];
+    assert_eq!(stage("2"), order);
+    assert_eq!(stage("{ count = 2, order = 'preserve' }"), order);
+    assert_eq!(
+        told(
+            "[[stage]]\nuse = 'tickets'\nreplicas = { count = 2, order = 'any' }\n[[stage]]\nuse = 'forget'\n"
+        ),
+        ["3:12 P0024: only a stage with one inlet and one outlet can have replicas"],
+    );
+}
+
+#[test]
+fn the_bounds_of_a_capacity_agree() {
+    let edge = |capacity: &str| {
+        told(&format!(
+            "[[stage]]\nuse = 'tickets'\nedge = {{ capacity = {capacity} }}\n[[stage]]\nuse = 'forget'\n"
+        ))
+    };
+    assert_eq!(
+        edge("{ min = 9, max = 8 }"),
+        [
+            "3:21 P0024: an adaptive capacity of at least 9 and at most 8 messages cannot be: exchange the bounds"
+        ],
+    );
+    assert_eq!(
+        edge("{ target = 'soon' }"),
+        ["3:21 P0024: `capacity.target` is `soon`, which is no duration: write one such as `5ms`"],
+    );
+    assert_eq!(
+        edge("true"),
+        ["3:21 P0024: `capacity` is a boolean, not an integer or a text or a table"]
+    );
+}
+
+#[test]
 fn every_outlet_of_a_module_needs_a_reader_and_is_named() {
     assert_eq!(
         told(
@@ -155,10 +199,11 @@ fn modules_that_unfold_without_end_are_stopped() {
         } else {
             format!("m{}", level + 1)
         };
-        toml += &format!(
+        let module = format!(
             "[module.m{level}]\n[[module.m{level}.stage]]\nuse = '{next}'\nname = 'a'\n\
              [[module.m{level}.stage]]\nuse = '{next}'\nname = 'b'\n"
         );
+        toml.push_str(&module);
     }
     let told = told(&toml);
     let count = told.iter().filter(|told| told.contains("P0040")).count();
@@ -170,10 +215,9 @@ fn a_chain_of_modules_is_followed_to_a_depth() {
     let nested = |levels: usize| {
         let mut toml = "[[stage]]\nuse = 'm0'\n".to_owned();
         for level in 0..levels {
-            toml += &format!(
-                "[module.m{level}]\n[[module.m{level}.stage]]\nuse = 'm{}'\n",
-                level + 1
-            );
+            let next = level + 1;
+            let module = format!("[module.m{level}]\n[[module.m{level}.stage]]\nuse = 'm{next}'\n");
+            toml.push_str(&module);
         }
         toml + &format!(
             "[module.m{levels}]\n[[module.m{levels}.stage]]\nuse = 'tickets'\n[[module.m{levels}.stage]]\nuse = 'forget'\n"

@@ -97,8 +97,8 @@ fn variables_set_options_and_the_command_line_wins_over_them() {
 fn an_override_of_nothing_is_told() {
     assert_eq!(
         told(&["inn.count=2", "in.cuont=2"], &[]),
-        "--set:1:1: P0028: `tickets` has no option `cuont`\n  help: did you mean `count`?\n\
-         --set:1:1: P0041: no stage is called `inn`\n  help: did you mean `in`?",
+        "--set:1:1: P0041: no stage is called `inn`\n  help: did you mean `in`?\n\
+         --set:2:1: P0028: `tickets` has no option `cuont`\n  help: did you mean `count`?",
     );
     let mut spec = PipelineSpec::parse("a.toml", SPEC).unwrap();
     let error = spec.set("in.count").unwrap_err().to_string();

@@ -33,7 +33,52 @@ fn built(section: &str) -> Result<(), SpecErrors> {
         let set = command.trim_end().split_once("--set ").unwrap().1;
         spec.set(set).unwrap();
     }
-    spec.build(&registry()).map(drop)
+    build(&spec)
+}
+
+/// Builds a spec of a page, where some variables are set.
+fn build(spec: &PipelineSpec) -> Result<(), SpecErrors> {
+    let environment = |name: &str| (name == "LOGS").then(|| "tests/spec/logs".to_owned());
+    spec.check_with(&registry(), &environment)?
+        .build()
+        .map(drop)
+}
+
+#[test]
+fn every_example_of_the_format_is_a_pipeline() {
+    let page = fs::read_to_string("docs/SPEC.md").unwrap();
+    let specs = blocks(&page, "toml").into_iter();
+    let specs = specs.map(|toml| PipelineSpec::parse("spec.toml", &toml));
+    let commands = blocks(&page, "sh").concat();
+    let lines = commands.lines().filter_map(|line| {
+        let line = line.strip_prefix("millpond run '")?;
+        Some(PipelineSpec::parse_inline(line.strip_suffix('\'').unwrap()))
+    });
+    let all: Vec<_> = specs.chain(lines).collect();
+    assert!(all.len() >= 5, "{} examples", all.len());
+    for spec in all {
+        let built = spec.and_then(|spec| build(&spec));
+        assert!(built.is_ok(), "{}", built.unwrap_err());
+    }
+}
+
+#[test]
+fn the_page_of_the_format_lists_every_key_and_setting() {
+    let page = fs::read_to_string("docs/SPEC.md").unwrap();
+    let schema = millpond::pipeline::spec::schema(&registry());
+    let stage = &schema["$defs"]["stage"]["allOf"][0];
+    for part in [&schema, stage, &schema["$defs"]["module"]] {
+        for key in part["properties"].as_object().unwrap().keys() {
+            let told = [
+                format!("`{key}`"),
+                format!("`[{key}]`"),
+                format!("[[{key}]]"),
+                format!("[{key}.ID]"),
+                format!(".{key}]]"),
+            ];
+            assert!(told.iter().any(|told| page.contains(told)), "{key}");
+        }
+    }
 }
 
 #[test]

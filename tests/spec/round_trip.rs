@@ -216,7 +216,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_toml_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = PipelineSpec::parse("bytes.toml", &String::from_utf8_lossy(&bytes));
+        drop(PipelineSpec::parse("bytes.toml", &String::from_utf8_lossy(&bytes)));
     }
 
     #[test]
@@ -230,12 +230,12 @@ proptest! {
             0..24,
         ),
     ) {
-        let _ = PipelineSpec::parse("parts.toml", &parts.concat());
+        drop(PipelineSpec::parse("parts.toml", &parts.concat()));
     }
 
     #[test]
     fn no_text_makes_the_inline_parser_panic(text in any::<String>()) {
-        let _ = PipelineSpec::parse_inline(&text);
+        drop(PipelineSpec::parse_inline(&text));
     }
 
     #[test]
@@ -248,10 +248,10 @@ proptest! {
             0..16,
         ),
     ) {
-        if let Ok(spec) = PipelineSpec::parse_inline(&parts.join(" ")) {
-            if let Ok(line) = spec.to_inline() {
-                prop_assert_eq!(PipelineSpec::parse_inline(&line).unwrap(), spec, "{}", line);
-            }
+        if let Ok(spec) = PipelineSpec::parse_inline(&parts.join(" "))
+            && let Ok(line) = spec.to_inline()
+        {
+            prop_assert_eq!(PipelineSpec::parse_inline(&line).unwrap(), spec, "{}", line);
         }
     }
 }

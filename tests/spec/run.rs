@@ -1,8 +1,12 @@
 //! Specs that are built and run.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Duration;
 
+use millpond::edge::{Capacity, Overflow};
+use millpond::graph::{OnError, Placement};
 use millpond::pipeline::spec::PipelineSpec;
 use millpond::{Pipeline, RunReport};
 
@@ -181,16 +185,16 @@ fn the_settings_of_a_module_are_those_of_its_stages_that_say_nothing_else() {
         let edge = graph.edges.iter().find(|edge| edge.from == from).unwrap();
         edge.capacity
     };
-    assert_eq!(edge("tickets"), 5);
-    assert_eq!(edge("ingest/parity/tell"), 7);
-    assert_eq!(edge("ingest/even/stamp"), 7);
+    assert_eq!(edge("tickets"), Capacity::Fixed(5));
+    assert_eq!(edge("ingest/parity/tell"), Capacity::Fixed(7));
+    assert_eq!(edge("ingest/even/stamp"), Capacity::Fixed(7));
     let node = graph
         .nodes
         .iter()
         .find(|node| &*node.name == "ingest/odd/short")
         .unwrap();
-    assert_eq!(node.placement, millpond::graph::Placement::Own);
-    assert_eq!(node.on_error, millpond::graph::OnError::DeadLetter);
+    assert_eq!(node.placement, Placement::Own);
+    assert_eq!(node.on_error, OnError::DeadLetter);
 }
 
 #[test]
@@ -246,4 +250,75 @@ fn a_spec_opens_nothing_before_it_runs() {
     );
     drop(built(&toml));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn edges_have_the_capacity_and_the_overflow_that_the_spec_says() {
+    let edge = |edge: &str| {
+        let toml =
+            format!("[[stage]]\nuse = 'tickets'\nedge = {edge}\n[[stage]]\nuse = 'forget'\n");
+        let edge = built(&toml).graph().edges.remove(0);
+        (edge.capacity, edge.overflow)
+    };
+    let block = |capacity| (capacity, Overflow::Block);
+    assert_eq!(edge("{ capacity = 9 }"), block(Capacity::Fixed(9)));
+    assert_eq!(
+        edge("{ capacity = 'adaptive' }"),
+        block(Capacity::adaptive())
+    );
+    assert_eq!(
+        edge("{ capacity = 'interactive' }"),
+        block(Capacity::interactive())
+    );
+    let bounds = Capacity::Adaptive {
+        target: Duration::from_millis(20),
+        min: 4,
+        max: 64,
+    };
+    assert_eq!(
+        edge("{ capacity = { target = '20ms', min = 4, max = 64 } }"),
+        block(bounds),
+    );
+    for (name, overflow) in [
+        ("block", Overflow::Block),
+        ("drop-newest", Overflow::DropNewest),
+        ("drop-oldest", Overflow::DropOldest),
+        ("fail", Overflow::Fail),
+    ] {
+        assert_eq!(edge(&format!("{{ overflow = '{name}' }}")).1, overflow);
+    }
+}
+
+#[test]
+fn stages_are_placed_where_the_spec_says() {
+    let placement = |placement: &str| {
+        let toml = format!(
+            "[[stage]]\nuse = 'tickets'\nplacement = {placement}\n[[stage]]\nuse = 'forget'\n"
+        );
+        built(&toml).graph().nodes.remove(0).placement
+    };
+    assert_eq!(placement("'by-cost'"), Placement::ByCost);
+    assert_eq!(placement("'inherit'"), Placement::Inherit);
+    assert_eq!(placement("'own'"), Placement::Own);
+    let three = NonZeroUsize::new(3).unwrap();
+    assert_eq!(placement("{ pool = 3 }"), Placement::Pool(three));
+}
+
+#[tokio::test]
+async fn a_stage_is_replicated_and_every_message_goes_through_one_of_them() {
+    let report = run(built(
+        "[[stage]]\nuse = 'tickets'\nwith = { count = 100 }\n\
+         [[stage]]\nuse = 'stamp'\nname = 'print'\nreplicas = { count = 3, order = 'any' }\n\
+         [[stage]]\nuse = 'forget'\n",
+    ))
+    .await;
+    let names: Vec<_> = report.nodes.iter().map(|node| &*node.node).collect();
+    let replicas = ["print.0/stamp", "print.1/stamp", "print.2/stamp"];
+    assert!(
+        replicas.iter().all(|name| names.contains(name)),
+        "{names:?}"
+    );
+    let through = replicas.map(|name| report.node(name).emitted);
+    assert_eq!(through.iter().sum::<u64>(), 100);
+    assert_eq!(report.node("forget/ignore").received, 100);
 }

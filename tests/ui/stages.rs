@@ -148,3 +148,20 @@ impl Mode for Numbered {
         (last, carried.into_iter().map(|(_, message)| message).collect())
     }
 }
+
+/// Accepts events, and drops those that repeat the one before: it works on the
+/// whole stream.
+#[derive(Clone)]
+pub struct Changes;
+
+impl Identified for Changes {
+    const ID: &'static str = "changes";
+}
+
+impl Stage<Event> for Changes {
+    type Out = Event;
+
+    fn build(self, events: Outlet<Event>) -> Outlet<Event> {
+        events.node(Self::ID, |events| events.dedup_by_key(|event| event.words))
+    }
+}

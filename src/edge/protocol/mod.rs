@@ -18,7 +18,7 @@ use super::adaptive::Adaptive;
 use super::clock::Clock;
 use super::counters::EdgeCounters;
 use super::permits::Permits;
-use super::{Capacity, Overflow, Settings};
+use super::{Capacity, Overflow, Reach, Settings};
 
 /// The part of an edge that both ends see.
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub(super) struct Shared<T> {
     overflow: Overflow,
     counters: Arc<EdgeCounters>,
     clock: Clock,
+    reach: Reach,
     adaptive: Option<Box<Adaptive>>,
     sender_gone: bool,
     inlet_gone: bool,
@@ -44,6 +45,9 @@ pub(super) struct Shared<T> {
     starved_since: Option<Duration>,
     sample: Option<Sample>,
     next_sample: u64,
+    /// Until that many messages have been received, giving slots back is a
+    /// matter of counting, unless the sender waits for some.
+    plain_until: u64,
 }
 
 /// A message whose time in the queue is being measured.
@@ -59,16 +63,17 @@ struct Sample {
 pub(super) type Replaced = Option<Waker>;
 
 impl<T> Shared<T> {
-    pub(super) fn new(settings: &Settings<T>, clock: Clock, counters: Arc<EdgeCounters>) -> Self {
+    pub(super) fn new(settings: &Settings<T>, reach: Reach, counters: Arc<EdgeCounters>) -> Self {
         let capacity = settings.capacity;
         counters.set_capacity(capacity.initial());
-        Self {
+        let mut shared = Self {
             ready: VecDeque::new(),
             permits: Permits::new(capacity.initial()),
             weights: matches!(capacity, Capacity::Weighted(_)).then(VecDeque::new),
             overflow: settings.overflow,
             counters,
-            clock,
+            clock: Clock::new(reach),
+            reach,
             adaptive: Adaptive::new(capacity, settings.epoch).map(Box::new),
             sender_gone: false,
             inlet_gone: false,
@@ -79,7 +84,19 @@ impl<T> Shared<T> {
             starved_since: None,
             sample: None,
             next_sample: 0,
-        }
+            plain_until: 0,
+        };
+        shared.plan_look();
+        shared
+    }
+
+    fn plan_look(&mut self) {
+        let always_looks = self.weights.is_some() || self.adaptive.is_some();
+        self.plain_until = match &self.sample {
+            _ if always_looks => 0,
+            Some(sample) => sample.sequence,
+            None => u64::MAX,
+        };
     }
 
     pub(super) fn counters(&self) -> Arc<EdgeCounters> {
@@ -102,13 +119,18 @@ impl<T> Shared<T> {
         if let Some(adaptive) = &mut self.adaptive {
             adaptive.go_on_from(capacity);
         }
-        self.permits.resize(capacity);
-        self.counters.set_capacity(capacity);
-        self.wake_for_slots()
+        self.set_capacity(capacity);
+        self.wake_for_slots(1)
     }
 
-    fn wake_for_slots(&mut self) -> Option<Waker> {
-        if self.sender_wants_slots && self.permits.free() > 0 {
+    fn set_capacity(&mut self, capacity: usize) {
+        self.permits.resize(capacity);
+        self.counters.set_capacity(capacity);
+    }
+
+    /// Wakes a sender that waits for slots if there are this many.
+    fn wake_for_slots(&mut self, at_least: usize) -> Option<Waker> {
+        if self.sender_wants_slots && self.permits.free() >= at_least {
             self.sender_wants_slots = false;
             self.sender_waker.take()
         } else {
@@ -136,6 +158,7 @@ impl<T> Shared<T> {
     }
 }
 
+#[inline]
 fn register(place: &mut Option<Waker>, cx: &Context<'_>) -> Replaced {
     match place {
         Some(waker) if waker.will_wake(cx.waker()) => None,

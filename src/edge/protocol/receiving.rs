@@ -68,34 +68,54 @@ impl<T> Shared<T> {
 
     /// Gives back the slots of `count` messages that were handed out, and
     /// returns the waker of a sender that waits for one.
+    #[inline]
     pub(in crate::edge) fn give_back(&mut self, count: usize) -> Option<Waker> {
+        let received = self.counters.add_received(count);
+        if received < self.plain_until && !self.sender_wants_slots {
+            self.permits.give_back(count);
+            None
+        } else {
+            self.give_back_and_look(count, received)
+        }
+    }
+
+    #[inline(never)]
+    fn give_back_and_look(&mut self, count: usize, received: u64) -> Option<Waker> {
         let charged = match &mut self.weights {
-            Some(weights) => weights.drain(..count.min(weights.len())).sum(),
+            Some(weights) => weights
+                .drain(..count.min(weights.len()))
+                .fold(0, usize::saturating_add),
             None => count,
         };
         self.permits.give_back(charged);
-        let received = self.counters.add_received(count);
         if let Some(sample) = self.sample.take_if(|sample| received >= sample.sequence) {
+            self.plan_look();
             let now = self.clock.read();
             self.counters
                 .add_queue_sample(now.saturating_sub(sample.sent_at));
         }
-        self.adapt(received);
-        self.wake_for_slots()
+        let enough = if self.adapt(received) {
+            1
+        } else {
+            self.reach.wakes_sender_at(self.permits.capacity())
+        };
+        self.wake_for_slots(enough)
     }
 
-    /// Takes another capacity if that is adaptive and it is time.
-    fn adapt(&mut self, received: u64) {
+    /// Takes another capacity if that is adaptive and it is time, and says
+    /// whether it has grown.
+    fn adapt(&mut self, received: u64) -> bool {
         let Some(adaptive) = &mut self.adaptive else {
-            return;
+            return false;
         };
         adaptive.drained_to(self.counters.depth());
         let now = self.clock.known();
+        let before = self.permits.capacity();
         if let Some(capacity) = adaptive.end_epoch(now, received, self.blocked_since) {
-            self.permits.resize(capacity);
-            self.counters.set_capacity(capacity);
+            self.set_capacity(capacity);
             self.counters.add_epoch();
         }
+        self.permits.capacity() > before
     }
 
     /// Closes the edge from behind. Returns the messages to be dropped, the

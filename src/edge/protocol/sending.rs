@@ -18,6 +18,16 @@ pub(in crate::edge) enum Reserved {
     Closed,
 }
 
+/// What a sender got that exchanged its chunk.
+pub(in crate::edge) struct Exchanged {
+    /// What it got if it had no slots.
+    pub(in crate::edge) reserved: Option<Reserved>,
+    /// The inlet's.
+    pub(in crate::edge) waker: Option<Waker>,
+    /// The inlet waits, and has not been told of what is there.
+    pub(in crate::edge) unannounced: bool,
+}
+
 /// What became of a message that was offered.
 pub(in crate::edge) struct Offered<T> {
     /// The inlet's.
@@ -30,7 +40,7 @@ pub(in crate::edge) struct Offered<T> {
 
 impl<T> Shared<T> {
     /// Takes every free slot, or arranges to be woken when there is one.
-    pub(in crate::edge) fn reserve(&mut self, cx: &Context<'_>) -> Reserved {
+    fn reserve(&mut self, cx: &Context<'_>) -> Reserved {
         let now = match self.overflow {
             Overflow::Block => self.unblock(),
             _ => None,
@@ -61,20 +71,63 @@ impl<T> Shared<T> {
         if self.takes_singles() {
             1
         } else {
-            self.clock.longest_chunk(self.permits.capacity())
+            self.reach.longest_chunk(self.permits.capacity())
         }
     }
 
-    /// Moves the sender's chunk onto the edge and returns the inlet's waker,
-    /// or leaves the chunk, counted as discarded, if the inlet is gone.
+    /// Moves the sender's chunk onto the edge, and takes slots if it has none
+    /// left.
+    ///
+    /// As long as the sender goes on, an inlet that waits is left to sleep
+    /// until there is enough for it to be worth the wake.
+    pub(in crate::edge) fn exchange(
+        &mut self,
+        chunk: &mut Vec<T>,
+        has_slots: bool,
+        cx: &Context<'_>,
+    ) -> Exchanged {
+        self.put(chunk);
+        let reserved = (!has_slots).then(|| self.reserve(cx));
+        let pauses = matches!(reserved, Some(Reserved::Wait(_) | Reserved::Closed));
+        let enough = self.reach.wakes_inlet_at(self.permits.capacity());
+        let waker = if pauses || self.ready.len() >= enough {
+            self.wake_for_messages()
+        } else {
+            None
+        };
+        Exchanged {
+            reserved,
+            waker,
+            unannounced: !self.ready.is_empty() && self.inlet_waker.is_some(),
+        }
+    }
+
+    /// Moves the sender's chunk onto the edge and returns the inlet's waker.
     pub(in crate::edge) fn flush(&mut self, chunk: &mut Vec<T>) -> Option<Waker> {
+        self.put(chunk);
+        self.wake_for_messages()
+    }
+
+    fn wake_for_messages(&mut self) -> Option<Waker> {
+        if self.ready.is_empty() {
+            None
+        } else {
+            self.inlet_waker.take()
+        }
+    }
+
+    /// Takes what is in the chunk, or leaves it there, counted as discarded,
+    /// if the inlet is gone.
+    fn put(&mut self, chunk: &mut Vec<T>) {
         let count = chunk.len();
+        if count == 0 {
+            return;
+        }
         let sent = self.counters.add_sent(count);
         if self.inlet_gone {
             self.counters.add_discarded(count);
-            return None;
+            return;
         }
-        self.note_arrival(sent);
         if self.ready.is_empty() {
             // The three buffers of an edge rotate: none is allocated twice.
             // Turning one into the other moves no message.
@@ -83,7 +136,7 @@ impl<T> Shared<T> {
         } else {
             self.ready.extend(chunk.drain(..));
         }
-        self.inlet_waker.take()
+        self.note_arrival(sent);
     }
 
     /// Puts one message on the edge and charges its weight, or does what the
@@ -157,22 +210,39 @@ impl<T> Shared<T> {
             };
             self.permits.give_back(charge);
             self.counters.add_dropped(DropReason::Oldest);
+            self.move_sample_up();
             dropped.push((oldest, DropReason::Oldest));
         }
     }
 
     fn note_arrival(&mut self, sent: u64) {
         if self.sample.is_none() && sent >= self.next_sample {
-            self.next_sample = sent + self.clock.sample_interval(self.permits.capacity());
+            let interval = self.reach.sample_interval(self.permits.capacity());
+            self.next_sample = sent.saturating_add(interval);
             self.sample = Some(Sample {
-                sequence: sent,
+                sequence: self.counters.received() + self.counters.depth() as u64,
                 sent_at: self.clock.read(),
             });
+            self.plan_look();
         }
         self.counters.note_high_water();
         if let Some(adaptive) = &mut self.adaptive {
             adaptive.filled_to(self.counters.depth());
         }
+    }
+
+    /// A message was dropped that came before the one that is measured, or is
+    /// that one.
+    fn move_sample_up(&mut self) {
+        let Some(mut sample) = self.sample.take() else {
+            return;
+        };
+        sample.sequence -= 1;
+        // With the message for which room is made.
+        let waiting = self.ready.len() as u64 + 1;
+        let taken_out = self.counters.received() + self.counters.depth() as u64 - waiting;
+        self.sample = (sample.sequence > taken_out).then_some(sample);
+        self.plan_look();
     }
 
     /// Arranges that a sender with nothing to send learns when the inlet goes.

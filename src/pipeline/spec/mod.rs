@@ -2,9 +2,30 @@
 //!
 //! A [`PipelineSpec`] says the same as a pipeline in Rust, and is checked as
 //! strictly: for the whole pipeline, before anything is opened, bound or
-//! started, with every mistake told at once and by its place.
+//! started, with every mistake told at once and by its place. The page
+//! `docs/SPEC.md` describes the format; each [`Mistake`] has a page in
+//! `docs/errors/`.
 //!
-#![doc = include_str!("../../../docs/SPEC.md")]
+//! ```
+//! use millpond::pipeline::spec::PipelineSpec;
+//! use millpond::stage::Registry;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = Registry::collected().map_err(|conflicts| conflicts[0].clone())?;
+//! let spec = PipelineSpec::parse_inline(
+//!     "from-file --path Cargo.toml ! filter --field name --exists ! to-stdout",
+//! )?;
+//!
+//! let errors = spec.build(&registry).unwrap_err();
+//! assert_eq!(
+//!     errors.to_string(),
+//!     "inline:1:31: P0038: `filter` does not accept `String` messages, \
+//!      which `from-file` emits; it accepts `Value`\n  \
+//!      help: put one of these between: `parse-json: String -> Value`",
+//! );
+//! # Ok(())
+//! # }
+//! ```
 
 mod build;
 mod check;

@@ -57,7 +57,11 @@ impl RunReport {
     /// A node that keeps those before it waiting though it does little, and
     /// that nobody behind it keeps waiting.
     fn waited_for(&self) -> Option<SlowNode> {
-        let blocked = |edge: &EdgeReport| self.share(edge.counts.blocked);
+        // An edge that drops was full, but nobody waited for it.
+        let blocked = |edge: &EdgeReport| match edge.counts.dropped() {
+            0 => self.share(edge.counts.blocked),
+            _ => 0.0,
+        };
         let waits = |node: &&NodeReport| {
             let mut after = self.edges.iter().filter(|edge| edge.from == node.node);
             after.all(|edge| blocked(edge) < HELD_UP)
@@ -253,6 +257,15 @@ mod tests {
         lose(&mut report, 1, 90, 0);
         let node = report.bottleneck().unwrap().node.unwrap();
         assert_eq!(&*node.node, "write");
+    }
+
+    #[test]
+    fn a_node_behind_an_edge_that_drops_holds_nobody_up() {
+        let mut report = chain(&[("read", 2, 0), ("sample", 1, 0)]);
+        lose(&mut report, 0, 95, 0);
+        assert!(report.bottleneck().is_some());
+        report.edges[0].counts.dropped_newest = 7;
+        assert_eq!(report.bottleneck(), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | [`FieldPath`] | a field of a JSON message | `user.name` |
 //! | [`Pattern`] | a regular expression | `^GET /` |
 //! | [`Scalar`] | a number, a truth value or a text | `200` |
+//! | [`Selected`] | a field, and where it goes | `name=user.name` |
 //! | [`Secret`] | a text that is never shown | `***` |
 //!
 //! # Examples
@@ -40,7 +41,7 @@
 //! assert_eq!(
 //!     error.unwrap_err().to_string(),
 //!     "`soon` is no duration: write a number and a unit, such as `5ms`, `2s` or `1h 30m` \
-//!      at line 1 column 38",
+//!      at line 1 column 36",
 //! );
 //! ```
 
@@ -50,8 +51,10 @@ mod field_path;
 mod pattern;
 mod scalar;
 mod secret;
+mod selected;
 
 pub use field_path::{FieldPath, FieldPathError};
 pub use pattern::Pattern;
 pub use scalar::Scalar;
 pub use secret::Secret;
+pub use selected::Selected;

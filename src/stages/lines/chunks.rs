@@ -46,9 +46,10 @@ impl Input {
     /// Reads a file. One that is no regular file may let its reader wait.
     pub(in crate::stages) fn file(file: File) -> io::Result<Self> {
         #[cfg(unix)]
-        let waits = match file.metadata()?.is_file() {
-            true => None,
-            false => Some(file.try_clone()?),
+        let waits = if file.metadata()?.is_file() {
+            None
+        } else {
+            Some(file.try_clone()?)
         };
         Ok(Self {
             from: Box::new(file),
@@ -152,5 +153,77 @@ fn read_all(mut input: Input, stop: &AtomicBool, send: &mpsc::Sender<ReadOnce>) 
         if send.blocking_send(read).is_err() || last {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::atomic::AtomicUsize;
+    use std::thread;
+
+    use super::*;
+
+    /// Gives a byte at a time, and counts.
+    struct Counted {
+        reads: Arc<AtomicUsize>,
+        most: usize,
+    }
+
+    impl Read for Counted {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let reads = self.reads.fetch_add(1, Relaxed);
+            if reads == self.most {
+                return Ok(0);
+            }
+            to[0] = b'x';
+            Ok(1)
+        }
+    }
+
+    fn start(most: usize) -> (Chunks, Arc<AtomicUsize>) {
+        let reads = Arc::new(AtomicUsize::new(0));
+        let input = Input {
+            from: Box::new(Counted {
+                reads: Arc::clone(&reads),
+                most,
+            }),
+            #[cfg(unix)]
+            waits: None,
+        };
+        let workers =
+            Workers::new(|name, body| thread::Builder::new().name(name).spawn(body).map(drop));
+        (Chunks::start(&workers, "test", input).unwrap(), reads)
+    }
+
+    async fn next(chunks: &mut Chunks) -> Option<Chunk> {
+        poll_fn(|cx| chunks.poll_next(cx)).await.map(Result::unwrap)
+    }
+
+    #[tokio::test]
+    async fn no_more_than_two_chunks_are_read_ahead() {
+        let (mut chunks, reads) = start(1000);
+        for taken in 1..=1000 {
+            assert_eq!(next(&mut chunks).await, Some(Chunk::Bytes(vec![b'x'])));
+            assert!(
+                reads.load(Relaxed) <= taken + 2,
+                "{taken} taken of {reads:?}"
+            );
+        }
+        assert_eq!(next(&mut chunks).await, Some(Chunk::End));
+        assert_eq!(next(&mut chunks).await, None);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_before_a_stop_still_comes_and_no_more() {
+        let (mut chunks, reads) = start(usize::MAX);
+        assert!(next(&mut chunks).await.is_some());
+        chunks.stop();
+        let mut came = 1;
+        while next(&mut chunks).await.is_some() {
+            came += 1;
+        }
+        assert_eq!(came, reads.load(Relaxed));
+        assert!(came <= 5, "{came}");
     }
 }

@@ -80,10 +80,25 @@ impl Splitter {
             return Some(self.line());
         }
         if self.held.len() > self.max_bytes.get() + NOT_OF_THE_LINE {
-            self.let_go += self.held.len() as u64;
-            self.held.clear();
+            self.let_go();
         }
         None
+    }
+
+    /// Counts what is held of a line that is too long, and keeps only what may
+    /// be the beginning of its end.
+    fn let_go(&mut self) {
+        self.leave_out_mark();
+        let of_the_end = usize::from(self.held.last() == Some(&b'\r'));
+        let of_the_line = self.held.len() - of_the_end;
+        self.let_go += of_the_line as u64;
+        self.held.drain(..of_the_line);
+    }
+
+    fn leave_out_mark(&mut self) {
+        if self.lines == 0 && self.let_go == 0 && self.held.starts_with(BYTE_ORDER_MARK) {
+            self.held.drain(..BYTE_ORDER_MARK.len());
+        }
     }
 
     /// Hands out the last line, if there is one without an end.
@@ -93,11 +108,9 @@ impl Splitter {
     }
 
     fn line(&mut self) -> Result<String, LineFault> {
-        let mut line = std::mem::take(&mut self.held);
+        self.leave_out_mark();
+        let line = std::mem::take(&mut self.held);
         let let_go = std::mem::take(&mut self.let_go);
-        if self.lines == 0 && line.starts_with(BYTE_ORDER_MARK) {
-            line.drain(..BYTE_ORDER_MARK.len());
-        }
         self.lines += 1;
         if let_go > 0 || line.len() > self.max_bytes.get() {
             return Err(LineFault::TooLong {
@@ -203,10 +216,13 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_all_one_how_the_bytes_are_cut_into_chunks(
-            bytes in prop::collection::vec(prop::sample::select(b"ab\n\r\xc3\xa9".as_slice()), 0..40),
+            bytes in prop::collection::vec(prop::sample::select(b"ab\n\r\xc3\xa9\xef\xbb\xbf".as_slice()), 0..40),
+            marked in any::<bool>(),
             ends in prop::collection::vec(0_usize..40, 0..8),
             max_bytes in 1_usize..6,
         ) {
+            let mark = if marked { BYTE_ORDER_MARK } else { b"" };
+            let bytes = [mark, &bytes].concat();
             let mut ends: Vec<_> = ends.into_iter().map(|end| end.min(bytes.len())).collect();
             ends.extend([0, bytes.len()]);
             ends.sort_unstable();

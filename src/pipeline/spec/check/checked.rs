@@ -6,6 +6,7 @@ use super::scope::{Flat, FlatStage};
 use super::types::Typed;
 use super::wiring::Wired;
 use super::{PipelineSpec, Place, What};
+use crate::edge::Capacity;
 use crate::message::MessageType;
 use crate::pipeline::spec::settings::Understood;
 use crate::stage::Entry;
@@ -20,6 +21,7 @@ pub struct CheckedSpec {
     /// The stages, those of modules too, each behind those that it reads.
     pub stages: Vec<CheckedStage>,
     pub(in crate::pipeline::spec) planned: Vec<Planned>,
+    pub(in crate::pipeline::spec) capacity: Option<Capacity>,
 }
 
 /// A stage of a checked spec.
@@ -101,6 +103,7 @@ pub(super) fn checked(
     CheckedSpec {
         name: spec.name().to_owned(),
         planned: planned.collect(),
+        capacity: flat.capacity,
         stages,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::lookup::{Lookup, params_schema};
 use super::scope::{Flat, FlatStage, Item, Scope, Within};
-use super::what::BUILT_IN;
+use super::what::{BUILT_IN, What};
 use crate::pipeline::spec::data::names;
 use crate::pipeline::spec::options::{Checking, Given, Options};
 use crate::pipeline::spec::overrides::{Overridden, Overrides};
@@ -39,11 +39,13 @@ pub(super) fn flatten<'a>(
         flat: Flat {
             scopes: Vec::new(),
             stages: Vec::new(),
+            capacity: None,
         },
         errors,
     };
     flattening.modules();
     let defaults = flattening.understood(&spec.defaults, None, false);
+    flattening.flat.capacity = defaults.capacity;
     flattening.scope(&spec.stages, "", None, None, &defaults);
     flattening
         .overrides
@@ -165,6 +167,11 @@ impl<'a> Flattening<'a, '_> {
             modules: &self.modules,
         };
         let (what, config) = lookup.what(spec, &given, self.errors);
+        let is_straight = what.input_count() == Some(1)
+            && what.outlets().is_some_and(|outlets| outlets.len() == 1);
+        if !is_straight && !matches!(what, What::Unknown) {
+            self.no_replicas(&settings, "only a stage with one inlet and one outlet");
+        }
         self.flat.stages.push(FlatStage {
             name,
             spec,
@@ -241,6 +248,7 @@ impl<'a> Flattening<'a, '_> {
                 .push(SpecError::new(Mistake::Recursion, place, text));
             return Item::Nothing;
         }
+        self.no_replicas(settings, "only a stage, not a module of a spec,");
         let schema = params_schema(module);
         let options = Options {
             schema: &schema,
@@ -261,6 +269,14 @@ impl<'a> Flattening<'a, '_> {
         );
         self.open.pop();
         Item::Module(scope)
+    }
+
+    fn no_replicas(&mut self, settings: &Understood, which: &str) {
+        if let Some(replicas) = settings.replicas.as_ref().filter(|it| it.value > 1) {
+            let text = format!("{which} can have replicas");
+            self.errors
+                .push(SpecError::new(Mistake::Setting, &replicas.place, text));
+        }
     }
 
     /// The values of a module's parameters; none for those that are wrong.

@@ -1,6 +1,7 @@
 use serde_json::Value as Json;
 
 use super::What;
+use crate::edge::Capacity;
 use crate::pipeline::spec::settings::Understood;
 use crate::pipeline::spec::{ModuleSpec, StageSpec};
 
@@ -10,6 +11,8 @@ pub(super) struct Flat<'a> {
     pub(super) scopes: Vec<Scope<'a>>,
     /// The stages of all of them.
     pub(super) stages: Vec<FlatStage<'a>>,
+    /// That of every edge for which nothing else is said.
+    pub(super) capacity: Option<Capacity>,
 }
 
 /// Where names are looked up: the stages of the pipeline or of one use of a
