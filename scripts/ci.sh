@@ -20,6 +20,9 @@ onnx() {
     cargo test --release --features onnx --test inference --test identify --example identify
 }
 
+# A remote edge in every order of two threads; builds everything once more.
+loom() { scripts/loom; }
+
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features; }
 
 examples() {
@@ -54,7 +57,7 @@ demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests docs examples features onnx benches demo compare)
+all=(fmt clippy tests loom docs examples features onnx benches demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

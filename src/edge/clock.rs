@@ -35,6 +35,7 @@ impl Clock {
     }
 
     /// The time at which an end begins or ceases to wait.
+    #[inline]
     pub(super) fn transition(&mut self) -> Duration {
         match self.reach {
             Reach::Local => idle::now(),

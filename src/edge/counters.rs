@@ -46,8 +46,9 @@ pub struct EdgeCounts {
     pub dropped_failing: u64,
     /// The most messages that were on the edge at once.
     pub high_water: u64,
-    /// Time for which the sender wanted to send and had no slot. On a local
-    /// edge only time in which the whole worker slept counts.
+    /// Time for which the sender wanted to send and had no slot; on an edge
+    /// that drops messages, time for which it was full. On a local edge only
+    /// time in which the whole worker slept counts.
     pub blocked: Duration,
     /// Time for which the inlet wanted a message and had none. On a local
     /// edge only time in which the whole worker slept counts.
@@ -135,12 +136,14 @@ impl EdgeCounters {
         self.capacity.store(capacity as u64, Relaxed);
     }
 
+    #[inline]
     pub(super) fn received(&self) -> u64 {
         self.received.load(Relaxed)
     }
 
     /// Messages on the edge, for one of its ends: nobody else sends,
     /// receives or drops meanwhile.
+    #[inline]
     pub(super) fn depth(&self) -> usize {
         let gone = self.received.load(Relaxed)
             + self.discarded.load(Relaxed)
@@ -151,11 +154,13 @@ impl EdgeCounters {
         usize::try_from(depth).unwrap_or(usize::MAX)
     }
 
+    #[inline]
     pub(super) fn add_sent(&self, count: usize) -> u64 {
         add(&self.sent, count as u64)
     }
 
     /// Messages came that stay.
+    #[inline]
     pub(super) fn note_high_water(&self) {
         let depth = self.depth() as u64;
         if depth > self.high_water.load(Relaxed) {
@@ -163,6 +168,7 @@ impl EdgeCounters {
         }
     }
 
+    #[inline]
     pub(super) fn add_received(&self, count: usize) -> u64 {
         add(&self.received, count as u64)
     }
@@ -206,6 +212,7 @@ impl EdgeCounters {
 }
 
 /// Adds for the only writer of `total`, without a locked instruction.
+#[inline]
 fn add(total: &AtomicU64, amount: u64) -> u64 {
     let new = total.load(Relaxed) + amount;
     total.store(new, Relaxed);

@@ -25,6 +25,7 @@ thread_local! {
 }
 
 /// How long this thread has been parked in all.
+#[inline]
 pub(crate) fn now() -> Duration {
     IDLE.get()
 }

@@ -6,6 +6,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
 use loom::future::block_on;
@@ -167,5 +168,23 @@ fn an_edge_that_fails_ends_on_both_sides() {
         },
         all,
         |received| assert!([1, 2, 3].starts_with(&received) && !received.is_empty()),
+    );
+}
+
+/// An inlet whose waker the edge does not have is what a lost wake looks like.
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_lost_wake_is_found() {
+    every_order(
+        blocking(1),
+        |sender| assert_eq!(send(sender, 1), 1),
+        |mut inlet| {
+            let cx = &mut Context::from_waker(Waker::noop());
+            match Pin::new(&mut inlet).poll_next(cx) {
+                Poll::Ready(message) => message,
+                Poll::Pending => block_on(std::future::pending()),
+            }
+        },
+        |received| assert_eq!(received, Some(1)),
     );
 }

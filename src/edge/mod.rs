@@ -9,29 +9,64 @@
 //!
 //! [`local`] edges join two nodes of one worker: no locks, and no atomics but
 //! the counters, which are stored to once per chunk.
-//! [`remote`] edges join two workers. Both run the same protocol
-//! (`protocol.rs`) and differ in how its state is shared (`link.rs`): a
-//! `RefCell` or a mutex. Each end keeps a private chunk and exchanges it with
-//! the shared state at once, so borrowing, locking and waking are paid per
-//! chunk and not per message. A chunk never waits for company: it is flushed
-//! before the node that filled it goes to sleep.
+//! [`remote`] edges join two workers. Both run the same protocol (`protocol/`)
+//! and differ in how its state is shared (`link.rs`: a `RefCell` or a mutex)
+//! and in what a wake costs (`reach.rs`). Each end keeps a private chunk and
+//! exchanges it with the shared state at once, so borrowing, locking and waking
+//! are paid per chunk and not per message. A chunk never waits for company: it
+//! is flushed before the node that filled it goes to sleep.
+//!
+//! Slots go back in eighths of the capacity. A sender that waits is woken by
+//! the first of them on its own worker, and once half of the edge is free on
+//! another; an inlet that waits is woken when the sender pauses, or once half
+//! of the edge is filled or 512 messages are there. So an end whose node is
+//! busy is woken twice at most while as many messages pass as the edge holds,
+//! if it holds no more than 1,024, and most often once.
+//!
+//! # How much an edge holds
+//!
+//! | [`Capacity`] | admits the next message while |
+//! | --- | --- |
+//! | `Fixed` | fewer messages than that are on the edge |
+//! | `Weighted` | what is on the edge weighs less than that |
+//! | `Adaptive` | fewer messages are on the edge than have paid for themselves |
+//!
+//! An adaptive edge grows where its sender was blocked and its inlet starved
+//! within the same few milliseconds, and shrinks by half of what never leaves
+//! its queue. The inlet sees to that when it gives slots back, on the times at
+//! which either end began and ceased to wait: there is no task behind it. Of
+//! two busy nodes on one worker each is idle while the other runs, which no
+//! buffer would change: on a local edge only time counts in which the whole
+//! worker sleeps ([`idle`]).
+//!
+//! A capacity can be changed while messages pass ([`Inlet::resize`]). Permits
+//! that are held when it shrinks become debt, which is paid as slots come
+//! back; nothing is dropped.
+//!
+//! # When it is full
+//!
+//! An edge blocks its sender, unless its [`Overflow`] says that it drops a
+//! message or fails instead. Such an edge takes its messages one at a time, as
+//! one does that weighs them. What it drops is counted by reason and handed to
+//! [`Settings::on_drop`]; at any time
+//! `sent = received + dropped + discarded + depth` ([`EdgeCounts`]).
+//!
+//! # Examples
 //!
 //! ```
-//! use std::num::NonZeroUsize;
-//! use std::future::poll_fn;
-//!
 //! use millpond::edge;
 //! use millpond::operators::Flow;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
-//! let (mut sender, inlet) = edge::local(NonZeroUsize::new(2).unwrap());
+//! # async fn main() -> Result<(), edge::Closed> {
+//! let (mut sender, inlet) = edge::local(2);
 //! for number in [1, 2] {
-//!     poll_fn(|cx| sender.poll_reserve(cx).map_ok(|slot| slot.send(number))).await.unwrap();
+//!     sender.reserve().await?.send(number);
 //! }
 //! drop(sender); // closes the edge: what was sent still arrives
 //!
 //! assert_eq!(Flow::native(inlet).collect::<Vec<_>>().await, [1, 2]);
+//! # Ok(())
 //! # }
 //! ```
 
@@ -105,11 +140,8 @@ pub fn remote<T>(settings: impl Into<Settings<T>>) -> (RemoteSender<T>, RemoteIn
 #[track_caller]
 fn checked<T>(settings: Settings<T>) -> Settings<T> {
     let fault = settings.capacity.check().err();
-    assert!(
-        fault.is_none(),
-        "{}",
-        fault.map_or_else(String::new, |fault| fault.to_string())
-    );
+    let why = fault.map_or_else(String::new, |fault| fault.to_string());
+    assert!(fault.is_none(), "{why}");
     settings
 }
 

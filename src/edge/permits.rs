@@ -16,15 +16,18 @@ impl Permits {
         Self { capacity, held: 0 }
     }
 
+    #[inline]
     pub(super) fn capacity(&self) -> usize {
         self.capacity
     }
 
+    #[inline]
     pub(super) fn free(&self) -> usize {
         self.capacity.saturating_sub(self.held)
     }
 
     /// Takes every free permit, and says how many that were.
+    #[inline]
     pub(super) fn take_all(&mut self) -> usize {
         let taken = self.free();
         self.held += taken;
@@ -32,12 +35,14 @@ impl Permits {
     }
 
     /// Takes permits that need not be there: what is missing is debt.
+    #[inline]
     pub(super) fn charge(&mut self, count: usize) {
-        self.held += count;
+        self.held = self.held.saturating_add(count);
     }
 
+    #[inline]
     pub(super) fn give_back(&mut self, count: usize) {
-        self.held -= count;
+        self.held = self.held.saturating_sub(count);
     }
 
     pub(super) fn resize(&mut self, capacity: usize) {

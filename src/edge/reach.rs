@@ -1,3 +1,6 @@
+/// Messages that cost as much to pass on as one wake of another worker.
+const WORTH_A_WAKE: usize = 512;
+
 /// One message in this many has its time in the queue measured.
 const SAMPLE_EVERY: u64 = 1_024;
 
@@ -36,11 +39,14 @@ impl Reach {
 
     /// How many messages must be there before an inlet that waits is woken by
     /// a sender that goes on. One that pauses wakes it in any case.
+    ///
+    /// Half of what fits, but no more than make up for the wake: a sender that
+    /// is slow and never pauses must not keep the inlet waiting.
     #[inline]
     pub(super) fn wakes_inlet_at(self, capacity: usize) -> usize {
         match self {
             Self::Local => usize::MAX,
-            Self::Remote => (capacity / 2).max(1),
+            Self::Remote => (capacity / 2).clamp(1, WORTH_A_WAKE),
         }
     }
 
@@ -49,7 +55,9 @@ impl Reach {
     pub(super) fn sample_interval(self, capacity: usize) -> u64 {
         match self {
             // Two readings per sample: one per 1,024 messages or per epoch.
-            Self::Local => 2 * SAMPLE_EVERY.max(2 * capacity as u64 + 32),
+            Self::Local => SAMPLE_EVERY
+                .max((capacity as u64).saturating_mul(2).saturating_add(32))
+                .saturating_mul(2),
             Self::Remote => SAMPLE_EVERY,
         }
     }

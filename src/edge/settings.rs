@@ -75,7 +75,7 @@ impl<T> Settings<T> {
     }
 
     /// The shortest time after which an adaptive capacity is looked at again,
-    /// 5 ms unless told otherwise; the longest is twenty times that.
+    /// 5 ms unless told otherwise; the longest is a hundred times that.
     pub fn epoch(mut self, shortest: Duration) -> Self {
         self.epoch = shortest;
         self

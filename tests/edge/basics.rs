@@ -1,10 +1,13 @@
 //! What an edge promises, for both kinds of it, by hand.
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use millpond::edge::{self, Closed};
+use millpond::edge::{self, Capacity, CapacityError, Closed, Sender, Settings};
 
-use super::support::{KINDS, Wakes, edge, n, receive, send};
+use super::support::{KINDS, Kind, Wakes, edge, n, receive, send};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn an_edge_takes_its_capacity_and_no_more() {
@@ -211,5 +214,134 @@ fn a_hundred_thousand_messages_cross_threads_in_order() {
         });
         producer.join().unwrap();
         assert_eq!(received, messages);
+    }
+}
+
+#[test]
+fn a_capacity_that_no_edge_can_have_is_refused_where_it_is_given() {
+    let adaptive = |target, min, max| Capacity::Adaptive { target, min, max };
+    let refused = [
+        (Capacity::Fixed(0), CapacityError::Zero),
+        (Capacity::Weighted(0), CapacityError::Zero),
+        (adaptive(SECOND, 0, 1), CapacityError::Zero),
+        (
+            adaptive(SECOND, 3, 2),
+            CapacityError::Bounds { min: 3, max: 2 },
+        ),
+        (adaptive(Duration::ZERO, 1, 2), CapacityError::Target),
+    ];
+    for (capacity, error) in refused {
+        assert_eq!(capacity.check(), Err(error));
+        let made = std::panic::catch_unwind(|| edge::local::<u8>(capacity)).map(drop);
+        let told = made.unwrap_err().downcast::<String>().unwrap();
+        assert_eq!(*told, error.to_string());
+    }
+    for capacity in [
+        edge::DEFAULT_CAPACITY,
+        Capacity::adaptive(),
+        Capacity::interactive(),
+    ] {
+        assert_eq!(capacity.check(), Ok(()));
+    }
+}
+
+#[test]
+fn an_adaptive_edge_begins_with_room_for_eight_messages_within_its_bounds() {
+    for (min, max, begins) in [(2, 100, 8), (20, 100, 20), (1, 3, 3)] {
+        let (mut sender, _inlet) = edge::local(Capacity::Adaptive {
+            target: SECOND,
+            min,
+            max,
+        });
+        let room =
+            (0..100).take_while(|message| send(&mut sender, *message, Waker::noop()).is_ready());
+        assert_eq!(room.count(), begins);
+        assert_eq!(sender.counters().counts().capacity, begins as u64);
+    }
+}
+
+#[test]
+fn a_sender_on_another_worker_is_woken_once_half_of_the_edge_is_free() {
+    for (kind, taken) in [(Kind::Local, 8), (Kind::Remote, 32)] {
+        let (mut sender, mut inlet) = edge(kind, 64);
+        let (wakes, waker) = Wakes::new();
+        while send(&mut sender, (), &waker).is_ready() {}
+        for _ in 1..taken {
+            assert!(receive(&mut inlet, Waker::noop()).is_ready());
+        }
+        assert_eq!(wakes.count(), 0, "{kind:?}");
+        assert!(receive(&mut inlet, Waker::noop()).is_ready());
+        assert_eq!(wakes.count(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_inlet_on_another_worker_is_woken_once_half_of_the_edge_is_filled() {
+    for (capacity, enough) in [(64, 32), (1_024, 512), (4_096, 512)] {
+        let (mut sender, mut inlet) = edge(Kind::Remote, capacity);
+        let (wakes, waker) = Wakes::new();
+        assert!(receive(&mut inlet, &waker).is_pending());
+        for _ in 0..enough {
+            assert!(send(&mut sender, (), Waker::noop()).is_ready());
+            assert_eq!(wakes.count(), 0);
+        }
+        // The next one finds its chunk full, and exchanges it.
+        assert!(send(&mut sender, (), Waker::noop()).is_ready());
+        assert_eq!(wakes.count(), 1);
+    }
+}
+
+#[test]
+fn what_was_exchanged_without_a_wake_is_announced_before_the_sender_pauses() {
+    let idle = |sender: &mut Sender<()>| {
+        let cx = &mut Context::from_waker(Waker::noop());
+        assert!(sender.poll_idle(cx).is_pending());
+    };
+    let pauses: [fn(&mut Sender<()>); 2] = [Sender::flush, idle];
+    for pause in pauses {
+        let (mut sender, mut inlet) = edge(Kind::Remote, 64);
+        let (wakes, waker) = Wakes::new();
+        assert!(receive(&mut inlet, &waker).is_pending());
+        for _ in 0..16 {
+            assert!(send(&mut sender, (), Waker::noop()).is_ready());
+        }
+        // Exchanges the sixteen, and gets a slot that it does not use.
+        assert!(
+            sender
+                .poll_reserve(&mut Context::from_waker(Waker::noop()))
+                .is_ready()
+        );
+        assert_eq!(wakes.count(), 0);
+        pause(&mut sender);
+        assert_eq!(wakes.count(), 1);
+        pause(&mut sender);
+        assert_eq!(wakes.count(), 1);
+    }
+}
+
+#[test]
+fn the_largest_numbers_are_numbers_like_any_other() {
+    let adaptive = Capacity::Adaptive {
+        target: Duration::MAX,
+        min: usize::MAX,
+        max: usize::MAX,
+    };
+    for kind in KINDS {
+        for capacity in [
+            Capacity::Fixed(usize::MAX),
+            Capacity::Weighted(usize::MAX),
+            adaptive,
+        ] {
+            let settings = Settings::new(capacity)
+                .weigh(|_| usize::MAX)
+                .epoch(Duration::MAX);
+            let (mut sender, mut inlet) = edge(kind, settings);
+            for message in 0..10_000 {
+                assert!(send(&mut sender, message, Waker::noop()).is_ready());
+                sender.flush();
+                let received = receive(&mut inlet, Waker::noop());
+                assert_eq!(received, Poll::Ready(Some(message)));
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -26,6 +27,8 @@ pub(crate) enum Law {
     WakesSender,
     /// An inlet that waits is woken when messages are flushed, and by the end.
     WakesInlet,
+    /// Nobody is woken who finds nothing to go on with.
+    WakesInVain,
     /// What is flushed can be had.
     Visible,
     /// The inlet ends after the last message of a sender that is gone, for
@@ -160,6 +163,12 @@ impl Task {
         self.slept_at = Some(self.wakes.count());
     }
 
+    /// It slept, and has been woken since.
+    fn was_woken(&self) -> bool {
+        self.slept_at
+            .is_some_and(|wakes| wakes < self.wakes.count())
+    }
+
     /// It sleeps, and nobody has woken it since.
     fn is_asleep(&self) -> bool {
         self.slept_at
@@ -182,6 +191,8 @@ struct Model<E> {
     received: u64,
     sender: Option<Task>,
     inlet: Option<Task>,
+    /// The edge has shrunk since the sender last asked for a slot.
+    shrunk: bool,
 }
 
 type Check = Result<(), Broken>;
@@ -207,6 +218,7 @@ impl<E: Ends> Model<E> {
             received: 0,
             sender: Some(Task::new()),
             inlet: Some(Task::new()),
+            shrunk: false,
         }
     }
 
@@ -223,6 +235,7 @@ impl<E: Ends> Model<E> {
             Step::Receive if self.inlet.is_some() => self.receive(),
             Step::Resize(capacity) if self.inlet.is_some() => {
                 self.ends.resize(capacity);
+                self.shrunk |= capacity < self.capacity;
                 self.capacity = capacity;
                 self.widest = self.widest.max(capacity);
                 Ok(())
@@ -248,6 +261,8 @@ impl<E: Ends> Model<E> {
         let Some(task) = &mut self.sender else {
             return Ok(());
         };
+        let shrunk = mem::take(&mut self.shrunk);
+        let woken = task.was_woken() && !shrunk;
         task.slept_at = None;
         let open = self.inlet.is_some();
         let free = self.capacity.saturating_sub(self.queue.len());
@@ -275,6 +290,7 @@ impl<E: Ends> Model<E> {
             Poll::Ready(Err(Closed)) => check(!open, Law::Close, "closed under an open inlet"),
             Poll::Pending => {
                 task.sleeps();
+                check(!woken, Law::WakesInVain, "a sender found no slot")?;
                 check(open, Law::Close, "waits for an inlet that is gone")?;
                 self.credit = 0;
                 let kept = (self.widest / 8).max(1);
@@ -313,6 +329,7 @@ impl<E: Ends> Model<E> {
         let Some(task) = &mut self.inlet else {
             return Ok(());
         };
+        let woken = task.was_woken();
         task.slept_at = None;
         match self.ends.receive(&task.waker) {
             Poll::Ready(Some(message)) => {
@@ -335,6 +352,7 @@ impl<E: Ends> Model<E> {
             }
             Poll::Pending => {
                 task.sleeps();
+                check(!woken, Law::WakesInVain, "an inlet found no message")?;
                 check(
                     self.sender.is_some(),
                     Law::End,

@@ -25,6 +25,8 @@ enum Fault {
     KeepsTheFirstWakerOfTheSender,
     NeverWakesTheInlet,
     KeepsTheFirstWakerOfTheInlet,
+    WakesTheSenderForNothing,
+    WakesTheInletForNothing,
     HoldsBackWhatIsFlushed,
     NeverEnds,
     EndsTooEarly,
@@ -70,7 +72,7 @@ impl Faulty {
                 .sender_waker
                 .get_or_insert_with(|| waker.clone())
                 .clone(),
-            _ => waker.clone(),
+            _ => self.sender_waker.insert(waker.clone()).clone(),
         }
     }
 
@@ -98,6 +100,9 @@ impl Faulty {
 
 impl Ends for Faulty {
     fn send(&mut self, message: u64, waker: &Waker) -> Poll<Result<(), Closed>> {
+        if self.fault == Fault::WakesTheInletForNothing {
+            self.inlet_waker.iter().for_each(Waker::wake_by_ref);
+        }
         let waker = self.waker_of_sender(waker);
         self.real.send(message, &waker)
     }
@@ -116,6 +121,9 @@ impl Ends for Faulty {
     }
 
     fn flush(&mut self) {
+        if self.fault == Fault::WakesTheSenderForNothing {
+            self.sender_waker.iter().for_each(Waker::wake_by_ref);
+        }
         if self.fault != Fault::HoldsBackWhatIsFlushed {
             self.real.flush();
         }
@@ -245,6 +253,12 @@ fn wakes_sender() {
 fn wakes_inlet() {
     caught(Fault::NeverWakesTheInlet, &[Law::WakesInlet]);
     caught(Fault::KeepsTheFirstWakerOfTheInlet, &[Law::WakesInlet]);
+}
+
+#[test]
+fn wakes_in_vain() {
+    caught(Fault::WakesTheSenderForNothing, &[Law::WakesInVain]);
+    caught(Fault::WakesTheInletForNothing, &[Law::WakesInVain]);
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use millpond::edge::{Capacity, Closed, DropReason, EdgeCounts, Inlet, Overflow, Sender, Settings};
 use proptest::prelude::*;
 
 use super::support::{KINDS, Kind, Wakes, edge, receive, receive_all, send, send_each};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// The ends of an edge, and what it drops.
 type Dropping = (Sender<u32>, Inlet<u32>, Arc<Mutex<Vec<(u32, DropReason)>>>);
@@ -116,22 +119,67 @@ fn an_edge_that_drops_never_makes_its_sender_wait() {
     }
 }
 
-#[test]
-fn the_time_for_which_a_dropping_edge_was_full_counts_as_blocked() {
+fn in_simulated_time(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
-    runtime.block_on(async {
+    runtime.block_on(test);
+}
+
+#[test]
+fn the_time_in_queue_is_that_of_messages_which_arrive() {
+    for kind in KINDS {
+        in_simulated_time(async move {
+            let (mut sender, mut inlet, _dropped) = dropping(kind, 2, Overflow::DropOldest);
+            // Three come while one is taken; it has waited for a second or two.
+            for turn in 0..5_000 {
+                tokio::time::sleep(SECOND).await;
+                send_each(&mut sender, [turn]);
+                if turn % 3 == 0 {
+                    assert!(receive(&mut inlet, Waker::noop()).is_ready());
+                }
+            }
+            let time = sender.counters().counts().time_in_queue.unwrap();
+            assert!(time <= 2 * SECOND, "{kind:?}: {time:?}");
+        });
+    }
+}
+
+#[test]
+fn the_time_for_which_a_dropping_edge_was_full_counts_as_blocked() {
+    in_simulated_time(async {
         let (mut sender, mut inlet, _dropped) = dropping(Kind::Remote, 1, Overflow::DropNewest);
-        let second = std::time::Duration::from_secs(1);
         send_each(&mut sender, 1..=2);
-        tokio::time::sleep(second).await;
+        tokio::time::sleep(SECOND).await;
         assert_eq!(receive_all(&mut inlet), [1]);
         send_each(&mut sender, [3]);
-        assert_eq!(sender.counters().counts().blocked, second);
+        assert_eq!(sender.counters().counts().blocked, SECOND);
     });
+}
+
+#[test]
+fn a_panic_of_who_is_handed_what_is_dropped_harms_nobody_else() {
+    for kind in KINDS {
+        let settings = Settings::new(1)
+            .overflow(Overflow::DropOldest)
+            .on_drop(|_, _| panic!("it does not want it"));
+        let (mut sender, mut inlet) = edge(kind, settings);
+        send_each(&mut sender, [1]);
+        let sending = std::panic::AssertUnwindSafe(|| send_each(&mut sender, [2]));
+        assert!(std::panic::catch_unwind(sending).is_err());
+        assert_eq!(receive_all(&mut inlet), [2]);
+        assert_eq!(sender.counters().counts().dropped_oldest, 1);
+        // Unwinding calls nobody: a second panic would end the process.
+        let unwinding = std::panic::AssertUnwindSafe(move || {
+            send_each(&mut sender, [3]);
+            assert!(send(&mut sender, 4, Waker::noop()).is_ready());
+            panic!("with a message that drops another one");
+        });
+        assert!(std::panic::catch_unwind(unwinding).is_err());
+        assert_eq!(receive_all(&mut inlet), [4]);
+    }
 }
 
 fn gone(counts: &EdgeCounts) -> u64 {

@@ -5,6 +5,11 @@ use super::Epoch;
 /// Loss below this share of the time is not worth a slot.
 const NEGLIGIBLE: f64 = 0.02;
 
+/// Loss above this share is not chance: the capacity doubles at once. Smaller
+/// losses are averaged first, since a short epoch shows some of them in any
+/// edge between two nodes of one speed.
+const SEVERE: f64 = 4.0 * NEGLIGIBLE;
+
 /// For how many epochs a capacity that starved is remembered, and for how many
 /// a growth that did not help is not repeated.
 const MEMORY: u32 = 40;
@@ -12,21 +17,27 @@ const MEMORY: u32 = 40;
 /// Room that was not used for this many epochs is given up.
 const ROOMY_EPOCHS: u32 = 8;
 
+/// Below this capacity growth is never futile. Bursts of 64 lose as much at 32
+/// as at 2, and small buffers cost little.
+const CHEAP: usize = 128;
+
 /// The coincident-loss law: from what an edge saw in an epoch to its capacity
 /// in the next one.
 ///
 /// Time in which the sender was blocked is work refused, time in which the
 /// inlet was starved is work missing. Only where both happen within one epoch
 /// could a larger buffer have won something, and at most the smaller of the
-/// two. So the law grows on that and on nothing else. It gives back half of
-/// what never leaves the queue: with a capacity smaller by the whole of it,
-/// every message would have left at the same time.
+/// two. So the law grows on that and on nothing else. It gives back three
+/// quarters of what never leaves the queue: with a capacity smaller by the
+/// whole of it, every message would have left at the same time.
 #[derive(Debug)]
 pub(super) struct Law {
     target: Duration,
     min: usize,
     max: usize,
     capacity: usize,
+    /// The moving average of the loss.
+    loss: f64,
     /// The last capacity that starved, while that is remembered.
     starving: Option<Starving>,
     /// The queue that stood in the last epoch, and the least of the last two.
@@ -51,6 +62,7 @@ impl Law {
             min,
             max,
             capacity,
+            loss: 0.0,
             starving: None,
             stood: 0,
             standing: 0,
@@ -73,13 +85,20 @@ impl Law {
         self.rate.learn(epoch);
         self.count_epochs(epoch);
         let missing = epoch.starved.max(epoch.underfilled);
-        let loss = epoch.blocked.min(missing);
-        let wanted = if loss > NEGLIGIBLE {
+        let lost_now = epoch.blocked.min(missing);
+        self.loss = 0.3 * self.loss + 0.7 * lost_now;
+        let loss = if lost_now > SEVERE {
+            lost_now
+        } else {
+            self.loss
+        };
+        // Nothing is won for an epoch that lost nothing, whatever was before.
+        let wanted = if loss > NEGLIGIBLE && lost_now > 0.0 {
             self.grown(loss, epoch.underfilled < epoch.starved)
         } else if self.standing > 0 {
-            self.without_half_the_queue()
+            self.without_the_queue()
         } else if self.roomy_epochs >= ROOMY_EPOCHS {
-            self.capacity * 3 / 4
+            self.capacity - self.capacity.div_ceil(4)
         } else {
             self.capacity
         };
@@ -98,32 +117,36 @@ impl Law {
         };
         self.standing = self.stood.min(stands);
         self.stood = stands;
-        let roomy = epoch.blocked <= 0.0 && 2 * epoch.most_queued < self.capacity;
+        let roomy = epoch.blocked <= 0.0 && epoch.most_queued.saturating_mul(2) < self.capacity;
         self.roomy_epochs = if roomy { self.roomy_epochs + 1 } else { 0 };
     }
 
     fn grown(&mut self, loss: f64, by_starving: bool) -> usize {
         // A batch that is not filled yet says nothing about futility: its
         // loss stays the same until the whole of it fits.
-        if by_starving && self.futility.stops_growth(self.capacity, loss) {
+        let dear = by_starving && self.capacity >= CHEAP;
+        if dear && self.futility.stops_growth(self.capacity, loss) {
             return self.capacity;
         }
         self.starving = Some(Starving {
             capacity: self.capacity,
             epochs_left: MEMORY,
         });
-        if loss > 4.0 * NEGLIGIBLE {
+        // What was lost says nothing about the capacity that comes now.
+        self.loss = 0.0;
+        if loss > SEVERE {
             self.capacity.saturating_mul(2)
         } else {
             self.capacity.saturating_add(self.capacity.div_ceil(4))
         }
     }
 
-    fn without_half_the_queue(&self) -> usize {
-        let smaller = self.capacity - (self.standing / 2).max(1).min(self.capacity);
+    fn without_the_queue(&self) -> usize {
+        let smaller =
+            self.capacity - (self.standing - self.standing.div_ceil(4)).min(self.capacity);
         match self.starving {
             Some(Starving { capacity, .. }) => smaller
-                .max(capacity + capacity.div_ceil(4))
+                .max(capacity.saturating_add(capacity.div_ceil(4)))
                 .min(self.capacity),
             None => smaller,
         }
@@ -162,7 +185,8 @@ impl Rate {
 
     /// How many messages are served within `time`.
     fn within(&self, time: Duration) -> usize {
-        (self.served * time.as_nanos())
+        self.served
+            .saturating_mul(time.as_nanos())
             .div_ceil(1_000)
             .checked_div(self.busy)
             .map_or(usize::MAX, |count| {

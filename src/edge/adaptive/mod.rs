@@ -17,7 +17,7 @@ use super::Capacity;
 use super::clock::Now;
 
 /// An epoch lasts for this many times its shortest length at most.
-const LONGEST: u32 = 20;
+const LONGEST: u32 = 100;
 
 /// What an edge saw in one epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,8 +117,13 @@ impl Adaptive {
     }
 
     /// How many messages must be served before an epoch can end.
+    ///
+    /// A queue that wanders takes far longer to cross a buffer than to be
+    /// served once: fewer would mistake its wandering for a standing queue.
     pub(super) fn least_served(&self) -> u64 {
-        2 * self.law.capacity() as u64 + 32
+        (self.law.capacity() as u64)
+            .saturating_mul(8)
+            .saturating_add(32)
     }
 
     /// Ends the epoch if it has lasted, and gives the capacity for the next.
@@ -126,7 +131,7 @@ impl Adaptive {
         let elapsed = now.wall.saturating_sub(self.began.wall);
         let served = received - self.received_before;
         let lasted = elapsed >= self.shortest && served >= self.least_served();
-        if !lasted && elapsed < self.shortest * LONGEST {
+        if !lasted && elapsed < self.shortest.saturating_mul(LONGEST) {
             return None;
         }
         if let Some(since) = blocked {

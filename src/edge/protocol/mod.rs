@@ -158,6 +158,7 @@ impl<T> Shared<T> {
     }
 }
 
+#[inline]
 fn register(place: &mut Option<Waker>, cx: &Context<'_>) -> Replaced {
     match place {
         Some(waker) if waker.will_wake(cx.waker()) => None,

@@ -82,7 +82,9 @@ impl<T> Shared<T> {
     #[inline(never)]
     fn give_back_and_look(&mut self, count: usize, received: u64) -> Option<Waker> {
         let charged = match &mut self.weights {
-            Some(weights) => weights.drain(..count.min(weights.len())).sum(),
+            Some(weights) => weights
+                .drain(..count.min(weights.len()))
+                .fold(0, usize::saturating_add),
             None => count,
         };
         self.permits.give_back(charged);

@@ -210,15 +210,17 @@ impl<T> Shared<T> {
             };
             self.permits.give_back(charge);
             self.counters.add_dropped(DropReason::Oldest);
+            self.move_sample_up();
             dropped.push((oldest, DropReason::Oldest));
         }
     }
 
     fn note_arrival(&mut self, sent: u64) {
         if self.sample.is_none() && sent >= self.next_sample {
-            self.next_sample = sent + self.reach.sample_interval(self.permits.capacity());
+            let interval = self.reach.sample_interval(self.permits.capacity());
+            self.next_sample = sent.saturating_add(interval);
             self.sample = Some(Sample {
-                sequence: sent,
+                sequence: self.counters.received() + self.counters.depth() as u64,
                 sent_at: self.clock.read(),
             });
             self.plan_look();
@@ -227,6 +229,20 @@ impl<T> Shared<T> {
         if let Some(adaptive) = &mut self.adaptive {
             adaptive.filled_to(self.counters.depth());
         }
+    }
+
+    /// A message was dropped that came before the one that is measured, or is
+    /// that one.
+    fn move_sample_up(&mut self) {
+        let Some(mut sample) = self.sample.take() else {
+            return;
+        };
+        sample.sequence -= 1;
+        // With the message for which room is made.
+        let waiting = self.ready.len() as u64 + 1;
+        let taken_out = self.counters.received() + self.counters.depth() as u64 - waiting;
+        self.sample = (sample.sequence > taken_out).then_some(sample);
+        self.plan_look();
     }
 
     /// Arranges that a sender with nothing to send learns when the inlet goes.
