@@ -30,7 +30,8 @@
 //! | --- | --- |
 //! | [`operators`] | [`Flow`](operators::Flow), with every operator as a method; useful without pipelines |
 //! | [`pipeline`] | [`Pipeline`]: source, stages, sink, run |
-//! | [`stage`] | the traits of stages: write your own |
+//! | [`stage`] | the traits of stages: write your own; the registry of stages |
+//! | [`module`] | sub-graphs with names and ports of their own |
 //! | [`stages`] | the stages that come with millpond |
 //! | [`inference`] | the stage that runs models, and its backends |
 //! | [`runtime`] | [`RunOptions`], [`RunHandle`], [`RunReport`], [`RunError`] |
@@ -38,6 +39,7 @@
 //! | [`message`] | what may travel on an edge |
 //! | [`edge`] | the bounded links themselves |
 //! | [`node`] | what a node is given by its worker |
+//! | `cli` | the command line, with the feature of that name |
 //!
 //! # Features
 //!
@@ -47,16 +49,20 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod edge;
 pub mod graph;
 pub mod inference;
 pub mod message;
+pub mod module;
 pub mod node;
 pub mod pipeline;
 pub mod runtime;
 pub mod stage;
 pub mod stages;
 
+pub use millpond_macros::{module, sink, source, stage};
 pub use millpond_operators as operators;
 pub use pipeline::Pipeline;
 pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
@@ -80,4 +86,22 @@ pub mod pages {
     pub enum P0006 {}
     #[doc = include_str!("../docs/errors/P0007.md")]
     pub enum P0007 {}
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use async_stream;
+    pub use futures_core;
+    pub use futures_util;
+    pub use inventory;
+    pub use schemars;
+    pub use serde;
+    pub use serde_json;
+    pub use typed_builder;
+
+    pub use crate::message::probe;
+    pub use crate::module::{next_port, signature_of_ports};
+    pub use crate::stage::expanded::*;
+    pub use crate::stage::{output_of, output_of_source, signature_of, signature_of_any};
+    pub use crate::without_options;
 }

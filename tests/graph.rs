@@ -389,3 +389,37 @@ fn nothing_of_a_refused_pipeline_has_run() {
     refused(pipeline);
     assert!(!ran.load(std::sync::atomic::Ordering::SeqCst));
 }
+
+#[test]
+fn settings_win_over_the_stage_and_inner_settings_over_outer_ones() {
+    use millpond::graph::{OnError, Placement, Settings};
+
+    let pipeline = Pipeline::named("settings");
+    let graph = pipeline.builder();
+    let lines = pipeline.source(FromIter::new(["a"]));
+    let outer = Settings {
+        name: Some("clean".into()),
+        placement: Some(Placement::Own),
+        on_error: Some(OnError::Stop),
+    };
+    let inner = Settings {
+        placement: Some(Placement::Inherit),
+        ..Settings::default()
+    };
+    graph
+        .with_settings(outer, || {
+            lines.module("tidy", |lines| {
+                let lines = lines.node("one", |lines| lines).on(Placement::Inherit);
+                graph.with_settings(inner, || lines.module("two", |lines| lines.map(str::len)))
+            })
+        })
+        .ignore();
+
+    let nodes = pipeline.graph().nodes;
+    let of = |name: &str| nodes.iter().find(|node| &*node.name == name).unwrap();
+    assert_eq!(of("clean/one").placement, Placement::Own);
+    assert_eq!(of("clean/two/map").placement, Placement::Inherit);
+    assert_eq!(of("clean/two/map").on_error, OnError::Stop);
+    assert_eq!(of("clean/one").stage.as_ref(), "tidy");
+    assert_eq!(of("ignore").on_error, OnError::DeadLetter);
+}

@@ -229,7 +229,7 @@ impl Stage<u32> for Changes {
     type Out = u32;
 
     fn build(self, numbers: Outlet<u32>) -> Outlet<u32> {
-        numbers.node(Self::ID, millpond::operators::Flow::dedup)
+        numbers.node(Self::ID, Flow::dedup)
     }
 }
 

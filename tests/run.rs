@@ -457,6 +457,36 @@ async fn an_outlet_that_outlives_the_start_does_no_harm() {
     assert_eq!(report.nodes.len(), 3);
 }
 
+#[tokio::test]
+async fn an_error_ends_the_run_where_that_was_asked_for() {
+    let pipeline = Pipeline::named("stop");
+    let (numbers, errors) =
+        pipeline
+            .source(FromIter::new(0..10_u64))
+            .try_node("halve", |numbers| {
+                numbers.map(|n| {
+                    if n < 4 {
+                        Ok(n / 2)
+                    } else {
+                        Err(format!("{n} is too much"))
+                    }
+                })
+            });
+    errors.ignore();
+    let pipeline = numbers
+        .on_error(millpond::graph::OnError::Stop)
+        .for_each("keep", drop);
+
+    let error = pipeline.run().await.unwrap_err();
+
+    let RunError::Failed(failed) = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(&*failed.first.node, "halve");
+    assert_eq!(failed.first.cause.to_string(), "failed: 4 is too much");
+    assert_eq!(failed.report.node("keep").received, 4);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_single_message_of_a_slow_source_passes_all_edges_at_once() {
     for placement in placements() {

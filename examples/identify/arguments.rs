@@ -11,7 +11,8 @@ use millpond::inference::Onnx;
 use crate::magika::{ModelError, Tables};
 use crate::summary::fail;
 
-const USAGE: &str = "usage: identify [--model FILE] [--output FILE] PATH...";
+const USAGE: &str = "usage: identify [--model FILE] [--output FILE] PATH..., \
+    or: identify --spec FILE";
 
 /// What to look at, with what, and where to write it.
 #[derive(Debug)]
@@ -21,6 +22,15 @@ pub(crate) struct Arguments {
     pub(crate) tables: Arc<Tables>,
     pub(crate) output: PathBuf,
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// The spec to run in place of what the program does by itself.
+pub(crate) fn spec() -> Option<PathBuf> {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    match &arguments[..] {
+        [option, spec] if option == "--spec" => Some(spec.into()),
+        _ => None,
+    }
 }
 
 impl Arguments {

@@ -50,12 +50,13 @@ pub(crate) struct Sample {
     /// The bytes of the head and of the tail, padded to [`TOKENS`] numbers.
     pub(crate) tokens: Vec<i32>,
     /// What the rules say, where the model has nothing to go by.
-    ruled: Option<Rule>,
+    pub(crate) ruled: Option<Rule>,
 }
 
 /// The answers that need no model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rule {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rule {
     Empty,
     Text,
     Binary,

@@ -2,11 +2,13 @@
 //!
 //! `identify [--model FILE] [--output FILE] PATH...` walks the paths, runs
 //! Google's Magika model on every file, writes a line of JSON for each and
-//! prints a summary. What cannot be read is named, counted and passed over.
+//! prints a summary. `identify --spec FILE` runs a pipeline from a spec that may
+//! use its stages: `identify.toml` does the same as the program by itself. What cannot be read is named, counted and passed over.
 //! README.md says what it exits with.
 
 mod arguments;
 mod magika;
+mod stages;
 mod summary;
 
 use std::process::ExitCode;
@@ -21,6 +23,9 @@ use summary::{Summary, finish, passed_over, without_verdict};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    if let Some(spec) = arguments::spec() {
+        return stages::run(&spec).await;
+    }
     let arguments = match Arguments::from_env() {
         Ok(arguments) => arguments,
         Err(code) => return code,

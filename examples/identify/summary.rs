@@ -145,9 +145,13 @@ fn say(line: &str) {
 }
 
 fn print(summary: &Mutex<Summary>, report: &RunReport) {
-    let mut out = io::stdout().lock();
-    drop(locked(summary).print(&mut out));
-    drop(write!(out, "\n{report}"));
+    drop(locked(summary).print(&mut io::stdout().lock()));
+    print_report(report);
+}
+
+/// Prints what became of every file, after a summary.
+pub(crate) fn print_report(report: &RunReport) {
+    drop(write!(io::stdout().lock(), "\n{report}"));
 }
 
 fn locked(summary: &Mutex<Summary>) -> MutexGuard<'_, Summary> {

@@ -34,8 +34,9 @@ use futures_core::Stream;
 /// before, and has neither given an item nor woken since, can be left alone.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be driven while its output is blocked",
-    label = "this is a stream of another crate, not a `Flow`",
-    note = "wrap it with `flow(..)`, which adapts any `Stream`"
+    label = "this is not a `Flow`",
+    note = "wrap a stream of another crate with `flow(..)`, which adapts any `Stream`",
+    note = "a future, such as a fold, is no stream: `flow(stream::once(..))` gives its output as the one item"
 )]
 pub trait Progress: Stream {
     /// Drives admitted work without emitting an item.

@@ -10,6 +10,7 @@ use tokio::task::coop;
 use super::link::Link;
 use super::protocol::{Fetched, Shared};
 use super::sync::{Arc, Mutex};
+use super::through::{Through, Turned};
 
 /// The receiving end of an edge: the stream that a node's operators read.
 ///
@@ -17,7 +18,7 @@ use super::sync::{Arc, Mutex};
 /// Dropping it closes the edge from behind: the sender is told at once, and
 /// the messages still on the edge are dropped and counted as discarded.
 pub struct Inlet<T> {
-    link: Link<T>,
+    from: From<T>,
     /// Fetched and not yet handed out; the next one is the last.
     chunk: Vec<T>,
     /// Slots go back when the chunk has shrunk to this length.
@@ -30,19 +31,39 @@ pub struct Inlet<T> {
     done: bool,
 }
 
+/// Where an inlet has its messages from.
+enum From<T> {
+    /// An edge of them.
+    Edge(Link<T>),
+    /// An edge of something else. Nothing is held in the chunk then.
+    Through(Box<dyn Through<T>>),
+}
+
 // Messages are never pinned.
 impl<T> Unpin for Inlet<T> {}
 
 impl<T> Inlet<T> {
     pub(super) fn new(link: Link<T>) -> Self {
+        Self::reading(From::Edge(link))
+    }
+
+    fn reading(from: From<T>) -> Self {
         Self {
-            link,
+            from,
             chunk: Vec::new(),
             mark: 0,
             step: 1,
             charged: 0,
             done: false,
         }
+    }
+
+    /// The same end of the edge, read as messages of another type.
+    pub(crate) fn through<U>(self, turn: impl FnMut(T) -> U + 'static) -> Inlet<U>
+    where
+        T: 'static,
+    {
+        Inlet::reading(From::Through(Box::new(Turned::new(self, turn))))
     }
 
     /// Sets another capacity while the edge is in use.
@@ -52,7 +73,14 @@ impl<T> Inlet<T> {
     /// already; a larger capacity wakes a waiting sender. An adaptive capacity
     /// goes on from the one set here.
     pub fn resize(&mut self, capacity: NonZeroUsize) {
-        if let Some(waker) = self.link.with(|shared| shared.resize(capacity.get())) {
+        let waker = match &mut self.from {
+            From::Edge(link) => link.with(|shared| shared.resize(capacity.get())),
+            From::Through(inlet) => {
+                inlet.resize(capacity);
+                None
+            }
+        };
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
@@ -69,10 +97,9 @@ impl<T> Inlet<T> {
     #[cold]
     fn give_back(&mut self) {
         let count = self.settle();
-        if count == 0 {
-            return;
-        }
-        if let Some(waker) = self.link.with(|shared| shared.give_back(count)) {
+        if let (1.., From::Edge(link)) = (count, &self.from)
+            && let Some(waker) = link.with(|shared| shared.give_back(count))
+        {
             waker.wake();
         }
     }
@@ -83,6 +110,12 @@ impl<T> Inlet<T> {
         if self.done {
             return Poll::Ready(false);
         }
+        if let From::Through(inlet) = &mut self.from {
+            let next = ready!(inlet.poll_next(cx));
+            self.done = next.is_none();
+            self.chunk.extend(next);
+            return Poll::Ready(!self.done);
+        }
         // One unit of the task's budget per chunk: a node whose edge never
         // runs dry still lets the others on its worker go on.
         let Poll::Ready(budget) = coop::poll_proceed(cx) else {
@@ -90,8 +123,10 @@ impl<T> Inlet<T> {
             return Poll::Pending;
         };
         let count = self.settle();
-        let chunk = &mut self.chunk;
-        let (waker, fetched) = self.link.with(|shared| {
+        let (From::Edge(link), chunk) = (&self.from, &mut self.chunk) else {
+            unreachable!("what is read through another inlet has been answered");
+        };
+        let (waker, fetched) = link.with(|shared| {
             let waker = match count {
                 0 => None,
                 _ => shared.give_back(count),
@@ -152,7 +187,13 @@ impl<T> Stream for Inlet<T> {
 
 impl<T> FusedStream for Inlet<T> {
     fn is_terminated(&self) -> bool {
-        self.done || (self.chunk.is_empty() && self.link.with(|shared| shared.is_finished()))
+        self.done
+            || match &self.from {
+                From::Edge(link) => {
+                    self.chunk.is_empty() && link.with(|shared| shared.is_finished())
+                }
+                From::Through(inlet) => inlet.is_terminated(),
+            }
     }
 }
 
@@ -168,7 +209,10 @@ impl<T> Drop for Inlet<T> {
     fn drop(&mut self) {
         self.give_back();
         let held = self.chunk.len();
-        let (left, waker, _own) = self.link.with(|shared| shared.close_inlet(held));
+        let From::Edge(link) = &self.from else {
+            return;
+        };
+        let (left, waker, _own) = link.with(|shared| shared.close_inlet(held));
         if let Some(waker) = waker {
             waker.wake();
         }

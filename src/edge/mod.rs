@@ -87,6 +87,7 @@ mod send;
 mod sender;
 mod settings;
 mod sync;
+mod through;
 
 use std::sync::Arc as StdArc;
 

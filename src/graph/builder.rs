@@ -1,19 +1,19 @@
 use std::any::{Any, type_name};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use millpond_operators::Progress;
 
 use super::{
-    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, Outlet, Placement, check,
-    overflow::hooks_of, short_name,
+    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, OnError, Outlet,
+    Placement, Settings, check, overflow::hooks_of,
 };
 use crate::edge::{self, Capacity, DEFAULT_CAPACITY, EdgeCounters, Overflow};
-use crate::message::Message;
+use crate::message::{Message, short_name};
 use crate::node::{
     EdgeEnds, EdgeId, EdgeSpec, Hooks, MakeNode, NodeContext, NodeFuture, Single, Split,
-    StageError, Stopped, drive, drive_source,
+    StageError, Stopped, UntilError, View, drive, drive_source,
 };
 
 /// Makes the ends of an edge between workers, for the message type it was taken at.
@@ -34,6 +34,7 @@ pub(crate) struct Parts {
     pub(crate) graph: Graph,
     pub(crate) node_makers: Vec<MakeNode>,
     pub(crate) edge_makers: Vec<EdgeMaker>,
+    pub(crate) views: HashMap<EdgeId, View>,
     /// What each edge calls of its user's, as [`Hooks`] of its message type.
     pub(crate) hooks: Vec<Option<Box<dyn Any + Send>>>,
 }
@@ -43,8 +44,13 @@ struct Building {
     graph: Graph,
     node_makers: Vec<MakeNode>,
     edge_makers: Vec<EdgeMaker>,
+    views: HashMap<EdgeId, View>,
     hooks: Vec<Option<Box<dyn Any + Send>>>,
     scopes: Vec<Scope>,
+    /// For the stage that is built next.
+    settings: Option<Settings>,
+    /// Which nodes have been given their settings.
+    settled: HashSet<usize>,
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
     capacity: Option<Capacity>,
@@ -57,6 +63,9 @@ struct Scope {
     id: Arc<str>,
     path: Arc<str>,
     cost: Cost,
+    settings: Settings,
+    /// How many nodes stood before it.
+    first: usize,
 }
 
 /// How a new node is named.
@@ -100,11 +109,26 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce() -> P + Send + 'static,
     ) -> Outlet<P::Item> {
+        self.node_with(name, move |_| Ok(make()))
+    }
+
+    /// Adds a node as [`node`](Self::node) does, whose closure also gets what
+    /// the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns ends the run and is reported with the
+    /// node's name.
+    pub fn node_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
                 let border = Single::new(context.sender(edge)?);
-                Ok(Box::pin(drive_source(make(), border, context)))
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
             })
         });
         Outlet::new(self.clone(), edge)
@@ -119,10 +143,24 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(Stopped) -> P + Send + 'static,
     ) -> Outlet<P::Item> {
+        self.node_until_with(name, move |context| Ok(make(context.stopped())))
+    }
+
+    /// Adds a node as [`node_until`](Self::node_until) does, whose closure
+    /// gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// As [`node_with`](Self::node_with).
+    pub fn node_until_with<P: Progress<Item: Message> + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> Outlet<P::Item> {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
-                let flow = make(Stopped::new(context.stop.clone()));
+                let flow = make(context)?;
                 let border = Single::new(context.sender(edge)?);
                 Ok(Box::pin(drive(flow, border, context)))
             })
@@ -142,11 +180,64 @@ impl GraphBuilder {
         T: Message,
         E: fmt::Display + Message,
     {
+        self.try_node_with(name, move |_| Ok(make()))
+    }
+
+    /// Adds a node as [`try_node`](Self::try_node) does, whose closure also
+    /// gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// As [`node_with`](Self::node_with).
+    pub fn try_node_with<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<T, E>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
         let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
             let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
             Made::by((main, dead), move |context| {
                 let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive_source(make(), border, context)))
+                Ok(Box::pin(drive_source(make(context)?, border, context)))
+            })
+        });
+        (
+            Outlet::new(self.clone(), main),
+            Outlet::new(self.clone(), dead),
+        )
+    }
+
+    /// Adds a node without an inlet that ends by itself when it is told to,
+    /// and that may fail: to begin with, or later.
+    ///
+    /// `make` is given what the worker lends, which tells when the run is told
+    /// to [stop](NodeContext::stopped); the flow must then end soon. What it
+    /// emits is split as [`try_node`](Self::try_node) does.
+    ///
+    /// # Errors
+    ///
+    /// An error that `make` returns, or the outer one of an item, ends the run
+    /// and is reported with the node's name.
+    pub fn try_node_until<T, E, P>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<Result<T, E>, StageError>> + 'static,
+        T: Message,
+        E: fmt::Display + Message,
+    {
+        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
+            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let border = UntilError::new(Split::lent(context, main, dead)?);
+                Ok(Box::pin(drive(make(context)?, border, context)))
             })
         });
         (
@@ -183,6 +274,7 @@ impl GraphBuilder {
             graph,
             node_makers: std::mem::take(&mut building.node_makers),
             edge_makers: std::mem::take(&mut building.edge_makers),
+            views: std::mem::take(&mut building.views),
             hooks: std::mem::take(&mut building.hooks),
         })
     }
@@ -214,6 +306,15 @@ impl GraphBuilder {
         change(&mut graph.nodes[from])
     }
 
+    /// Tells whether a stage of this identification stands in the graph.
+    pub(crate) fn has_stage(&self, id: &str) -> bool {
+        self.lock()
+            .graph
+            .nodes
+            .iter()
+            .any(|node| *node.stage == *id)
+    }
+
     // === edges ===
 
     pub(crate) fn change_edge(&self, edge: EdgeId, change: impl FnOnce(&mut EdgeInfo)) {
@@ -233,6 +334,15 @@ impl GraphBuilder {
         self.lock().graph.edges[edge.0].from
     }
 
+    pub(crate) fn set_view(&self, edge: EdgeId, view: View) {
+        self.lock().views.insert(edge, view);
+    }
+
+    /// Names what the reader of an edge takes its messages for.
+    pub(crate) fn set_message(&self, edge: EdgeId, name: &str) {
+        name.clone_into(&mut self.lock().graph.edges[edge.0].message);
+    }
+
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.building, &other.building)
     }
@@ -243,7 +353,19 @@ impl GraphBuilder {
     pub(crate) fn in_stage<R>(&self, id: &str, cost: Cost, build: impl FnOnce() -> R) -> R {
         self.lock().open_scope(id, cost);
         let built = build();
-        self.lock().scopes.pop();
+        self.lock().close_scope();
+        built
+    }
+
+    /// Runs `build`, in which one stage or module is added, and gives the
+    /// nodes of that stage these settings.
+    ///
+    /// They win over what the stage says of its nodes; those of a stage inside
+    /// of it win over these.
+    pub fn with_settings<R>(&self, settings: Settings, build: impl FnOnce() -> R) -> R {
+        self.lock().settings = Some(settings);
+        let built = build();
+        self.lock().settings = None;
         built
     }
 
@@ -283,8 +405,10 @@ impl GraphBuilder {
         self.lock().graph.nodes.len().checked_sub(1)
     }
 
-    /// Records what is wrong at the stage being built.
-    pub(crate) fn refuse(&self, reason: String) {
+    /// Refuses the stage that is being built, as
+    /// [`Outlet::refuse`] does, for a stage that has no outlet at hand.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        let reason = reason.into();
         let mut building = self.lock();
         let stage = match building.scopes.last() {
             Some(scope) => Arc::clone(&scope.path),
@@ -352,6 +476,7 @@ impl Building {
             name,
             cost,
             placement: Placement::default(),
+            on_error: OnError::default(),
             replica_of: None,
             beside: None,
         });
@@ -381,12 +506,35 @@ impl Building {
     }
 
     fn open_scope(&mut self, id: &str, cost: Cost) {
-        let path = self.numbered(self.within_scope(id));
+        let settings = self.settings.take().unwrap_or_default();
+        let path = match &settings.name {
+            // A name is the user's: a second one like it is an error.
+            Some(name) => self.within_scope(name),
+            None => self.numbered(self.within_scope(id)),
+        };
+        let around = self.scopes.last().map(|scope| &scope.settings);
         self.scopes.push(Scope {
             id: id.into(),
             path: path.into(),
             cost,
+            settings: settings.within(around),
+            first: self.graph.nodes.len(),
         });
+    }
+
+    /// Gives the nodes of the scope its settings, but for those that a scope
+    /// inside of it has given theirs.
+    fn close_scope(&mut self) {
+        let Some(scope) = self.scopes.pop() else {
+            return;
+        };
+        for index in scope.first..self.graph.nodes.len() {
+            if self.settled.insert(index) {
+                let node = &mut self.graph.nodes[index];
+                node.placement = scope.settings.placement.unwrap_or(node.placement);
+                node.on_error = scope.settings.on_error.unwrap_or(node.on_error);
+            }
+        }
     }
 
     fn open_replica(&mut self, number: usize) {
@@ -395,12 +543,15 @@ impl Building {
         };
         let path = format!("{}.{number}", scope.path);
         let (id, cost) = (Arc::clone(&scope.id), scope.cost);
+        let settings = Settings::default().within(Some(&scope.settings));
         // Taken, also for a later stage of the same name.
         *self.uses.entry(path.clone()).or_default() += 1;
         self.scopes.push(Scope {
             id,
             path: path.into(),
             cost,
+            settings,
+            first: self.graph.nodes.len(),
         });
     }
 

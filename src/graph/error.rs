@@ -10,6 +10,13 @@ use crate::edge::CapacityError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u16);
 
+impl Code {
+    /// The code of this number.
+    pub(crate) const fn new(number: u16) -> Self {
+        Self(number)
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "P{:04}", self.0)

@@ -6,6 +6,7 @@
 //! several workers. The finished [`Graph`] can be looked at, [checked](check)
 //! and [rendered](Graph::to_mermaid) without running anything.
 
+mod any;
 mod builder;
 mod check;
 mod error;
@@ -15,11 +16,13 @@ mod overflow;
 mod placement;
 mod render;
 mod replicas;
+mod settings;
 
 use std::sync::Arc;
 
 use crate::edge::{Capacity, Overflow};
-pub use crate::node::DeadLetter;
+pub use crate::node::{DeadLetter, OnError};
+pub use any::{AnyOutlet, HiddenType};
 pub use builder::GraphBuilder;
 pub(crate) use builder::Parts;
 pub use check::check;
@@ -31,6 +34,7 @@ pub use outlet::Outlet;
 pub use overflow::Dropped;
 pub use placement::{Cost, Placement};
 pub use replicas::{REPLICA_CAPACITY, Replicas};
+pub use settings::Settings;
 
 /// Nodes and the edges between them.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +61,8 @@ pub struct NodeInfo {
     pub cost: Cost,
     /// Where it shall run.
     pub placement: Placement,
+    /// What becomes of errors in its flow, if it splits them off.
+    pub on_error: OnError,
     /// The name that its replicas have in common, if it is one of several.
     pub replica_of: Option<Arc<str>>,
     /// The node on whose worker it stays while it is light, if that is not
@@ -79,46 +85,4 @@ pub struct EdgeInfo {
     pub capacity: Capacity,
     /// What happens to a message that comes when it is full.
     pub overflow: Overflow,
-}
-
-/// The name of a type without the modules it is defined in.
-pub(crate) fn short_name(full: &str) -> String {
-    let mut short = String::with_capacity(full.len());
-    let mut word = String::new();
-    let mut rest = full.chars().peekable();
-    while let Some(c) = rest.next() {
-        if c == ':' && rest.peek() == Some(&':') {
-            rest.next();
-            word.clear();
-        } else if c.is_alphanumeric() || c == '_' {
-            word.push(c);
-        } else {
-            short.push_str(&word);
-            word.clear();
-            short.push(c);
-        }
-    }
-    short.push_str(&word);
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short_name;
-
-    #[test]
-    fn a_short_name_keeps_the_arguments_and_drops_the_modules() {
-        for (full, short) in [
-            ("u64", "u64"),
-            ("alloc::string::String", "String"),
-            ("alloc::vec::Vec<my_crate::Line>", "Vec<Line>"),
-            (
-                "core::result::Result<(a::B, c::D), std::io::Error>",
-                "Result<(B, D), Error>",
-            ),
-            ("&'static str", "&'static str"),
-        ] {
-            assert_eq!(short_name(full), short);
-        }
-    }
 }

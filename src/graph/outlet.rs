@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use millpond_operators::{Flow, Progress};
 
 use super::builder::{Made, NodeName};
-use super::{BuildError, Cost, DeadLetter, GraphBuilder, Placement};
+use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
 use crate::edge::{Capacity, Inlet};
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
@@ -29,6 +29,10 @@ impl<T: Message, M: Mode> Outlet<T, M> {
             edge,
             carries: PhantomData,
         }
+    }
+
+    pub(crate) fn into_parts(self) -> (GraphBuilder, EdgeId) {
+        (self.graph, self.edge)
     }
 
     /// The graph that the outlet belongs to.
@@ -60,13 +64,21 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         self
     }
 
+    /// Says what becomes of the errors in the flow of the node before this
+    /// outlet, if it was made by [`try_node`](Outlet::try_node).
+    pub fn on_error(self, on_error: OnError) -> Self {
+        self.graph
+            .node_mut(self.edge, |node| node.on_error = on_error);
+        self
+    }
+
     /// Refuses the stage that is being built, for a reason that its user can
     /// act on.
     ///
     /// Building goes on, so that everything wrong with a pipeline shows at
     /// once; the pipeline then does not start.
     pub fn refuse(&self, reason: impl Into<String>) {
-        self.graph.refuse(reason.into());
+        self.graph.refuse(reason);
     }
 
     /// Puts the nodes that `build` makes under a common name.
@@ -125,6 +137,31 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         self.lifted("batch", move |flow| {
             flow.batch(max_items, max_wait).map(M::gather::<T>)
         })
+    }
+
+    /// Adds a node that handles messages as the edge carries them, wrapping
+    /// included: one closure for every mode, with the methods of [`Mode`].
+    ///
+    /// ```
+    /// use millpond::graph::Outlet;
+    /// use millpond::message::Mode;
+    ///
+    /// fn lengths<M: Mode>(lines: Outlet<String, M>) -> Outlet<usize, M> {
+    ///     lines.carried_node("lengths", |lines| {
+    ///         lines.map(|carried| M::map(carried, |line: String| line.len()))
+    ///     })
+    /// }
+    /// ```
+    pub fn carried_node<U: Message, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(Flow<Inlet<M::Of<T>>>) -> P + Send + 'static,
+    ) -> Outlet<U, M>
+    where
+        P: Progress<Item = M::Of<U>> + 'static,
+    {
+        let edge = self.attach(NodeName::Given(name), move |_, flow| Ok(make(flow)));
+        Outlet::new(self.graph, edge)
     }
 
     fn lifted<U: Message, P>(
@@ -257,6 +294,24 @@ impl<T: Message> Outlet<T> {
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
     {
+        self.end(NodeName::Given(name), |_, flow| Ok(consume(flow)));
+    }
+
+    /// Adds the last node of a branch as [`consume`](Self::consume) does, whose
+    /// closure also gets what the worker lends and may fail.
+    ///
+    /// # Errors
+    ///
+    /// An error that `consume` or its future returns ends the run and is
+    /// reported with the node's name.
+    pub fn consume_with<Fut, E>(
+        self,
+        name: &str,
+        consume: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Fut, StageError> + Send + 'static,
+    ) where
+        Fut: Future<Output = Result<(), E>> + 'static,
+        E: Into<StageError>,
+    {
         self.end(NodeName::Given(name), consume);
     }
 
@@ -270,7 +325,19 @@ impl<T: Message> Outlet<T> {
     where
         T: Clone,
     {
-        self.fan_out(name, Broadcast::new)
+        const { assert!(N > 0, "a fan-out has at least one branch") }
+        let branches = self.fan_out(name, N, Broadcast::new);
+        branches_of(branches)
+    }
+
+    /// Gives each of so many branches a copy of every message.
+    ///
+    /// Without branches the messages are dropped.
+    pub(super) fn broadcast_to(self, name: &str, branches: usize) -> Vec<Self>
+    where
+        T: Clone,
+    {
+        self.fan_out(name, branches, Broadcast::new)
     }
 
     /// Sends each message to the branch whose index `route` gives.
@@ -290,7 +357,9 @@ impl<T: Message> Outlet<T> {
         name: &str,
         route: impl FnMut(&T) -> usize + Send + 'static,
     ) -> [Self; N] {
-        self.fan_out(name, move |branches| Partition::new(branches, route))
+        const { assert!(N > 0, "a fan-out has at least one branch") }
+        let branches = self.fan_out(name, N, move |branches| Partition::new(branches, route));
+        branches_of(branches)
     }
 
     /// Joins outlets of one message type, in the order of arrival.
@@ -337,16 +406,18 @@ impl<T: Message> Outlet<T> {
 
     /// Reads the messages and drops them, on purpose.
     pub fn ignore(self) {
-        self.end(NodeName::Operator("ignore"), |flow| async {
-            flow.for_each(drop).await;
-            Ok::<_, StageError>(())
+        self.end(NodeName::Operator("ignore"), |_, flow| {
+            Ok(async {
+                flow.for_each(drop).await;
+                Ok::<_, StageError>(())
+            })
         });
     }
 
     fn end<Fut, E>(
         self,
         name: NodeName<'_>,
-        consume: impl FnOnce(Flow<Inlet<T>>) -> Fut + Send + 'static,
+        consume: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Fut, StageError> + Send + 'static,
     ) where
         Fut: Future<Output = Result<(), E>> + 'static,
         E: Into<StageError>,
@@ -354,25 +425,26 @@ impl<T: Message> Outlet<T> {
         let (graph, from) = (self.graph, self.edge);
         graph.add_node(name, &[from], |_| {
             Made::by((), move |context| {
-                let consumed = consume(Flow::native(context.inlet(from)?));
+                let flow = Flow::native(context.inlet(from)?);
+                let consumed = consume(context, flow)?;
                 Ok(Box::pin(async move { consumed.await.map_err(Into::into) }))
             })
         });
     }
 
-    fn fan_out<B, const N: usize>(
+    fn fan_out<B>(
         self,
         name: &str,
+        branches: usize,
         border: impl FnOnce(Vec<crate::edge::Sender<T>>) -> B + Send + 'static,
-    ) -> [Self; N]
+    ) -> Vec<Self>
     where
         B: Border<T> + 'static,
     {
-        const { assert!(N > 0, "a fan-out has at least one branch") }
         let (graph, from) = (self.graph, self.edge);
         let branches = graph.add_node(NodeName::Given(name), &[from], |node| {
-            let branches = [(); N].map(|()| node.outlet::<T>());
-            Made::by(branches, move |context| {
+            let branches: Vec<_> = (0..branches).map(|_| node.outlet::<T>()).collect();
+            Made::by(branches.clone(), move |context| {
                 let flow = Flow::native(context.inlet::<T>(from)?);
                 let senders = branches
                     .into_iter()
@@ -381,14 +453,26 @@ impl<T: Message> Outlet<T> {
                 Ok(Box::pin(drive(flow, border(senders), context)))
             })
         });
-        branches.map(|branch| Self::new(graph.clone(), branch))
+        let branches = branches.into_iter();
+        branches
+            .map(|branch| Self::new(graph.clone(), branch))
+            .collect()
     }
+}
+
+fn branches_of<T: Message, const N: usize>(branches: Vec<Outlet<T>>) -> [Outlet<T>; N] {
+    branches
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("a fan-out has as many branches as it was asked for"))
 }
 
 impl<T: Message, M: Mode> fmt::Debug for Outlet<T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outlet")
-            .field("message", &super::short_name(std::any::type_name::<T>()))
+            .field(
+                "message",
+                &crate::message::short_name(std::any::type_name::<T>()),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -263,7 +263,10 @@ impl<B: Backend, In: Message, Out: Message> Infer<B, In, Out> {
         graph.in_stage(Self::ID, Self::COST, || self.nodes(input))
     }
 
-    fn nodes(self, input: Outlet<In>) -> (Outlet<Out>, Outlet<DeadLetter<InferFailure<In>>>)
+    pub(super) fn nodes(
+        self,
+        input: Outlet<In>,
+    ) -> (Outlet<Out>, Outlet<DeadLetter<InferFailure<In>>>)
     where
         B: Send,
     {

@@ -3,6 +3,7 @@
 //! | item | what it is |
 //! | --- | --- |
 //! | [`Infer`] | the stage: messages are gathered into batches, the backend runs them, each message gets its row |
+//! | `InferJson` | the same on JSON messages, made from options (feature `onnx`) |
 //! | [`Backend`] | the trait of what runs a model; usable without a pipeline |
 //! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
@@ -21,16 +22,22 @@ mod caller;
 mod columns;
 mod error;
 mod infer;
+#[cfg(feature = "onnx")]
+mod json;
 mod mock;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod pool;
+#[cfg(feature = "onnx")]
+mod rows;
 mod signature;
 
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
 pub use error::{InferError, InferFailure};
 pub use infer::{Infer, InferInputs};
+#[cfg(feature = "onnx")]
+pub use json::InferJson;
 pub use mock::{Mock, MockLog};
 #[cfg(feature = "onnx")]
 pub use onnx::{LoadError, Onnx};

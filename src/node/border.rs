@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::{EdgeId, NodeContext, StageError};
+use super::{EdgeId, NodeContext, OnError, StageError};
 use crate::edge::{Closed, EdgeCounters, Sender};
 use crate::message::Message;
 
@@ -20,6 +20,11 @@ pub(crate) trait Border<T> {
     /// Sends off what is held, and arranges to be woken when nobody listens
     /// any more. `Ready` if that is so already.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Closed>;
+
+    /// Why the node must not go on, if a message said so.
+    fn take_failure(&mut self) -> Option<StageError> {
+        None
+    }
 }
 
 /// One edge takes every message.
@@ -81,6 +86,8 @@ pub(crate) struct Split<T, E> {
     stage: Arc<str>,
     node: Arc<str>,
     sequence: u64,
+    on_error: OnError,
+    failure: Option<StageError>,
 }
 
 /// Where a node's dead letters end.
@@ -96,6 +103,9 @@ impl<T, E: fmt::Display> Border<Result<T, E>> for Split<T, E> {
     /// There must be room on both edges, since only the next message tells
     /// which it will be.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
+        if self.failure.is_some() {
+            return Poll::Ready(Err(Closed));
+        }
         let main = match self.main.poll_reserve(cx) {
             Poll::Ready(Ok(_)) => true,
             Poll::Ready(Err(Closed)) => return Poll::Ready(Err(Closed)),
@@ -143,6 +153,10 @@ impl<T, E: fmt::Display> Border<Result<T, E>> for Split<T, E> {
         }
         self.main.poll_idle(cx)
     }
+
+    fn take_failure(&mut self) -> Option<StageError> {
+        self.failure.take()
+    }
 }
 
 impl<T: Message, E: Message> Split<T, E> {
@@ -161,6 +175,8 @@ impl<T: Message, E: Message> Split<T, E> {
             stage: Arc::clone(&context.stage),
             node: Arc::clone(&context.node),
             sequence: 0,
+            on_error: context.on_error,
+            failure: None,
         })
     }
 }
@@ -168,6 +184,10 @@ impl<T: Message, E: Message> Split<T, E> {
 impl<T, E: fmt::Display> Split<T, E> {
     #[cold]
     fn put_dead(&mut self, error: E) {
+        if self.on_error == OnError::Stop {
+            self.failure = Some(error.to_string().into());
+            return;
+        }
         self.sequence += 1;
         match &mut self.dead {
             DeadEnd::Edge(edge) => edge.put(DeadLetter {

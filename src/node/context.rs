@@ -1,9 +1,10 @@
 use std::any::Any;
 use std::collections::HashMap;
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{EdgeSpec, StageError, StopToken, Stopwatch, Workers};
+use super::{EdgeSpec, OnError, StageError, StopToken, Stopped, Stopwatch, Workers};
 use crate::edge::{self, EdgeCounters, Inlet, RemoteInlet, RemoteSender, Sender};
 use crate::message::Message;
 
@@ -37,6 +38,7 @@ pub struct NodeContext {
     pub(crate) stop: StopToken,
     /// Handling a message takes long enough that it must not wait for others.
     pub(crate) prompt: bool,
+    pub(crate) on_error: OnError,
     pub(crate) stopwatch: Rc<Stopwatch>,
     pub(crate) workers: Workers,
     pub(crate) edges: LentEdges,
@@ -59,6 +61,12 @@ impl NodeContext {
         &self.workers
     }
 
+    /// Completes when the run wants its sources to end, because it was told to
+    /// stop or a node has failed.
+    pub fn stopped(&self) -> Stopped {
+        Stopped::new(self.stop.clone())
+    }
+
     pub(crate) fn inlet<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
         self.edges.inlet(edge)
     }
@@ -76,24 +84,47 @@ impl NodeContext {
     }
 }
 
+/// How the reader of an edge sees what the edge carries, where the two differ.
+/// Gives an `Inlet` of what the reader expects.
+pub(crate) type View =
+    Arc<dyn Fn(&mut LentEdges, EdgeId) -> Result<Box<dyn Any>, StageError> + Send + Sync>;
+
 /// The edge ends that a worker can lend. Those that no node has asked for
 /// close their edges when this is dropped.
-#[derive(Debug)]
 pub(crate) struct LentEdges {
     lent: HashMap<EdgeId, LentEdge>,
     /// The other ends of the local pairs that one node has asked for.
     halves: HashMap<EdgeId, Box<dyn Any>>,
+    views: Arc<HashMap<EdgeId, View>>,
+}
+
+impl fmt::Debug for LentEdges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LentEdges")
+            .field("lent", &self.lent)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LentEdges {
-    pub(crate) fn new(lent: HashMap<EdgeId, LentEdge>) -> Self {
+    pub(crate) fn new(lent: HashMap<EdgeId, LentEdge>, views: Arc<HashMap<EdgeId, View>>) -> Self {
         Self {
             lent,
             halves: HashMap::new(),
+            views,
         }
     }
 
+    /// The inlet as its reader sees it.
     fn inlet<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
+        match self.views.get(&edge).map(Arc::clone) {
+            Some(view) => end_of(Some(view(self, edge)?), edge),
+            None => self.carried(edge),
+        }
+    }
+
+    /// The inlet of what the edge carries.
+    pub(crate) fn carried<T: Message>(&mut self, edge: EdgeId) -> Result<Inlet<T>, StageError> {
         match self.lent.remove(&edge) {
             Some(LentEdge::Local { spec, counters }) => {
                 let (sender, inlet) = edge::local_counted(spec.settings::<T>(), counters);

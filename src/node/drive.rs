@@ -139,7 +139,10 @@ where
         };
         this.budget.spent = left == 0;
         match pause {
-            Pause::Ended => Poll::Ready(Ok(())),
+            Pause::Ended => Poll::Ready(match this.border.take_failure() {
+                Some(failure) => Err(failure),
+                None => Ok(()),
+            }),
             Pause::Full => {
                 // A branch that has room must not wait for the one that has none.
                 this.border.flush();

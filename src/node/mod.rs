@@ -16,6 +16,7 @@ mod border;
 mod context;
 mod deal;
 mod drive;
+mod on_error;
 mod ordered;
 mod panic;
 mod reorder;
@@ -23,6 +24,7 @@ mod spec;
 mod stop;
 mod stopwatch;
 mod turns;
+mod until_error;
 mod workers;
 
 use std::error::Error;
@@ -32,9 +34,10 @@ pub(crate) use board::Board;
 pub use border::DeadLetter;
 pub(crate) use border::{Border, Broadcast, Partition, Single, Split};
 pub use context::NodeContext;
-pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges};
+pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges, View};
 pub(crate) use deal::{AsIs, Deal};
 pub(crate) use drive::{drive, drive_source};
+pub use on_error::{OnError, UnknownOnError};
 pub use ordered::{Numbered, Ordered};
 pub(crate) use panic::panic_text;
 pub(crate) use reorder::Reorder;
@@ -44,6 +47,7 @@ pub(crate) use stop::{Phase, StopToken};
 pub(crate) use stopwatch::Stopwatch;
 pub use turns::Turn;
 pub(crate) use turns::Turns;
+pub(crate) use until_error::UntilError;
 pub use workers::Workers;
 
 /// What a stage's own code may fail with.

@@ -5,6 +5,8 @@
 
 mod explain;
 mod plan;
+#[cfg(feature = "spec")]
+pub mod spec;
 mod why;
 
 use std::fmt;
@@ -65,8 +67,7 @@ impl Pipeline {
 
     /// Adds a source.
     pub fn source<S: Source>(&self, source: S) -> Outlet<S::Out> {
-        self.graph
-            .in_stage(S::ID, S::COST, || source.build(&self.graph))
+        self.graph.source(source)
     }
 
     /// The builder of the pipeline's graph, for nodes outside of any stage.
@@ -84,7 +85,7 @@ impl<T: Message> Outlet<T> {
     /// Ends here, in a sink that accepts `T`, and gives the pipeline back.
     pub fn sink<S: Sink<T>>(self, sink: S) -> Pipeline {
         let graph = self.graph().clone();
-        graph.in_stage(S::ID, S::COST, || sink.build(self));
+        graph.sink(self, sink);
         Pipeline { graph }
     }
 

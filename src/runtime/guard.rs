@@ -9,7 +9,7 @@ use super::contain::contain;
 use super::error::Cause;
 use super::state::RunState;
 use super::threads::OnThread;
-use crate::node::{NodeFuture, Stopwatch};
+use crate::node::{NodeFuture, Phase, Stopwatch};
 
 /// A node's future with its border to the rest of the process: a panic ends
 /// here, log lines get the node's name, the thread knows which node it is in,
@@ -65,6 +65,11 @@ impl Future for Guard {
             Ok(polled) => ready!(polled).map_err(Cause::Error),
             Err(panic) => Err(panic),
         };
+        if ended.is_err() {
+            // Before its edges close: a sink that sees them end can then tell
+            // that not all has come.
+            self.state.advance(Phase::Draining);
+        }
         // Dropping closes the node's edges; user values may panic even there.
         let dropped = self.inside(|future| *future = None);
         self.state.node_ended(self.node, ended.and(dropped));

@@ -23,7 +23,7 @@ use crate::pipeline::{Pipeline, plan};
 ///
 /// Dropping it aborts the run; [`join`](Self::join) sees it to its end.
 pub struct RunHandle {
-    state: Arc<RunState>,
+    pub(super) state: Arc<RunState>,
     outcome: oneshot::Receiver<Outcome>,
 }
 

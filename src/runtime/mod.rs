@@ -9,6 +9,7 @@
 
 mod bottleneck;
 mod contain;
+mod control;
 mod error;
 mod explain;
 mod guard;
@@ -21,6 +22,7 @@ mod threads;
 mod worker;
 
 pub use bottleneck::{Bottleneck, LossyEdge, Remedy, SlowNode};
+pub use control::RunControl;
 pub use error::{Cause, NodeFailure, RunError, RunFailure};
 pub use handle::RunHandle;
 pub use options::RunOptions;

@@ -17,7 +17,8 @@ use crate::edge::DropReason;
 use crate::edge::idle;
 use crate::graph::{Cost, Parts};
 use crate::node::{
-    EdgeId, EdgeSpec, LentEdge, LentEdges, MakeNode, NodeContext, Phase, Stopwatch, Workers,
+    EdgeId, EdgeSpec, LentEdge, LentEdges, MakeNode, NodeContext, OnError, Phase, Stopwatch, View,
+    Workers,
 };
 
 /// After so many polls of nodes a worker looks at its timers and sockets, which
@@ -33,12 +34,19 @@ const HEAVY_POLLS_PER_TURN: u32 = 16;
 pub(super) struct Job {
     nodes: Vec<(usize, MakeNode)>,
     edges: HashMap<EdgeId, LentEdge>,
+    views: Arc<HashMap<EdgeId, View>>,
 }
 
 /// Gives each worker its nodes, and makes each edge the kind it has to be.
 pub(super) fn jobs(state: &Arc<RunState>, parts: Parts) -> Vec<Job> {
     let plan = &state.plan;
-    let mut jobs: Vec<_> = (0..plan.workers).map(|_| Job::default()).collect();
+    let views = Arc::new(parts.views);
+    let mut jobs: Vec<_> = (0..plan.workers)
+        .map(|_| Job {
+            views: Arc::clone(&views),
+            ..Job::default()
+        })
+        .collect();
     for (node, make) in parts.node_makers.into_iter().enumerate() {
         jobs[plan.worker_of(node)].nodes.push((node, make));
     }
@@ -132,12 +140,13 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         node: "".into(),
         stop: state.token(),
         prompt: false,
+        on_error: OnError::default(),
         stopwatch: Rc::new(Stopwatch::new(Arc::default())),
         workers: Workers::new(move |name, body| {
             let span = Span::current();
             threads.spawn(name, move |_| span.in_scope(body))
         }),
-        edges: LentEdges::new(job.edges),
+        edges: LentEdges::new(job.edges, job.views),
     };
     let mut guards = Vec::with_capacity(job.nodes.len());
     for (node, make) in job.nodes {
@@ -148,6 +157,7 @@ fn build(job: Job, state: &Arc<RunState>, thread: &Arc<OnThread>) -> Vec<Guard> 
         context.stage = Arc::clone(&info.stage);
         context.node = Arc::clone(&info.name);
         context.prompt = info.cost != Cost::Light;
+        context.on_error = info.on_error;
         let stopwatch = Rc::new(Stopwatch::new(Arc::clone(&state.busy[node])));
         context.stopwatch = Rc::clone(&stopwatch);
         let span = tracing::info_span!(

@@ -28,12 +28,36 @@
 //! }
 //! ```
 
+pub mod config;
+mod entry;
+#[doc(hidden)]
+pub mod expanded;
+mod help;
+mod origin;
+mod register;
+mod registry;
+mod rejected;
+mod signature;
+
 pub use crate::graph::Cost;
 use crate::graph::{GraphBuilder, Order, Outlet, Replicas};
 use crate::message::{Message, Mode, Plain};
 pub use crate::node::StageError;
+pub(crate) use entry::{Build, Types, configured, expect_inputs};
+pub use entry::{Config, Entry, EntryError, Kind};
+#[doc(hidden)]
+pub use entry::{output_of, output_of_source, signature_of, signature_of_any};
+pub use origin::Origin;
+pub use registry::{Conflict, NotFound, Registered, Registry};
+pub use rejected::Rejected;
+pub use signature::{Carries, Misfit, PortType, Signature};
 
 /// Has a name that stands in logs, errors and reports.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no identification",
+    label = "stages, sources and sinks are known by their id",
+    note = "implement `Identified` for it, with an `ID` in kebab-case"
+)]
 pub trait Identified {
     /// The identification, in kebab-case. Choose one that no other stage of
     /// the program has: logs and reports know a stage by it.
@@ -52,7 +76,7 @@ pub trait Identified {
 #[diagnostic::on_unimplemented(
     message = "stage `{Self}` does not accept `{In}` messages",
     label = "this stage cannot follow an edge that carries `{In}`",
-    note = "put a stage between that turns `{In}` into what `{Self}` accepts, or implement `Stage<{In}>` for it"
+    note = "put a stage between that turns `{In}` into what `{Self}` accepts, or implement `Stage<{In}, {M}>` for it"
 )]
 pub trait Stage<In: Message, M: Mode = Plain>: Identified {
     /// What the stage emits.
@@ -63,6 +87,11 @@ pub trait Stage<In: Message, M: Mode = Plain>: Identified {
 }
 
 /// A stage without an inlet: messages start in it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source",
+    label = "a pipeline starts in a source",
+    note = "give a source, such as `FromIter::new(..)` around an iterator, and put stages after it; or implement `Source`"
+)]
 pub trait Source: Identified {
     /// What the source emits.
     type Out: Message;
@@ -101,6 +130,18 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     pub fn stage<S: Stage<T, M>>(self, stage: S) -> Outlet<S::Out, M> {
         let graph = self.graph().clone();
         graph.in_stage(S::ID, S::COST, || stage.build(self))
+    }
+}
+
+impl GraphBuilder {
+    /// Adds a source.
+    pub fn source<S: Source>(&self, source: S) -> Outlet<S::Out> {
+        self.in_stage(S::ID, S::COST, || source.build(self))
+    }
+
+    /// Ends `outlet` in a sink that accepts `T`.
+    pub fn sink<T: Message, S: Sink<T>>(&self, outlet: Outlet<T>, sink: S) {
+        self.in_stage(S::ID, S::COST, || sink.build(outlet));
     }
 }
 

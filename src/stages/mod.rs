@@ -4,20 +4,47 @@
 //! | --- | --- | --- |
 //! | [`FromIter`] | | the items of an iterator |
 //! | [`Queue`] | | what a [`QueueSender`] is given |
+//! | [`FromFile`] | | the lines of a file |
+//! | [`FromStdin`] | | the lines of standard input |
 //! | [`WalkFiles`] | | the files under some folders |
+//! | [`ParseJson`] | lines | JSON |
+//! | [`Filter`] | JSON | the same, where a field compares as asked |
+//! | [`Select`] | JSON | some of its fields |
+//! | [`Batch`] | anything | vectors of it |
 //! | [`Monitor`] | anything | the same, and a line of progress |
-//! | [`ToFile`] | what serialises | a line of JSON each, in a file |
+//! | [`ToFile`] | what serialises | a line each, in a file |
+//! | [`ToStdout`] | what serialises | a line each, on standard output |
+//!
+//! The last ten are in the registry, so that pipelines from files and
+//! command lines are made of them. Their options are the fields of the
+//! structs, in kebab-case: `max_items` is `max-items` there.
 //!
 //! (What a stage is, and how to write one, is in [`stage`](crate::stage).)
 
+mod batch;
+mod filter;
+mod from_file;
 mod from_iter;
+mod from_stdin;
+mod lines;
 mod monitor;
+mod parse_json;
 mod queue;
+mod select;
 mod to_file;
+mod to_stdout;
 mod walk_files;
 
+pub use batch::Batch;
+pub use filter::Filter;
+pub use from_file::FromFile;
 pub use from_iter::FromIter;
+pub use from_stdin::FromStdin;
+pub use lines::{BadLine, InvalidUtf8, LineFault, LineFormat, ReadError, WriteError};
 pub use monitor::Monitor;
+pub use parse_json::{NotJson, ParseJson};
 pub use queue::{Queue, QueueClosed, QueueSender};
-pub use to_file::{ToFile, WriteError};
+pub use select::{Missing, MissingField, Select};
+pub use to_file::{FileMode, ToFile};
+pub use to_stdout::ToStdout;
 pub use walk_files::{WalkError, WalkFiles};

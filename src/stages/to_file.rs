@@ -1,84 +1,157 @@
-use std::fmt;
-use std::fs::File;
-use std::future::poll_fn;
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::Poll;
 
-use futures_core::Stream;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use typed_builder::TypedBuilder;
 
+use super::lines::{LineFormat, Output, WriteError};
 use crate::graph::{Cost, Outlet};
 use crate::message::Message;
+use crate::node::Stopped;
 use crate::stage::{Identified, Sink};
 
-/// Lines are handed to the operating system when there are this many bytes.
-const WRITE_AT: usize = 64 * 1024;
-
-/// Writes each message as a line of JSON.
+/// Writes each message as a line of a file.
 ///
-/// The file is made when the run starts, and emptied if it was there. Lines
-/// are written whole: whatever ends the run (its end, a stop, an abort, a
-/// panic, a full disk), the file holds complete lines only. They are written
-/// when 64 KiB have come together or no message is waiting.
+/// Lines are written whole: whatever ends the run (its end, a stop, an abort,
+/// a panic, a full disk), the file holds complete lines only. They are written
+/// when 64 KiB have come together or no message is waiting. A text that has
+/// line feeds in it takes as many lines more.
 ///
 /// # Errors
 ///
 /// A file that cannot be made or written ends the run with a [`WriteError`].
 /// A path that is a folder, or whose own folder does not exist, is refused
 /// before the run starts.
-#[derive(Clone, Debug)]
+///
+/// # Examples
+///
+/// ```
+/// use millpond::Pipeline;
+/// use millpond::stages::{FileMode, FromIter, ToFile};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("numbers.jsonl");
+/// for numbers in [0..2, 2..4] {
+///     Pipeline::named("numbers")
+///         .source(FromIter::new(numbers))
+///         .sink(ToFile::builder().path(&path).mode(FileMode::Append).build())
+///         .run()
+///         .await?;
+/// }
+/// assert_eq!(std::fs::read_to_string(&path)?, "0\n1\n2\n3\n");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TypedBuilder)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct ToFile {
-    path: PathBuf,
+    /// The file to write, in a folder that exists.
+    #[builder(setter(into))]
+    pub path: PathBuf,
+    /// What becomes of a file that is there already.
+    #[serde(default)]
+    #[builder(default)]
+    pub mode: FileMode,
+    /// How a message becomes a line.
+    #[serde(default)]
+    #[builder(default)]
+    pub format: LineFormat,
+}
+
+/// What [`ToFile`] does with a file that is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileMode {
+    /// It is emptied when the run starts.
+    #[default]
+    Replace,
+    /// It is kept, and the lines come after its own. A last line without an
+    /// end gets one first.
+    Append,
+    /// It is kept until the lines are complete and on the disk, and then
+    /// replaced at once, link or not. A run that is stopped or fails leaves
+    /// it as it was.
+    Atomic,
+    /// It is an error: the file must be new.
+    New,
 }
 
 impl ToFile {
-    /// Writes to `path`.
+    /// Writes every message as JSON to `path`, which is emptied first.
     pub fn json_lines(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self {
+            path: path.into(),
+            mode: FileMode::Replace,
+            format: LineFormat::JsonLines,
+        }
     }
-}
 
-/// A file could not be written to its end.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {cause}{}; {}", path.display(), Holds(*lines), remedy(cause))]
-pub struct WriteError {
-    /// The file.
-    pub path: PathBuf,
-    /// How many complete lines this run has put into it.
-    pub lines: u64,
-    /// What the operating system said.
-    pub cause: io::Error,
-}
+    /// Says why there can be no such file, if that is plain to see.
+    fn misplaced(&self) -> Option<String> {
+        let shown = self.path.display();
+        let found = self.path.metadata();
+        if found.as_ref().is_ok_and(fs::Metadata::is_dir) {
+            return Some(format!("{shown} is a folder: name a file in it"));
+        }
+        match (self.mode, found) {
+            (FileMode::New, Ok(_)) => {
+                return Some(format!(
+                    "{shown} is there already: move it away, or choose another `mode`"
+                ));
+            }
+            (FileMode::Atomic, Ok(found)) if !found.is_file() => {
+                return Some(format!(
+                    "{shown} is no regular file, which cannot be replaced: choose another `mode`"
+                ));
+            }
+            _ => {}
+        }
+        let folder = self.path.parent()?;
+        let shown = folder.display();
+        match folder.metadata() {
+            _ if folder.as_os_str().is_empty() => None,
+            Ok(found) if found.is_dir() => None,
+            Ok(_) => Some(format!("{shown} is not a folder: name another file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Some(format!("there is no folder {shown}: make it first"))
+            }
+            // Whatever it is, making the file will tell.
+            Err(_) => None,
+        }
+    }
 
-/// What is in the file, if anything is.
-struct Holds(u64);
-
-impl fmt::Display for Holds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 => Ok(()),
-            1 => f.write_str("; it holds 1 complete line"),
-            lines => write!(f, "; it holds {lines} complete lines"),
+    /// Opens what the lines go to first.
+    fn open(&self) -> io::Result<(Output, Option<Staged>)> {
+        let output = |file, end| Output::new(&self.path, file, self.format, end);
+        match self.mode {
+            FileMode::Replace => Ok((output(File::create(&self.path)?, 0), None)),
+            FileMode::New => Ok((output(File::create_new(&self.path)?, 0), None)),
+            FileMode::Append => {
+                let file = OpenOptions::new()
+                    .append(true)
+                    .create(true)
+                    .open(&self.path)?;
+                let end = file.metadata()?.len();
+                Ok((output(file, end).torn(ends_torn(&self.path, end)), None))
+            }
+            FileMode::Atomic => {
+                let (file, staged) = Staged::create(&self.path)?;
+                Ok((output(file, 0), Some(staged)))
+            }
         }
     }
 }
 
-fn remedy(cause: &io::Error) -> &'static str {
-    match cause.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "free some space, or write elsewhere"
-        }
-        io::ErrorKind::FileTooLarge => "raise the limit on file sizes, or write elsewhere",
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "choose a file that you may write"
-        }
-        io::ErrorKind::NotFound => "make its folder first",
-        io::ErrorKind::InvalidData => "send only messages that JSON can hold",
-        _ => "write elsewhere",
-    }
-}
+crate::register!(sink ToFile: String, PathBuf, any + Serialize);
 
 impl Identified for ToFile {
     const ID: &'static str = "to-file";
@@ -87,138 +160,84 @@ impl Identified for ToFile {
 
 impl<T: Message + Serialize> Sink<T> for ToFile {
     fn build(self, input: Outlet<T>) {
-        if let Some(reason) = misplaced(&self.path) {
+        if let Some(reason) = self.misplaced() {
             input.refuse(reason);
         }
-        input.consume(Self::ID, move |messages| async move {
-            let mut lines = LineFile::create(self.path)?;
-            let mut messages = pin!(messages);
-            poll_fn(move |cx| {
-                loop {
-                    match messages.as_mut().poll_next(cx) {
-                        Poll::Ready(Some(message)) => lines.push(&message)?,
-                        Poll::Ready(None) => return Poll::Ready(lines.flush()),
-                        Poll::Pending => {
-                            lines.flush()?;
-                            return Poll::Pending;
-                        }
+        input.consume_with(Self::ID, move |context, messages| {
+            let stopped = context.stopped();
+            Ok(async move {
+                let failed = |cause| WriteError {
+                    path: self.path.clone(),
+                    lines: 0,
+                    cause,
+                };
+                let (mut output, staged) = self.open().map_err(failed)?;
+                output.write_all(messages).await?;
+                match staged {
+                    Some(staged) if !has_begun(stopped).await => {
+                        output.sync()?;
+                        staged.publish().map_err(failed)
                     }
+                    _ => Ok(()),
                 }
             })
-            .await
         });
     }
 }
 
-/// Says why there can be no file at `path`, if that is plain to see.
-fn misplaced(path: &Path) -> Option<String> {
-    if path.is_dir() {
-        let path = path.display();
-        return Some(format!("{path} is a folder: name a file in it"));
-    }
-    let folder = path.parent()?;
-    let shown = folder.display();
-    match folder.metadata() {
-        _ if folder.as_os_str().is_empty() => None,
-        Ok(found) if found.is_dir() => None,
-        Ok(_) => Some(format!("{shown} is not a folder: name another file")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Some(format!("there is no folder {shown}: make it first"))
+/// Tells whether a stop has begun, without waiting for it.
+async fn has_begun(mut stopped: Stopped) -> bool {
+    std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut stopped).poll(cx).is_ready())).await
+}
+
+/// Tells whether a file of `end` bytes ends within a line.
+fn ends_torn(path: &Path, end: u64) -> bool {
+    let last = || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(end.saturating_sub(1)))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        io::Result::Ok(last[0])
+    };
+    // What may be written and not read cannot be known.
+    end > 0 && last().is_ok_and(|last| last != b'\n')
+}
+
+/// A file that takes the place of another once it is complete, and is gone
+/// otherwise.
+struct Staged {
+    at: PathBuf,
+    replaces: PathBuf,
+}
+
+impl Staged {
+    /// Makes it beside the other, since only there it can be moved at once.
+    fn create(replaces: &Path) -> io::Result<(File, Self)> {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let mut name = OsString::from(".");
+        name.push(replaces.file_name().unwrap_or_default());
+        let (process, made) = (std::process::id(), MADE.fetch_add(1, Relaxed));
+        name.push(format!(".{process}-{made}.part"));
+        let at = replaces.with_file_name(name);
+        let file = File::create_new(&at)?;
+        let staged = Self {
+            at,
+            replaces: replaces.to_owned(),
+        };
+        if let Ok(found) = replaces.metadata() {
+            file.set_permissions(found.permissions())?;
         }
-        // Whatever it is, making the file will tell.
-        Err(_) => None,
+        Ok((file, staged))
+    }
+
+    fn publish(self) -> io::Result<()> {
+        fs::rename(&self.at, &self.replaces)
     }
 }
 
-/// A file of which every line is complete.
-struct LineFile {
-    path: PathBuf,
-    file: File,
-    /// Lines that are not in the file yet, and perhaps the beginning of one
-    /// more, whose message panicked.
-    pending: Vec<u8>,
-    /// Up to here they are complete.
-    complete: usize,
-    pending_lines: u64,
-    /// The file up to here is complete lines.
-    written: u64,
-    written_lines: u64,
-}
-
-impl LineFile {
-    fn create(path: PathBuf) -> Result<Self, WriteError> {
-        match File::create(&path) {
-            Ok(file) => Ok(Self {
-                path,
-                file,
-                pending: Vec::with_capacity(WRITE_AT),
-                complete: 0,
-                pending_lines: 0,
-                written: 0,
-                written_lines: 0,
-            }),
-            Err(cause) => Err(WriteError {
-                path,
-                lines: 0,
-                cause,
-            }),
-        }
-    }
-
-    fn push(&mut self, message: &impl Serialize) -> Result<(), WriteError> {
-        if let Err(error) = serde_json::to_writer(&mut self.pending, message) {
-            // Written first, so that the error counts every line.
-            self.flush()?;
-            return Err(self.error(error.into()));
-        }
-        self.pending.push(b'\n');
-        self.complete = self.pending.len();
-        self.pending_lines += 1;
-        if self.pending.len() >= WRITE_AT {
-            self.flush()
-        } else {
-            Ok(())
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), WriteError> {
-        let lines = std::mem::take(&mut self.pending_lines);
-        let bytes = std::mem::take(&mut self.complete);
-        if bytes == 0 {
-            self.pending.clear();
-            return Ok(());
-        }
-        let result = self.file.write_all(&self.pending[..bytes]);
-        self.pending.clear();
-        match result {
-            Ok(()) => {
-                self.written += bytes as u64;
-                self.written_lines += lines;
-                Ok(())
-            }
-            Err(cause) => {
-                // Cuts a torn line off. A device has no length to set, and no
-                // torn line that could be read back either.
-                drop(self.file.set_len(self.written));
-                tracing::error!(path = %self.path.display(), lines, "lines could not be written");
-                Err(self.error(cause))
-            }
-        }
-    }
-
-    fn error(&self, cause: io::Error) -> WriteError {
-        WriteError {
-            path: self.path.clone(),
-            lines: self.written_lines,
-            cause,
-        }
-    }
-}
-
-impl Drop for LineFile {
-    /// What was taken from the edge is written even when the run is aborted.
+impl Drop for Staged {
     fn drop(&mut self) {
-        // An error has been logged, and there is nobody left to tell.
-        drop(self.flush());
+        // Once it has been published, there is nothing left to remove.
+        drop(fs::remove_file(&self.at));
     }
 }

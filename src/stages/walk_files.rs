@@ -3,6 +3,9 @@ use std::path::PathBuf;
 
 use futures_util::stream;
 use millpond_operators::flow;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use typed_builder::TypedBuilder;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::graph::{Cost, DeadLetter, GraphBuilder, Outlet};
@@ -20,9 +23,13 @@ use crate::stage::{Identified, Source};
 ///
 /// The walk runs on the worker and looks at folder after folder until it finds
 /// a file: a stop is seen at the next file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TypedBuilder)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct WalkFiles {
-    roots: Vec<PathBuf>,
+    /// The folders to walk, one after the other.
+    #[schemars(length(min = 1), extend("items" = { "type": "string", "x-millpond-exists": "any" }))]
+    pub paths: Vec<PathBuf>,
 }
 
 /// A folder or file that the walk could not look at.
@@ -45,9 +52,9 @@ fn remedy(cause: &io::Error) -> &'static str {
 
 impl WalkFiles {
     /// Walks these folders, one after the other.
-    pub fn new(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+    pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
-            roots: roots.into_iter().map(Into::into).collect(),
+            paths: paths.into_iter().map(Into::into).collect(),
         }
     }
 
@@ -58,7 +65,7 @@ impl WalkFiles {
 
     fn nodes(self, graph: &GraphBuilder) -> (Outlet<PathBuf>, Outlet<DeadLetter<WalkError>>) {
         let walk = move || {
-            let entries = self.roots.into_iter().flat_map(|root| {
+            let entries = self.paths.into_iter().flat_map(|root| {
                 WalkDir::new(root)
                     .into_iter()
                     .filter_map(|entry| match entry {
@@ -89,6 +96,8 @@ impl From<walkdir::Error> for WalkError {
         Self { path, cause }
     }
 }
+
+crate::register!(source WalkFiles);
 
 impl Identified for WalkFiles {
     const ID: &'static str = "walk-files";

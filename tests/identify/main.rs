@@ -11,6 +11,7 @@ mod model;
 mod program;
 mod refused;
 mod report;
+mod spec;
 #[path = "../unprivileged/mod.rs"]
 mod unprivileged;
 

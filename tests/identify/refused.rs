@@ -26,7 +26,8 @@ fn refused(end: &End) -> String {
     said.unwrap_or_else(|| unreachable!("{end:?}")).to_owned()
 }
 
-const USAGE: &str = "usage: identify [--model FILE] [--output FILE] PATH...";
+const USAGE: &str =
+    "usage: identify [--model FILE] [--output FILE] PATH..., or: identify --spec FILE";
 
 #[test]
 fn no_arguments() {

@@ -1,23 +1,28 @@
+use std::hash::Hash;
+
 use millpond::graph::Outlet;
+use millpond::message::{Message, Mode};
 use millpond::stage::{Identified, Sink, Stage};
 
+#[derive(Clone, PartialEq, Eq)]
 pub struct Line(pub String);
 
 pub struct Event {
     pub words: usize,
 }
 
-/// Accepts lines.
+/// Accepts lines, in every mode.
+#[derive(Clone)]
 pub struct Parse;
 
 impl Identified for Parse {
     const ID: &'static str = "parse";
 }
 
-impl Stage<Line> for Parse {
+impl<M: Mode> Stage<Line, M> for Parse {
     type Out = Event;
 
-    fn build(self, lines: Outlet<Line>) -> Outlet<Event> {
+    fn build(self, lines: Outlet<Line, M>) -> Outlet<Event, M> {
         lines.map(|line| Event {
             words: line.0.split(' ').count(),
         })
@@ -47,6 +52,53 @@ impl Stage<Vec<u8>> for Either {
     }
 }
 
+/// Accepts owned texts.
+pub struct Trim;
+
+impl Identified for Trim {
+    const ID: &'static str = "trim";
+}
+
+impl Stage<String> for Trim {
+    type Out = String;
+
+    fn build(self, texts: Outlet<String>) -> Outlet<String> {
+        texts.map(|text| text.trim().to_owned())
+    }
+}
+
+/// Accepts lines on plain edges only.
+pub struct Pairs;
+
+impl Identified for Pairs {
+    const ID: &'static str = "pairs";
+}
+
+impl Stage<Line> for Pairs {
+    type Out = Vec<Line>;
+
+    fn build(self, lines: Outlet<Line>) -> Outlet<Vec<Line>> {
+        lines.node(Self::ID, |lines| lines.chunks(2))
+    }
+}
+
+/// Accepts whatever can be kept in a set.
+#[derive(Clone)]
+pub struct Dedup;
+
+impl Identified for Dedup {
+    const ID: &'static str = "dedup";
+}
+
+impl<T: Message + Clone + Eq + Hash, M: Mode> Stage<T, M> for Dedup {
+    type Out = T;
+
+    fn build(self, messages: Outlet<T, M>) -> Outlet<T, M> {
+        let mut seen = std::collections::HashSet::new();
+        messages.filter(move |message| seen.insert(message.clone()))
+    }
+}
+
 /// Accepts events.
 pub struct Store;
 
@@ -57,6 +109,43 @@ impl Identified for Store {
 impl Sink<Event> for Store {
     fn build(self, events: Outlet<Event>) {
         events.for_each("store", |event| assert!(event.words > 0));
+    }
+}
+
+/// Accepts lines.
+pub struct StoreLines;
+
+impl Identified for StoreLines {
+    const ID: &'static str = "store-lines";
+}
+
+impl Sink<Line> for StoreLines {
+    fn build(self, lines: Outlet<Line>) {
+        lines.for_each("store", |line| assert!(!line.0.is_empty()));
+    }
+}
+
+/// A mode of edges that number their messages.
+#[derive(Debug)]
+pub enum Numbered {}
+
+impl Mode for Numbered {
+    type Of<T: Message> = (u64, T);
+
+    fn map<A: Message, B: Message>((n, message): (u64, A), f: impl FnOnce(A) -> B) -> (u64, B) {
+        (n, f(message))
+    }
+
+    fn filter_map<A: Message, B: Message>(
+        (n, message): (u64, A),
+        f: impl FnOnce(A) -> Option<B>,
+    ) -> Option<(u64, B)> {
+        Some((n, f(message)?))
+    }
+
+    fn gather<A: Message>(carried: Vec<(u64, A)>) -> (u64, Vec<A>) {
+        let last = carried.last().map_or(0, |(n, _)| *n);
+        (last, carried.into_iter().map(|(_, message)| message).collect())
     }
 }
 

@@ -4,12 +4,12 @@ mod stages;
 
 use millpond::Pipeline;
 use millpond::stages::FromIter;
-use stages::{Line, Parse, Store};
+use stages::{Event, Store};
 
 fn main() {
     let [left, right] = Pipeline::named("wrong")
-        .source(FromIter::new([Line("a".to_owned())]))
+        .source(FromIter::new([Event { words: 1 }]))
         .broadcast("copy");
-    left.stage(Parse).sink(Store);
+    left.sink(Store);
     right.ignore();
 }

@@ -1,3 +1,8 @@
+mod isotonic;
+mod layout;
+mod order;
+mod svg;
+
 use super::{EdgeInfo, Graph};
 use crate::edge::{Capacity, Overflow};
 
@@ -83,7 +88,7 @@ fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     text.push('\n');
 }
 
-/// Text as Mermaid takes it within quotes.
+/// Text as Mermaid takes it within quotes, and XML everywhere.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

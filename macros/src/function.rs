@@ -1,0 +1,73 @@
+//! The function or the impl block that an attribute stands on.
+
+use proc_macro2::{Group, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, FnArg, Signature, Token, Visibility, token};
+
+/// A function whose body is kept as it was written, so that a half-typed one
+/// does not take the rest down with it.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    pub(crate) body: TokenStream,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let sig = input.parse()?;
+        if !input.peek(token::Brace) {
+            return Err(input.error("a stage needs a body: write it in braces after the signature"));
+        }
+        let body: Group = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error("the attribute stands on one function"));
+        }
+        Ok(Self {
+            attrs,
+            vis,
+            sig,
+            body: body.into_token_stream(),
+        })
+    }
+}
+
+impl Function {
+    /// The function as its user wrote it, without what only the macro reads.
+    pub(crate) fn item(&self) -> TokenStream {
+        let mut sig = self.sig.clone();
+        for arg in &mut sig.inputs {
+            let (FnArg::Receiver(syn::Receiver { attrs, .. })
+            | FnArg::Typed(syn::PatType { attrs, .. })) = arg;
+            attrs.retain(is_plain);
+        }
+        let Self {
+            attrs, vis, body, ..
+        } = self;
+        quote! { #(#attrs)* #vis #sig #body }
+    }
+}
+
+/// Whether tokens are an `impl` block and not a function.
+pub(crate) fn is_impl(item: &TokenStream) -> bool {
+    let parse = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let block = input.peek(Token![impl]);
+        input.parse::<TokenStream>()?;
+        Ok(block)
+    };
+    parse.parse2(item.clone()).unwrap_or(false)
+}
+
+/// Whether rustc accepts the attribute on a parameter.
+fn is_plain(attr: &Attribute) -> bool {
+    [
+        "allow", "cfg", "cfg_attr", "deny", "expect", "forbid", "warn",
+    ]
+    .iter()
+    .any(|name| attr.path().is_ident(name))
+}

@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Expr, ExprLit, Lit, LitStr};
+
+use crate::args::{Arg, count};
+use crate::errors::Errors;
+use crate::options::Options;
+
+/// The arguments of `#[sink(..)]`.
+pub(crate) struct Args {
+    pub(crate) options: Options,
+    /// How many calls of an `async fn` may be under way at once.
+    pub(crate) most: Option<Expr>,
+    /// How many messages a call takes at most.
+    pub(crate) batch: Option<Expr>,
+    /// How long a message waits for others.
+    pub(crate) linger: Option<Linger>,
+}
+
+/// How long a message waits for others.
+pub(crate) enum Linger {
+    For(Duration),
+    /// As an option or a constant says.
+    Expr(Expr),
+}
+
+const OWN: [&str; 3] = ["concurrency", "batch", "linger"];
+
+impl Args {
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let list = Arg::list(tokens, errors);
+        let (mut most, mut batch, mut linger) = (None, None, None);
+        let options = Options::read("`#[sink]`", &list, &OWN, errors, |arg| {
+            match arg.name.to_string().as_str() {
+                "concurrency" => most = Some(count(arg, "concurrency = 8")?),
+                "batch" => batch = Some(count(arg, "batch = 64")?),
+                "linger" => linger = Some(Linger::read(arg)?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        });
+        if let (Some(_), None) = (&linger, &batch) {
+            let place = list.iter().find(|arg| arg.is("linger"));
+            errors.at(
+                place.map(|arg| &arg.name),
+                "`linger` is how long a batch waits to be full: add `batch = 64`, or leave it out",
+            );
+        }
+        Self {
+            options,
+            most,
+            batch,
+            linger,
+        }
+    }
+}
+
+impl Linger {
+    fn read(arg: &Arg) -> syn::Result<Self> {
+        let value: Expr = arg.value("linger = \"5ms\"")?;
+        let text = match &value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => text,
+            Expr::Lit(other) => {
+                let text = "`linger` is a time: write `linger = \"5ms\"`";
+                return Err(syn::Error::new_spanned(other, text));
+            }
+            _ => return Ok(Self::Expr(value)),
+        };
+        duration(text).map(Self::For)
+    }
+
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Self::For(time) => {
+                let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
+                quote!(::core::time::Duration::new(#seconds, #nanos))
+            }
+            Self::Expr(value) => quote!(#value),
+        }
+    }
+}
+
+/// A number and its unit.
+fn duration(text: &LitStr) -> syn::Result<Duration> {
+    let value = text.value();
+    let unit = value
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim();
+    let number = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let time = number.parse::<u64>().ok().and_then(|number| match unit {
+        "us" | "µs" => Some(Duration::from_micros(number)),
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" | "min" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    });
+    time.ok_or_else(|| {
+        syn::Error::new_spanned(
+            text,
+            format!("a time is a number and a unit, `us`, `ms`, `s` or `m`, and `{value}` is not: write one like `5ms`"),
+        )
+    })
+}

@@ -1,0 +1,251 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Expr;
+
+use super::model::{Each, Finish, Form, Model};
+use crate::callee::Lends;
+use crate::config::Config;
+use crate::errors::Errors;
+use crate::generics;
+use crate::types::mentions;
+
+/// What makes a type the sink that the model describes.
+pub(crate) fn expand(
+    model: &Model,
+    settings: Option<&Config<'_>>,
+    errors: &mut Errors,
+) -> TokenStream {
+    let Model {
+        options,
+        config,
+        id,
+        ..
+    } = model;
+    let krate = &options.krate;
+    let message = model.message();
+    let registered = generics::registered(&model.generics, message, options, errors);
+    let registration = options.registration("sink", config, &registered);
+    let cost = options.cost();
+    let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
+    let build = match &model.form {
+        Form::Each(each) => model.each(each),
+        Form::Whole { opens, .. } => model.whole(*opens),
+    };
+    let build = errors.unless_any(quote!(#checks #build));
+    let of_type = settings.is_none().then(|| model.generics.split_for_impl());
+    let (of_type, of_type_clause) = of_type.map(|(of, _, clause)| (of, clause)).unzip();
+    let generics = generics::without_lifetimes(&model.generics);
+    let (parameters, _, clause) = generics.split_for_impl();
+    quote! {
+        impl #of_type #krate::stage::Identified for #config #of_type_clause {
+            const ID: &'static str = #id;
+            #cost
+        }
+
+        impl #parameters #krate::stage::Sink<#message> for #config #clause {
+            fn build(self, input: #krate::graph::Outlet<#message>) {
+                #build
+            }
+        }
+
+        #registration
+    }
+}
+
+impl Model {
+    /// A node that calls for each message or batch.
+    fn each(&self, each: &Each) -> TokenStream {
+        let krate = &self.options.krate;
+        let id = quote!(<Self as #krate::stage::Identified>::ID);
+        let goes_on =
+            self.options.on_error.as_ref().filter(|on_error| {
+                each.fails && each.finish.is_none() && *on_error == "DeadLetter"
+            });
+        if let Some(on_error) = goes_on {
+            let (before, done) = self.done(each);
+            return quote! {
+                let (output, _counted_and_logged) = input.try_node(#id, move |flow| {
+                    #before
+                    #done
+                });
+                output.on_error(#krate::graph::OnError::#on_error).ignore();
+            };
+        }
+        let body = match &each.finish {
+            Some(finish) => self.finished(each, finish),
+            None => self.consumed(each),
+        };
+        quote! {
+            input.consume(#id, move |flow| async move { #body });
+        }
+    }
+
+    /// The flow of what the calls return.
+    fn done(&self, each: &Each) -> (TokenStream, TokenStream) {
+        let (this, config, it) = (local("this"), local("config"), local("message"));
+        let ty = &each.taken.ty;
+        let flow = self.batches(each, &quote!(self));
+        let Some(most) = &each.calls else {
+            let (stage, before) = match self.callee.lends {
+                Lends::Nothing => (quote!(self), self.params.state_bindings(&quote!(self))),
+                Lends::Shared => (quote!(#this), quote!(let #this = self;)),
+                Lends::Mutable => (quote!(#this), quote!(let mut #this = self;)),
+            };
+            let call = self.call(each, &stage);
+            return (quote!(#before), quote!(#flow.map(move |#it: #ty| #call)));
+        };
+        let most = match most {
+            Some(most) => self.with_options(most, &quote!(self)),
+            None => quote!(1),
+        };
+        let has_options =
+            self.callee.lends != Lends::Nothing || self.params.fields().next().is_some();
+        let call = self.call(each, &quote!(#config));
+        let before = has_options.then(|| {
+            quote! {
+                let flow = #flow;
+                let most = #most;
+                let #config = ::std::rc::Rc::new(self);
+            }
+        });
+        let lend = has_options.then(|| quote!(let #config = ::std::rc::Rc::clone(&#config);));
+        let (flow, most) = match &before {
+            Some(_) => (quote!(flow), quote!(most)),
+            None => (flow, most),
+        };
+        // In which order calls end makes no difference to anybody behind.
+        let done = quote! {
+            #flow.map_async_unordered(#most, move |#it: #ty| { #lend async move { #call } })
+        };
+        (quote!(#before), done)
+    }
+
+    fn consumed(&self, each: &Each) -> TokenStream {
+        let (before, done) = self.done(each);
+        let end = if each.fails {
+            quote!(#done.try_for_each(|()| ::core::result::Result::Ok(())).await)
+        } else {
+            let ok = self.ok();
+            quote! {
+                #done.for_each(|()| ()).await;
+                #ok
+            }
+        };
+        quote! { #before #end }
+    }
+
+    /// Methods of which one is called at the end. The stage stays where both
+    /// can get at it, so one message comes after the other.
+    fn finished(&self, each: &Each, finish: &Finish) -> TokenStream {
+        let (this, it) = (local("this"), local("message"));
+        let krate = &self.options.krate;
+        let flow = self.batches(each, &quote!(#this));
+        let call = self.call(each, &quote!(#this));
+        let (name, error) = (
+            &finish.name,
+            quote!(::core::convert::Into::<#krate::stage::StageError>::into),
+        );
+        let call = if each.fails {
+            quote!(#call.map_err(#error)?)
+        } else {
+            call
+        };
+        let wait = finish.waits.then(|| quote!(.await));
+        let last = quote!(Self::#name(#this) #wait);
+        let last = if finish.fails {
+            quote!(#last.map_err(#error))
+        } else {
+            let ok = self.ok();
+            quote!(#last; #ok)
+        };
+        let binding = match self.callee.lends {
+            Lends::Mutable => quote!(let mut #this = self;),
+            Lends::Nothing | Lends::Shared => quote!(let #this = self;),
+        };
+        quote! {
+            #binding
+            let mut flow = ::core::pin::pin!(#flow);
+            while let ::core::option::Option::Some(#it) = flow.next().await {
+                #call;
+            }
+            #last
+        }
+    }
+
+    /// One call makes what takes all messages.
+    fn whole(&self, opens: bool) -> TokenStream {
+        let krate = &self.options.krate;
+        let id = quote!(<Self as #krate::stage::Identified>::ID);
+        let function = &self.callee.path;
+        let arguments = self.params.arguments(&quote!(self), false);
+        let call = quote!(#function(#(#arguments),*));
+        let error = quote!(::core::convert::Into::<#krate::stage::StageError>::into);
+        let call = if opens {
+            quote!(#call.map_err(#error)?)
+        } else {
+            call
+        };
+        quote! {
+            input.consume(#id, move |flow| async move {
+                flow.send_to(#call).await.map_err(#error)
+            });
+        }
+    }
+
+    /// The flow of what a call takes.
+    fn batches(&self, each: &Each, config: &TokenStream) -> TokenStream {
+        match &each.batch {
+            None => quote!(flow),
+            Some((most, linger)) => {
+                let most = self.with_options(most, config);
+                match linger {
+                    Some(linger) => {
+                        let linger = syn::parse2(linger.clone()).map_or_else(
+                            |_| linger.clone(),
+                            |linger| self.with_options(&linger, config),
+                        );
+                        quote!(flow.batch(#most, #linger))
+                    }
+                    None => quote!(flow.chunks(#most)),
+                }
+            }
+        }
+    }
+
+    /// An expression with the options that it mentions in scope.
+    fn with_options(&self, value: &Expr, config: &TokenStream) -> TokenStream {
+        let options: Vec<TokenStream> = self
+            .params
+            .fields()
+            .filter(|field| mentions(quote!(#value), &field.parameter.to_string()))
+            .map(|field| {
+                let (name, value) = (&field.parameter, field.passed(config, true));
+                quote!(let #name = #value;)
+            })
+            .collect();
+        if options.is_empty() {
+            quote!(#value)
+        } else {
+            quote!({ #(#options)* #value })
+        }
+    }
+
+    fn call(&self, each: &Each, config: &TokenStream) -> TokenStream {
+        let (function, it) = (&self.callee.path, local("message"));
+        let lent = self.callee.lent(config);
+        let passed = each.taken.passed(&quote!(#it));
+        let arguments = self.params.arguments(config, true);
+        let wait = each.calls.is_some().then(|| quote!(.await));
+        quote!(#function(#lent #passed #(, #arguments)*) #wait)
+    }
+
+    fn ok(&self) -> TokenStream {
+        let krate = &self.options.krate;
+        quote!(::core::result::Result::Ok::<(), #krate::stage::StageError>(()))
+    }
+}
+
+/// A name that the user's code neither sees nor hides.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -1,0 +1,182 @@
+use futures_util::stream;
+use millpond_operators::flow;
+
+use super::check::{InputOf, Planned, What};
+use super::{CheckedSpec, CheckedStage, Mistake, PipelineSpec, SpecError, SpecErrors};
+use crate::graph::{Any, AnyOutlet, BuildError, Cost, GraphBuilder, Settings, check};
+use crate::pipeline::Pipeline;
+use crate::stage::{Entry, EntryError, Registry};
+
+impl PipelineSpec {
+    /// Checks the spec and builds its pipeline.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the spec, sorted by place.
+    pub fn build(&self, registry: &Registry) -> Result<Pipeline, SpecErrors> {
+        self.check(registry)?.build()
+    }
+}
+
+impl CheckedSpec {
+    /// Builds the pipeline: adds its nodes, and starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// All stages that refuse their options or their place.
+    pub fn build(&self) -> Result<Pipeline, SpecErrors> {
+        let mut pipeline = Pipeline::named(self.name.clone());
+        if let Some(capacity) = self.capacity {
+            pipeline = pipeline.edge_capacity(capacity);
+        }
+        let graph = pipeline.builder();
+        let mut errors = Vec::new();
+        let mut outlets: Vec<Vec<Option<AnyOutlet>>> = Vec::new();
+        for (stage, planned) in self.stages.iter().zip(&self.planned) {
+            let inputs = planned
+                .inputs
+                .iter()
+                .map(|input| take(&mut outlets, *input));
+            // A stage behind one that was not built cannot be built either.
+            let built = match inputs.collect::<Option<Vec<_>>>() {
+                None => Vec::new(),
+                Some(inputs) => {
+                    build_stage(graph, stage, planned, inputs).unwrap_or_else(|error| {
+                        errors.push(error);
+                        Vec::new()
+                    })
+                }
+            };
+            outlets.push(built.into_iter().map(Some).collect());
+        }
+        if errors.is_empty() {
+            errors.extend(
+                check(&pipeline.graph())
+                    .iter()
+                    .map(|error| self.place(error)),
+            );
+        }
+        SpecErrors::sorted(errors).map_or(Ok(pipeline), Err)
+    }
+
+    /// Tells an error of the graph at the stage that it is about.
+    fn place(&self, error: &BuildError) -> SpecError {
+        let text = error.to_string();
+        let about = |stage: &&CheckedStage| {
+            let named = text.split('`').skip(1).step_by(2);
+            named.into_iter().any(|name| {
+                let rest = name.strip_prefix(stage.name.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        let stage = self.stages.iter().find(about).or(self.stages.first());
+        let place = stage.map(|stage| &stage.place);
+        let place = place.cloned().unwrap_or_else(|| super::Place {
+            file: self.name.as_str().into(),
+            line: 1,
+            column: 1,
+        });
+        SpecError::new(Mistake::Refused, &place, text)
+    }
+}
+
+fn take(outlets: &mut [Vec<Option<AnyOutlet>>], input: InputOf) -> Option<AnyOutlet> {
+    outlets.get_mut(input.stage)?.get_mut(input.port)?.take()
+}
+
+fn build_stage(
+    graph: &GraphBuilder,
+    stage: &CheckedStage,
+    planned: &Planned,
+    inputs: Vec<AnyOutlet>,
+) -> Result<Vec<AnyOutlet>, SpecError> {
+    let settings = Settings {
+        name: Some(stage.name.clone()),
+        placement: planned.settings.placement,
+        on_error: planned.settings.on_error,
+    };
+    let replicas = planned.settings.replicas.as_ref();
+    let replicas = replicas.map_or(1, |replicas| replicas.value);
+    let built = graph.with_settings(settings, || match (&planned.what, planned.entry) {
+        (What::Registered { .. }, Some(entry)) if replicas > 1 => {
+            replicate(graph, entry, planned, replicas, inputs)
+        }
+        (What::Registered { .. }, Some(entry)) => {
+            entry.build(planned.config.clone(), graph, inputs)
+        }
+        (What::Broadcast { outlets }, _) => {
+            let copy = || broadcast(inputs, outlets.len());
+            Ok(graph.in_stage("broadcast", Cost::Light, copy))
+        }
+        (What::Merge, _) => Ok(graph.in_stage("merge", Cost::Light, || merge(inputs))),
+        (What::Registered { .. } | What::Unknown, _) => Ok(Vec::new()),
+    });
+    let built = built.map_err(|error| refused(stage, &error))?;
+    let settings = &planned.settings;
+    let outlets = built.into_iter().map(|outlet| {
+        let outlet = match settings.capacity {
+            Some(capacity) => outlet.capacity(capacity),
+            None => outlet,
+        };
+        match settings.overflow {
+            Some(overflow) => outlet.overflow(overflow),
+            None => outlet,
+        }
+    });
+    Ok(outlets.collect())
+}
+
+/// Builds a stage of one inlet and one outlet so many times, side by side.
+fn replicate(
+    graph: &GraphBuilder,
+    entry: &Entry,
+    planned: &Planned,
+    count: usize,
+    inputs: Vec<AnyOutlet>,
+) -> Result<Vec<AnyOutlet>, EntryError> {
+    let Some(input) = inputs.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let (input, of_input) = input.hidden();
+    let mut built = None;
+    let placement = planned.settings.placement.unwrap_or_default();
+    let replicas = input.replicate(count, Any).on(placement);
+    let joined = replicas.with_cost(entry.id, entry.cost, |_, branch| {
+        let branch = branch.revealed(&of_input);
+        let outlets = entry.build(planned.config.clone(), graph, vec![branch]);
+        let outlet = outlets.map(|outlets| outlets.into_iter().next().map(AnyOutlet::hidden));
+        let (outlet, of_output) = match outlet {
+            Ok(Some((outlet, hidden))) => (Some(outlet), Ok(Some(hidden))),
+            Ok(None) => (None, Ok(None)),
+            Err(error) => (None, Err(error)),
+        };
+        built = Some(of_output);
+        // The pipeline is not run without it.
+        outlet.unwrap_or_else(|| graph.node("none", || flow(stream::empty())))
+    });
+    let of_output = built.transpose()?.flatten();
+    let joined = of_output.map(|hidden| joined.revealed(&hidden));
+    Ok(joined.into_iter().collect())
+}
+
+fn refused(stage: &CheckedStage, error: &EntryError) -> SpecError {
+    let text = format!("stage `{}`: {error}", stage.name);
+    SpecError::new(Mistake::Refused, &stage.place, text)
+}
+
+/// What is joined or copied has passed the check of types, so neither fails.
+fn merge(inputs: Vec<AnyOutlet>) -> Vec<AnyOutlet> {
+    let mut inputs = inputs.into_iter();
+    let joined = inputs
+        .next()
+        .map(|first| first.merge("merge", inputs.collect()));
+    joined.and_then(Result::ok).into_iter().collect()
+}
+
+fn broadcast(inputs: Vec<AnyOutlet>, count: usize) -> Vec<AnyOutlet> {
+    let copied = inputs
+        .into_iter()
+        .next()
+        .map(|input| input.broadcast("broadcast", count));
+    copied.and_then(Result::ok).unwrap_or_default()
+}

@@ -1,0 +1,8 @@
+/// What is in a `Result`, which an alias may hide.
+pub trait Fallible {
+    type Value;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Value = T;
+}

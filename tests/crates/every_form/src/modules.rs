@@ -1,0 +1,1 @@
+//! `#[module]`, and ports by name.

@@ -1,0 +1,5 @@
+use millpond::Pipeline;
+
+fn main() {
+    Pipeline::named("wrong").source(0..10_u64).ignore();
+}

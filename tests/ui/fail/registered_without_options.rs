@@ -1,0 +1,20 @@
+use millpond::graph::Outlet;
+use millpond::stage::{Identified, Stage};
+
+struct Trim;
+
+impl Identified for Trim {
+    const ID: &'static str = "trim";
+}
+
+impl Stage<String> for Trim {
+    type Out = String;
+
+    fn build(self, texts: Outlet<String>) -> Outlet<String> {
+        texts.map(|text| text.trim().to_owned())
+    }
+}
+
+millpond::register!(stage Trim: String);
+
+fn main() {}
