@@ -10,7 +10,7 @@ clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings;
 
 # Everything but the real model, in debug mode, doc tests included.
 tests() {
-    cargo test -p millpond -p millpond-macros
+    cargo test -p millpond -p millpond-macros -p millpond-every-form -p millpond-renamed
     cargo test -p millpond-operators --all-features
 }
 

@@ -62,7 +62,7 @@ pub mod runtime;
 pub mod stage;
 pub mod stages;
 
-pub use millpond_macros::{module, sink, source, stage};
+pub use millpond_macros::{module, route, sink, source, stage};
 pub use millpond_operators as operators;
 pub use pipeline::Pipeline;
 pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
@@ -72,6 +72,9 @@ pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
 pub mod pages {
     #[doc = include_str!("../README.md")]
     pub enum Readme {}
+    #[doc = include_str!("../docs/STAGES.md")]
+    pub enum Stages {}
+
     #[doc = include_str!("../docs/errors/P0001.md")]
     pub enum P0001 {}
     #[doc = include_str!("../docs/errors/P0002.md")]

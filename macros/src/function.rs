@@ -3,7 +3,9 @@
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, FnArg, Signature, Token, Visibility, token};
+use syn::{Attribute, FnArg, Pat, Signature, Token, Visibility, parse_quote, token};
+
+use crate::types::mentions;
 
 /// A function whose body is kept as it was written, so that a half-typed one
 /// does not take the rest down with it.
@@ -39,16 +41,52 @@ impl Parse for Function {
 impl Function {
     /// The function as its user wrote it, without what only the macro reads.
     pub(crate) fn item(&self) -> TokenStream {
+        self.item_beside(&TokenStream::new())
+    }
+
+    /// As [`item`](Self::item). An option that only `args` or the value of a
+    /// state mention is in use, though not in the body.
+    pub(crate) fn item_beside(&self, args: &TokenStream) -> TokenStream {
+        let mut read = args.clone();
+        for arg in &self.sig.inputs {
+            let states = attrs_of(arg).iter().filter(|attr| !is_plain(attr));
+            read.extend(states.map(ToTokens::to_token_stream));
+        }
         let mut sig = self.sig.clone();
         for arg in &mut sig.inputs {
+            let name = name_of(arg);
             let (FnArg::Receiver(syn::Receiver { attrs, .. })
             | FnArg::Typed(syn::PatType { attrs, .. })) = arg;
             attrs.retain(is_plain);
+            if name.is_some_and(|name| mentions(read.clone(), &name)) {
+                attrs.push(parse_quote! {
+                    #[allow(unused_variables, reason = "an option may be for the macro alone")]
+                });
+            }
         }
         let Self {
             attrs, vis, body, ..
         } = self;
-        quote! { #(#attrs)* #vis #sig #body }
+        // Options are set by name: there is no limit to how many one can read.
+        let many = (sig.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        quote! { #(#attrs)* #many #vis #sig #body }
+    }
+}
+
+fn attrs_of(arg: &FnArg) -> &[Attribute] {
+    match arg {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(typed) => &typed.attrs,
+    }
+}
+
+fn name_of(arg: &FnArg) -> Option<String> {
+    match arg {
+        FnArg::Typed(syn::PatType { pat, .. }) => match &**pat {
+            Pat::Ident(name) => Some(name.ident.to_string()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
     }
 }
 

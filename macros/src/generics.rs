@@ -31,7 +31,7 @@ pub(crate) fn registered(
     if !options.register {
         return TokenStream::new();
     }
-    if generics.type_params().count() > 1 || message.to_string() != parameter.ident.to_string() {
+    if generics.type_params().count() > 1 || parameter.ident != message.to_string() {
         errors.at(
             &parameter.ident,
             format!(
@@ -113,8 +113,7 @@ fn bounds<'a>(
         .flat_map(|clause| &clause.predicates);
     let behind = predicates.filter_map(|predicate| match predicate {
         WherePredicate::Type(predicate)
-            if predicate.bounded_ty.to_token_stream().to_string()
-                == parameter.ident.to_string() =>
+            if parameter.ident == predicate.bounded_ty.to_token_stream().to_string() =>
         {
             Some(&predicate.bounds)
         }

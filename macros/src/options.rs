@@ -110,9 +110,13 @@ impl Options {
         self.name.clone().unwrap_or_else(|| {
             let name = camel(&plain(function));
             // A name such as `Self` is no name for a struct.
-            syn::parse_str::<Ident>(&name)
-                .map(|_| Ident::new(&name, function.span()))
-                .unwrap_or_else(|_| Ident::new(&format!("{name}Stage"), function.span()))
+            let is_name = syn::parse_str::<Ident>(&name).is_ok();
+            let name = if is_name {
+                name
+            } else {
+                format!("{name}Stage")
+            };
+            Ident::new(&name, function.span())
         })
     }
 

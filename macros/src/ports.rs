@@ -2,8 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Path, Visibility};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Pat, PatType, Path, Token, Visibility};
 
+use crate::args::{Arg, Value};
 use crate::names::kebab;
 use crate::options::plain;
 
@@ -74,10 +77,10 @@ impl Ports<'_> {
     pub(crate) fn registered(&self) -> TokenStream {
         let ports = self.list.iter().enumerate().map(|(index, port)| {
             let message = &port.message;
-            let name = plain(&port.name);
-            let name = match name.strip_prefix("port_") {
-                Some(_) => index.to_string(),
-                None => kebab(&name),
+            let name = if port.name == Self::unnamed(index) {
+                index.to_string()
+            } else {
+                kebab(&plain(&port.name))
             };
             quote!(#name: #message)
         });
@@ -88,4 +91,53 @@ impl Ports<'_> {
     pub(crate) fn unnamed(index: usize) -> Ident {
         format_ident!("port_{index}")
     }
+}
+
+/// The name of the port that a parameter is.
+pub(crate) fn port_name(arg: &PatType, index: usize) -> syn::Result<Ident> {
+    match &*arg.pat {
+        Pat::Ident(pat) if pat.subpat.is_none() => Ok(pat.ident.clone()),
+        Pat::Wild(_) => Ok(Ports::unnamed(index)),
+        pat => Err(syn::Error::new_spanned(
+            pat,
+            "an inlet is known by its name, and a pattern has none: name it",
+        )),
+    }
+}
+
+/// Refuses more or fewer names than there are outlets.
+pub(crate) fn check_names(names: Option<&[Ident]>, outlets: usize) -> syn::Result<()> {
+    let Some(names) = names.filter(|names| names.len() != outlets) else {
+        return Ok(());
+    };
+    let text = format!(
+        "each outlet has one name, and there are {outlets} outlets and {} names: name each",
+        names.len()
+    );
+    Err(syn::Error::new_spanned(quote!(#(#names),*), text))
+}
+
+/// The names of outlets, `outputs(parsed, rejected)`.
+pub(crate) fn output_names(arg: &Arg) -> syn::Result<Vec<Ident>> {
+    let wrong = || {
+        syn::Error::new_spanned(
+            &arg.name,
+            "`outputs` names the outlets that come out: write `outputs(parsed, rejected)`",
+        )
+    };
+    let Value::List(list) = &arg.value else {
+        return Err(wrong());
+    };
+    let names: Vec<Ident> = Punctuated::<Ident, Token![,]>::parse_terminated
+        .parse2(list.clone())
+        .map_err(|_| wrong())?
+        .into_iter()
+        .collect();
+    for (index, name) in names.iter().enumerate() {
+        if names[..index].contains(name) {
+            let text = format!("two outlets are called `{name}`: name one differently");
+            return Err(syn::Error::new_spanned(name, text));
+        }
+    }
+    Ok(names)
 }

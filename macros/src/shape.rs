@@ -13,6 +13,8 @@ pub(crate) struct Shape {
     pub(crate) out: TokenStream,
     pub(crate) count: Count,
     pub(crate) fails: Fails,
+    /// The type of errors, where there are any.
+    pub(crate) error: Option<TokenStream>,
 }
 
 /// How many messages leave for one that comes.
@@ -47,6 +49,7 @@ impl Shape {
             return match inner.fails {
                 Fails::Never => Ok(Self {
                     fails: Fails::Call,
+                    error: Some(error(ty, krate)),
                     ..inner
                 }),
                 Fails::Call | Fails::Item => Err(syn::Error::new_spanned(
@@ -58,11 +61,12 @@ impl Shape {
         Self::counted(ty, krate)
     }
 
-    fn one(out: TokenStream) -> Self {
+    pub(crate) fn one(out: TokenStream) -> Self {
         Self {
             out,
             count: Count::One,
             fails: Fails::Never,
+            error: None,
         }
     }
 
@@ -74,16 +78,17 @@ impl Shape {
             });
         }
         if let Some(item) = impl_item(ty, "Iterator", "Item") {
-            let many = |out, fails| Self {
+            let many = |out, fails, error| Self {
                 out,
                 count: Count::Many,
                 fails,
+                error,
             };
             if is_result(item) {
                 let value = value(item, krate);
-                return Ok(many(value, Fails::Item));
+                return Ok(many(value, Fails::Item, Some(error(item, krate))));
             }
-            return Ok(many(quote!(#item), Fails::Never));
+            return Ok(many(quote!(#item), Fails::Never, None));
         }
         if let Type::ImplTrait(_) = ty {
             return Err(syn::Error::new_spanned(
@@ -104,8 +109,16 @@ fn arguments_of_result(ty: &Type) -> Option<&Type> {
 /// The type of the value in a `Result`. An alias may hide it; the compiler
 /// then finds it.
 pub(crate) fn value(ty: &Type, krate: &Path) -> TokenStream {
-    match arguments_of_result(ty) {
-        Some(value) => quote!(#value),
-        None => quote!(<#ty as #krate::__private::Fallible>::Value),
+    let hidden = || quote!(<#ty as #krate::__private::Fallible>::Value);
+    arguments_of_result(ty).map_or_else(hidden, |value| quote!(#value))
+}
+
+/// The type of the error in a `Result`, found as [`value`] is.
+pub(crate) fn error(ty: &Type, krate: &Path) -> TokenStream {
+    let name = crate::types::last_segment(ty).map(|segment| segment.ident.to_string());
+    let written = name.and_then(|name| arguments(ty, &name));
+    match written.as_deref() {
+        Some([_, error, ..]) => quote!(#error),
+        _ => quote!(<#ty as #krate::__private::Fallible>::Error),
     }
 }

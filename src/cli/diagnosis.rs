@@ -67,7 +67,7 @@ impl Diagnosis {
                 }
                 margin
             }
-            None => String::new(),
+            None => " ".to_owned(),
         };
         for line in self.help.iter().flat_map(|help| help.lines()) {
             text.push_str(&format!("{margin} {} {line}\n", paint.help("help:")));

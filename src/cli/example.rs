@@ -66,11 +66,11 @@ mod tests {
             "required": ["path", "max"],
         });
         let options = options(&schema);
-        let expected = "[[stage]]\nuse = \"copy\"\nwith = { path = \"output.jsonl\", max = 2 }\n";
+        let expected = "[[stage]]\nuse = \"copy\"\nwith = { max = 2, path = \"output.jsonl\" }\n";
         assert_eq!(toml_example("copy", &options), expected);
         assert_eq!(
             inline_example("copy", &options),
-            "copy --path output.jsonl --max 2"
+            "copy --max 2 --path output.jsonl"
         );
         assert_eq!(inline_example("copy", &[]), "copy");
     }

@@ -7,6 +7,7 @@
 //! and [rendered](Graph::to_mermaid) without running anything.
 
 mod any;
+mod between;
 mod builder;
 mod check;
 mod error;
@@ -16,6 +17,7 @@ mod overflow;
 mod placement;
 mod render;
 mod replicas;
+mod route;
 mod settings;
 
 use std::sync::Arc;
@@ -23,6 +25,9 @@ use std::sync::Arc;
 use crate::edge::{Capacity, Overflow};
 pub use crate::node::{DeadLetter, OnError};
 pub use any::{AnyOutlet, HiddenType};
+#[doc(hidden)]
+pub use between::{Attaching, Edges, Ends};
+pub use between::{Inlets, Outflows};
 pub use builder::GraphBuilder;
 pub(crate) use builder::Parts;
 pub use check::check;
@@ -34,6 +39,7 @@ pub use outlet::Outlet;
 pub use overflow::Dropped;
 pub use placement::{Cost, Placement};
 pub use replicas::{REPLICA_CAPACITY, Replicas};
+pub use route::Route;
 pub use settings::Settings;
 
 /// Nodes and the edges between them.

@@ -38,6 +38,7 @@ mod register;
 mod registry;
 mod rejected;
 mod signature;
+mod try_stage;
 
 pub use crate::graph::Cost;
 use crate::graph::{GraphBuilder, Order, Outlet, Replicas};
@@ -51,6 +52,7 @@ pub use origin::Origin;
 pub use registry::{Conflict, NotFound, Registered, Registry};
 pub use rejected::Rejected;
 pub use signature::{Carries, Misfit, PortType, Signature};
+pub use try_stage::TryStage;
 
 /// Has a name that stands in logs, errors and reports.
 #[diagnostic::on_unimplemented(

@@ -1,7 +1,14 @@
 //! What the macros make, at work in pipelines.
-#![expect(clippy::unwrap_used, reason = "these are tests")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unwrap_used,
+    reason = "these are tests, of every form that a function may have"
+)]
 
 mod module;
+mod ports;
 mod sink;
 mod source;
 mod stage;

@@ -163,7 +163,7 @@ async fn an_async_body_ends_with_its_first_error() {
 fn polled(
     cx: &mut Context<'_>,
     stopped: &mut Stopped,
-    #[state(_start)] left: &mut u64,
+    #[state(start)] left: &mut u64,
     _start: u64,
 ) -> Poll<Option<u64>> {
     if *left == 0 {

@@ -104,6 +104,19 @@ async fn what_fails_becomes_a_dead_letter() {
     assert_eq!(report.node("number").dead_lettered, 1);
 }
 
+#[tokio::test]
+async fn dead_letters_can_be_read_and_carry_the_message_that_was_lent() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (numbers, rejected) = millpond::Pipeline::named("numbers")
+        .source(millpond::stages::FromIter::new(texts(&["1", "x"])))
+        .try_stage(Number::default());
+    rejected.for_each("reject", move |letter| sender.send(letter).unwrap());
+    numbers.for_each("end", drop).run().await.unwrap();
+    let letter = receiver.recv().unwrap();
+    assert_eq!(letter.error.message, "x");
+    assert_eq!(letter.to_string(), "number: invalid digit found in string");
+}
+
 #[stage(on_error = stop)]
 fn strict(text: String) -> Result<i64, ParseIntError> {
     text.parse()
@@ -239,6 +252,21 @@ async fn an_option_out_of_its_range_is_refused_before_anything_runs() {
     let error = refused.unwrap_err().to_string();
     assert!(
         error.contains("`radix` is 99, which is not within 2..=36"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_option_that_counts_calls_is_at_least_one() {
+    let refused = millpond::Pipeline::named("refused")
+        .source(millpond::stages::FromIter::new([1]))
+        .stage(AsReady { jobs: 0 })
+        .for_each("drop", drop)
+        .run()
+        .await;
+    let error = refused.unwrap_err().to_string();
+    assert!(
+        error.contains("`jobs` is 0, which is not within 1.."),
         "{error}"
     );
 }

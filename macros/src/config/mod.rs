@@ -5,7 +5,7 @@ mod emit;
 mod field;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, FnArg, Pat, PatType};
 
 use crate::errors::Errors;
@@ -16,7 +16,7 @@ pub(crate) use field::Field;
 /// A parameter that is no message: an option, or state.
 pub(crate) enum Kind {
     Option(Box<Field>),
-    State(State),
+    State(Box<State>),
 }
 
 /// What a stage keeps from message to message, made on the worker.
@@ -32,7 +32,8 @@ impl Kind {
     /// Reads a parameter that comes after the message.
     pub(crate) fn of(arg: &PatType, errors: &mut Errors) -> Option<Self> {
         if let Some(attr) = attribute(&arg.attrs, "state") {
-            return errors.absorb(State::of(arg, attr)).map(Self::State);
+            let state = errors.absorb(State::of(arg, attr))?;
+            return Some(Self::State(Box::new(state)));
         }
         let field = Field::of(arg, errors)?;
         Some(Self::Option(Box::new(field)))
@@ -89,7 +90,7 @@ impl Params {
 
     pub(crate) fn states(&self) -> impl Iterator<Item = &State> {
         self.list.iter().filter_map(|param| match param {
-            Kind::State(state) => Some(state),
+            Kind::State(state) => Some(&**state),
             Kind::Option(_) => None,
         })
     }
@@ -104,22 +105,53 @@ impl Params {
     pub(crate) fn state_bindings(&self, config: &TokenStream) -> TokenStream {
         let bindings = self.states().map(|state| {
             let State { init, ty, .. } = state;
-            let value = match init {
-                Some(init) => quote!(#init),
-                None => quote!(::core::default::Default::default()),
-            };
-            let options = self.fields().filter(|field| {
-                init.as_ref()
-                    .is_some_and(|init| mentions(quote!(#init), &field.parameter.to_string()))
-            });
-            let options = options.map(|field| {
-                let (name, value) = (&field.parameter, field.passed(config, true));
-                quote!(let #name = #value;)
-            });
+            let default = || quote!(::core::default::Default::default());
+            let value = init
+                .as_ref()
+                .map_or_else(default, ToTokens::to_token_stream);
+            let value = self.with_options(&value, config);
             let name = state.local();
-            quote! { let mut #name: #ty = { #(#options)* #value }; }
+            quote! { let mut #name: #ty = #value; }
         });
         quote! { #(#bindings)* }
+    }
+
+    /// A value with the options that it mentions in scope.
+    pub(crate) fn with_options(&self, value: &TokenStream, config: &TokenStream) -> TokenStream {
+        let mut options = TokenStream::new();
+        for field in self.fields() {
+            let passed = field.passed(config, true);
+            // Of a parameter that only such a value mentions, `_port`, also
+            // the name without its underscore.
+            let names = [&field.name, &field.parameter];
+            let names = &names[..if field.name == field.parameter { 1 } else { 2 }];
+            for name in names {
+                if mentions(value.clone(), &name.to_string()) {
+                    options.extend(quote!(let #name = #passed;));
+                }
+            }
+        }
+        if options.is_empty() {
+            value.clone()
+        } else {
+            quote!({ #options #value })
+        }
+    }
+
+    /// Asks an option for at least 1, if this is one and it says no more.
+    pub(crate) fn at_least_one(&mut self, count: Option<&Expr>) {
+        let Some(Expr::Path(path)) = count else {
+            return;
+        };
+        for param in &mut self.list {
+            if let Kind::Option(field) = param
+                && (path.path.is_ident(&field.name) || path.path.is_ident(&field.parameter))
+                && crate::types::is_named(&field.written, "usize")
+                && field.range.is_none()
+            {
+                field.range = Some(syn::parse_quote!(1..));
+            }
+        }
     }
 
     /// The arguments after the message. `again` if the function is called

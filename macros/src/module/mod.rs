@@ -13,10 +13,10 @@ use crate::function::{Function, is_impl};
 use model::{Args, Model};
 
 /// What takes the place of the function.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::read(args, &mut errors);
-    if is_impl(&item) {
+    if is_impl(item) {
         errors.push(syn::Error::new(
             proc_macro2::Span::call_site(),
             "a module is a function from outlets to outlets: write `#[module] fn`, or implement `Module` for the type",

@@ -1,15 +1,13 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
-use syn::{Pat, PatType, Safety, Token, Type};
+use syn::{Safety, Type};
 
-use crate::args::{Arg, Value};
+use crate::args::Arg;
 use crate::config::{Kind, Params, typed};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::Options;
-use crate::ports::{Port, Ports};
+use crate::ports::{Port, Ports, check_names, output_names, port_name};
 use crate::types::{argument, is_named, is_unit, returned};
 
 /// The arguments of `#[module(..)]`.
@@ -44,7 +42,7 @@ pub(crate) enum Outputs {
     /// Outlets, and whether they were given names.
     Outlets(Vec<Port>, bool),
     /// A struct of outlets of the user's own.
-    Own(Type),
+    Own(Box<Type>),
 }
 
 impl Args {
@@ -53,7 +51,7 @@ impl Args {
         let mut outputs = None;
         let options = Options::read("`#[module]`", &list, &["outputs"], errors, |arg| {
             if arg.is("outputs") {
-                outputs = Some(names(arg)?);
+                outputs = Some(output_names(arg)?);
                 return Ok(true);
             }
             Ok(false)
@@ -147,36 +145,25 @@ fn outputs_of(
             });
             errors.absorb(messages.collect::<syn::Result<_>>())?
         }
-        ty => match argument(ty, "Outlet") {
-            Some(message) => vec![message],
-            None => {
+        ty => {
+            if let Some(message) = argument(ty, "Outlet") {
+                vec![message]
+            } else {
                 if let Some(name) = names.iter().flatten().next() {
                     errors.at(
                         name,
                         "a struct of outlets names them itself: leave `outputs` out",
                     );
                 }
-                return Some(Outputs::Own(output));
+                return Some(Outputs::Own(Box::new(output)));
             }
-        },
+        }
     };
     debug_assert!(
         !is_unit(&output) || messages.is_empty(),
         "no outlets, no messages"
     );
-    if let Some(names) = &names
-        && names.len() != messages.len()
-    {
-        let place = names.last().map(ToTokens::to_token_stream);
-        errors.at(
-            place.unwrap_or_else(|| function.sig.ident.to_token_stream()),
-            format!(
-                "each outlet has one name, and there are {} of them and {} names: name each",
-                messages.len(),
-                names.len()
-            ),
-        );
-    }
+    errors.absorb(check_names(names.as_deref(), messages.len()))?;
     let named = names.is_some();
     let mut names = names.into_iter().flatten();
     let ports = messages
@@ -189,41 +176,6 @@ fn outputs_of(
     Some(Outputs::Outlets(ports.collect(), named))
 }
 
-fn port_name(arg: &PatType, index: usize) -> syn::Result<Ident> {
-    match &*arg.pat {
-        Pat::Ident(pat) if pat.subpat.is_none() => Ok(pat.ident.clone()),
-        Pat::Wild(_) => Ok(Ports::unnamed(index)),
-        pat => Err(syn::Error::new_spanned(
-            pat,
-            "an inlet is known by its name, and a pattern has none: name it",
-        )),
-    }
-}
-
 fn is_graph(ty: &Type) -> bool {
     matches!(ty, Type::Reference(reference) if is_named(&reference.elem, "GraphBuilder"))
-}
-
-fn names(arg: &Arg) -> syn::Result<Vec<Ident>> {
-    let wrong = || {
-        syn::Error::new_spanned(
-            &arg.name,
-            "`outputs` names the outlets that come out: write `outputs(parsed, rejected)`",
-        )
-    };
-    let Value::List(list) = &arg.value else {
-        return Err(wrong());
-    };
-    let names: Vec<Ident> = Punctuated::<Ident, Token![,]>::parse_terminated
-        .parse2(list.clone())
-        .map_err(|_| wrong())?
-        .into_iter()
-        .collect();
-    for (index, name) in names.iter().enumerate() {
-        if names[..index].contains(name) {
-            let text = format!("two outlets are called `{name}`: name one differently");
-            return Err(syn::Error::new_spanned(name, text));
-        }
-    }
-    Ok(names)
 }

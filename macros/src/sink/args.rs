@@ -1,8 +1,7 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Expr, ExprLit, Lit, LitStr};
+use syn::{Expr, Lit, LitStr};
 
 use crate::args::{Arg, count};
 use crate::errors::Errors;
@@ -16,14 +15,7 @@ pub(crate) struct Args {
     /// How many messages a call takes at most.
     pub(crate) batch: Option<Expr>,
     /// How long a message waits for others.
-    pub(crate) linger: Option<Linger>,
-}
-
-/// How long a message waits for others.
-pub(crate) enum Linger {
-    For(Duration),
-    /// As an option or a constant says.
-    Expr(Expr),
+    pub(crate) linger: Option<Expr>,
 }
 
 const OWN: [&str; 3] = ["concurrency", "batch", "linger"];
@@ -36,7 +28,7 @@ impl Args {
             match arg.name.to_string().as_str() {
                 "concurrency" => most = Some(count(arg, "concurrency = 8")?),
                 "batch" => batch = Some(count(arg, "batch = 64")?),
-                "linger" => linger = Some(Linger::read(arg)?),
+                "linger" => linger = Some(time(arg)?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -57,32 +49,19 @@ impl Args {
     }
 }
 
-impl Linger {
-    fn read(arg: &Arg) -> syn::Result<Self> {
-        let value: Expr = arg.value("linger = \"5ms\"")?;
-        let text = match &value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => text,
-            Expr::Lit(other) => {
-                let text = "`linger` is a time: write `linger = \"5ms\"`";
-                return Err(syn::Error::new_spanned(other, text));
-            }
-            _ => return Ok(Self::Expr(value)),
-        };
-        duration(text).map(Self::For)
-    }
-
-    pub(crate) fn tokens(&self) -> TokenStream {
-        match self {
-            Self::For(time) => {
-                let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
-                quote!(::core::time::Duration::new(#seconds, #nanos))
-            }
-            Self::Expr(value) => quote!(#value),
-        }
-    }
+/// A time: a text with its unit, an option or a constant.
+fn time(arg: &Arg) -> syn::Result<Expr> {
+    let value: Expr = arg.value("linger = \"5ms\"")?;
+    let Expr::Lit(lit) = &value else {
+        return Ok(value);
+    };
+    let Lit::Str(text) = &lit.lit else {
+        let text = "`linger` is a time: write `linger = \"5ms\"`";
+        return Err(syn::Error::new_spanned(lit, text));
+    };
+    let time = duration(text)?;
+    let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
+    Ok(syn::parse_quote!(::core::time::Duration::new(#seconds, #nanos)))
 }
 
 /// A number and its unit.

@@ -7,7 +7,6 @@ use crate::callee::Lends;
 use crate::config::Config;
 use crate::errors::Errors;
 use crate::generics;
-use crate::types::mentions;
 
 /// What makes a type the sink that the model describes.
 pub(crate) fn expand(
@@ -85,7 +84,7 @@ impl Model {
         let (this, config, it) = (local("this"), local("config"), local("message"));
         let ty = &each.taken.ty;
         let flow = self.batches(each, &quote!(self));
-        let Some(most) = &each.calls else {
+        if !each.waits {
             let (stage, before) = match self.callee.lends {
                 Lends::Nothing => (quote!(self), self.params.state_bindings(&quote!(self))),
                 Lends::Shared => (quote!(#this), quote!(let #this = self;)),
@@ -93,11 +92,9 @@ impl Model {
             };
             let call = self.call(each, &stage);
             return (quote!(#before), quote!(#flow.map(move |#it: #ty| #call)));
-        };
-        let most = match most {
-            Some(most) => self.with_options(most, &quote!(self)),
-            None => quote!(1),
-        };
+        }
+        let most = each.most.as_ref();
+        let most = most.map_or_else(|| quote!(1), |most| self.with_options(most, &quote!(self)));
         let has_options =
             self.callee.lends != Lends::Nothing || self.params.fields().next().is_some();
         let call = self.call(each, &quote!(#config));
@@ -198,36 +195,18 @@ impl Model {
             None => quote!(flow),
             Some((most, linger)) => {
                 let most = self.with_options(most, config);
-                match linger {
-                    Some(linger) => {
-                        let linger = syn::parse2(linger.clone()).map_or_else(
-                            |_| linger.clone(),
-                            |linger| self.with_options(&linger, config),
-                        );
-                        quote!(flow.batch(#most, #linger))
-                    }
-                    None => quote!(flow.chunks(#most)),
-                }
+                let Some(linger) = linger else {
+                    return quote!(flow.chunks(#most));
+                };
+                let linger = self.with_options(linger, config);
+                quote!(flow.batch(#most, #linger))
             }
         }
     }
 
     /// An expression with the options that it mentions in scope.
     fn with_options(&self, value: &Expr, config: &TokenStream) -> TokenStream {
-        let options: Vec<TokenStream> = self
-            .params
-            .fields()
-            .filter(|field| mentions(quote!(#value), &field.parameter.to_string()))
-            .map(|field| {
-                let (name, value) = (&field.parameter, field.passed(config, true));
-                quote!(let #name = #value;)
-            })
-            .collect();
-        if options.is_empty() {
-            quote!(#value)
-        } else {
-            quote!({ #(#options)* #value })
-        }
+        self.params.with_options(&quote!(#value), config)
     }
 
     fn call(&self, each: &Each, config: &TokenStream) -> TokenStream {
@@ -235,7 +214,7 @@ impl Model {
         let lent = self.callee.lent(config);
         let passed = each.taken.passed(&quote!(#it));
         let arguments = self.params.arguments(config, true);
-        let wait = each.calls.is_some().then(|| quote!(.await));
+        let wait = each.waits.then(|| quote!(.await));
         quote!(#function(#lent #passed #(, #arguments)*) #wait)
     }
 

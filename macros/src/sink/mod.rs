@@ -17,10 +17,11 @@ use args::Args;
 use model::Model;
 
 /// What takes the place of the function, or stands beside the impl block.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let written = args.clone();
     let args = Args::read(args, &mut errors);
-    if is_impl(&item) {
+    if is_impl(item) {
         let sink = errors
             .absorb(syn::parse2::<ItemImpl>(item.clone()))
             .and_then(|block| Model::of_methods(&block, args, &mut errors))
@@ -45,6 +46,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         let settings = settings.emit();
         quote! { #settings #sink }
     });
-    let (item, errors) = (function.item(), errors.into_tokens());
+    let (item, errors) = (function.item_beside(&written), errors.into_tokens());
     quote! { #item #sink #errors }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Model {
 /// What becomes of the messages.
 pub(crate) enum Form {
     /// A call takes one, or a batch.
-    Each(Each),
+    Each(Box<Each>),
     /// One call makes a `futures::Sink` that takes all.
     Whole { message: TokenStream, opens: bool },
 }
@@ -41,10 +41,12 @@ pub(crate) struct Each {
     pub(crate) taken: Message,
     /// The message as it travels.
     pub(crate) message: TokenStream,
-    pub(crate) batch: Option<(syn::Expr, Option<TokenStream>)>,
+    pub(crate) batch: Option<(syn::Expr, Option<syn::Expr>)>,
     pub(crate) fails: bool,
-    /// How many calls may be under way, of an `async fn`.
-    pub(crate) calls: Option<Option<syn::Expr>>,
+    /// Whether it is an `async fn`.
+    pub(crate) waits: bool,
+    /// How many calls may then be under way.
+    pub(crate) most: Option<syn::Expr>,
     /// The method that is called when all messages have come, and how it does.
     pub(crate) finish: Option<Finish>,
 }
@@ -65,30 +67,33 @@ impl Model {
         }
         let inputs = typed(&sig.inputs, errors);
         let output = returned(&sig.output);
-        let (form, others) = match whole(&output) {
-            Some((message, opens)) => {
-                if args.batch.is_some() || args.most.is_some() {
+        let (form, others) = if let Some((message, opens)) = whole(&output) {
+            if args.batch.is_some() || args.most.is_some() {
+                errors.at(
+                    &output,
+                    "a `futures::Sink` takes one message after the other: leave `batch` and `concurrency` out",
+                );
+            }
+            (Form::Whole { message, opens }, &inputs[..])
+        } else {
+            let Some((first, others)) = inputs.split_first() else {
+                if sig.receiver().is_none() {
                     errors.at(
-                        &output,
-                        "a `futures::Sink` takes one message after the other: leave `batch` and `concurrency` out",
+                        &sig.ident,
+                        "a sink takes messages, and this function has no parameter: write the message as the first",
                     );
                 }
-                (Form::Whole { message, opens }, &inputs[..])
-            }
-            None => {
-                let Some((first, others)) = inputs.split_first() else {
-                    if sig.receiver().is_none() {
-                        errors.at(&sig.ident, "a sink takes messages, and this function has no parameter: write the message as the first");
-                    }
-                    return None;
-                };
-                (Form::Each(each(sig, first, &args, None, errors)?), others)
-            }
+                return None;
+            };
+            let each = each(sig, first, &args, None, errors)?;
+            (Form::Each(Box::new(each)), others)
         };
         let params = others.iter().filter_map(|arg| Kind::of(arg, errors));
-        let params = Params {
+        let mut params = Params {
             list: params.collect(),
         };
+        params.at_least_one(args.most.as_ref());
+        params.at_least_one(args.batch.as_ref());
         let model = Self {
             config: args.options.struct_name(&sig.ident).into_token_stream(),
             id: args.options.id(&sig.ident),
@@ -121,7 +126,7 @@ impl Model {
             waits: method.sig.asyncness.is_some(),
             fails: is_result(&returned(&method.sig.output)),
         });
-        let form = Form::Each(each(sig, arg, &args, finish, errors)?);
+        let form = Form::Each(Box::new(each(sig, arg, &args, finish, errors)?));
         let name = last_segment(&block.self_ty).map(|segment| segment.ident.clone());
         let name = name.unwrap_or_else(|| Ident::new("sink", Span::call_site()));
         if args.options.register && block.generics.type_params().next().is_some() {
@@ -164,7 +169,7 @@ impl Model {
                 return;
             }
         };
-        if each.calls.is_none() {
+        if !each.waits {
             return;
         }
         for state in self.params.states() {
@@ -173,7 +178,7 @@ impl Model {
                 format!("calls of an `async fn` borrow nothing that changes: keep `{}` in the fields of a struct, with `#[sink] impl`", state.name),
             );
         }
-        if let (Some(Some(most)), Lends::Mutable) = (&each.calls, self.callee.lends) {
+        if let (Some(most), Lends::Mutable) = (&each.most, self.callee.lends) {
             errors.at(
                 most,
                 "several calls may be under way at once, and `&mut self` is lent to one at a time: take `&self`, or leave `concurrency` out",
@@ -209,20 +214,20 @@ fn each(
         })?,
         None => taken.ty.clone(),
     };
-    let calls = sig.asyncness.is_some().then(|| args.most.clone());
-    if let (None, Some(most)) = (&calls, &args.most) {
+    let waits = sig.asyncness.is_some();
+    if let (false, Some(most)) = (waits, &args.most) {
         errors.at(
             most,
             "only calls of an `async fn` are under way at once: write `async fn`, or leave `concurrency` out",
         );
     }
-    let linger = args.linger.as_ref().map(super::args::Linger::tokens);
     Some(Each {
         taken,
         message,
-        batch: batch.map(|batch| (batch, linger)),
+        batch: batch.map(|batch| (batch, args.linger.clone())),
         fails,
-        calls,
+        waits,
+        most: args.most.clone(),
         finish,
     })
 }

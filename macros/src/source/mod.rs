@@ -45,10 +45,10 @@ impl Args {
 }
 
 /// What takes the place of the function, or stands beside the impl block.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::read(args, &mut errors);
-    if is_impl(&item) {
+    if is_impl(item) {
         let source = errors
             .absorb(syn::parse2::<ItemImpl>(item.clone()))
             .and_then(|block| Model::of_methods(&block, args, &mut errors))

@@ -37,7 +37,7 @@ pub(crate) enum Form {
     /// One call makes a flow.
     Flow { opens: bool },
     /// One call of an `async fn` emits all.
-    Body(Type),
+    Body(Box<Type>),
     /// Each poll may make one.
     Poll,
     /// Each call makes one, until it makes none.
@@ -203,7 +203,7 @@ fn form(sig: &Signature, emits: Option<Type>) -> syn::Result<(Form, Type)> {
                 "an `async fn` of a source emits its messages and returns nothing: leave the return type out",
             ));
         }
-        return Ok((Form::Body(emits.clone()), emits));
+        return Ok((Form::Body(Box::new(emits.clone())), emits));
     }
     if let Some(keyword) = &sig.asyncness {
         return Err(syn::Error::new_spanned(

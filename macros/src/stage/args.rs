@@ -1,10 +1,11 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Expr, ExprClosure};
 
 use crate::args::{Arg, Value, count};
 use crate::errors::Errors;
 use crate::options::Options;
+use crate::ports::output_names;
 
 /// The arguments of `#[stage(..)]`.
 pub(crate) struct Args {
@@ -12,6 +13,10 @@ pub(crate) struct Args {
     /// How many calls may be under way at once.
     pub(crate) most: Option<Expr>,
     pub(crate) order: Option<Order>,
+    /// The names of the outlets, of a stage that has several.
+    pub(crate) outputs: Option<Vec<Ident>>,
+    /// What says that each variant of what it emits has an outlet of its own.
+    pub(crate) routes: Option<Ident>,
     /// What says that the stage is one of calls under way at once.
     pub(crate) concurrent_at: Option<TokenStream>,
 }
@@ -26,7 +31,14 @@ pub(crate) enum Order {
     Keyed(Box<ExprClosure>),
 }
 
-const OWN: [&str; 4] = ["concurrency", "ordered", "unordered", "keyed"];
+const OWN: [&str; 6] = [
+    "concurrency",
+    "ordered",
+    "unordered",
+    "keyed",
+    "outputs",
+    "route",
+];
 
 impl Args {
     pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
@@ -34,7 +46,17 @@ impl Args {
         let mut most = None;
         let mut orders = Vec::new();
         let mut concurrent_at = None;
+        let (mut outputs, mut routes) = (None, None);
         let options = Options::read("`#[stage]`", &list, &OWN, errors, |arg| {
+            if arg.is("outputs") {
+                outputs = Some(output_names(arg)?);
+                return Ok(true);
+            }
+            if arg.is("route") {
+                arg.flag()?;
+                routes = Some(arg.name.clone());
+                return Ok(true);
+            }
             if arg.is("concurrency") {
                 most = Some(count(arg, "concurrency = 8")?);
             } else if let Some(order) = Order::read(arg)? {
@@ -55,6 +77,8 @@ impl Args {
             options,
             most,
             order: orders.into_iter().next().map(|(order, _)| order),
+            outputs,
+            routes,
             concurrent_at,
         }
     }

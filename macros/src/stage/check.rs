@@ -26,6 +26,7 @@ pub(crate) fn check(model: &Model, sig: &Signature, errors: &mut Errors) {
             generics::check(&model.generics, input, errors);
             check_whole(model, sig, errors);
         }
+        Form::Between { .. } => check_whole(model, sig, errors),
     }
 }
 
@@ -50,6 +51,25 @@ pub(crate) fn check_methods(model: &Model, errors: &mut Errors) {
         errors.at(
             &model.config,
             "a generic type is not registered, since nothing says for which types: write `#[stage(register = false)]`, and register what you need with `millpond::register!`",
+        );
+    }
+}
+
+/// Notes what cannot be routed.
+pub(crate) fn check_routes(model: &Model, errors: &mut Errors) {
+    let Some(routes) = &model.routes else {
+        return;
+    };
+    if !matches!(model.form, Form::Each { .. }) {
+        errors.at(
+            routes,
+            "a function of one message routes what it returns: leave `route` out, and return a tuple of flows",
+        );
+    }
+    if let Some(parameter) = model.generics.type_params().next() {
+        errors.at(
+            parameter,
+            "the branches of a routing stage have types of their own: write the type itself",
         );
     }
 }

@@ -2,14 +2,16 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::args::Order;
+use super::check::check_routes;
 use super::model::{Calls, Form, Model};
+use super::ports;
 use crate::callee::Lends;
 use crate::config::Config;
 use crate::errors::Errors;
 use crate::generics;
 use crate::message::Message;
-use crate::shape::{Count, Fails, Shape, value};
-use crate::types::{is_result, mentions};
+use crate::shape::{Count, Fails, Shape, error, value};
+use crate::types::is_result;
 
 /// What makes a type the stage that the model describes.
 pub(crate) fn expand(
@@ -38,11 +40,30 @@ pub(crate) fn expand(
             ..
         } => (&message.ty, model.at_once(message, shape, calls)),
         Form::Whole { input, output } => (input, model.whole(output)),
+        Form::Between { .. } => return TokenStream::new(),
     };
-    let registered = generics::registered(&model.generics, input, options, errors);
-    let registration = options.registration("stage", config, &registered);
+    check_routes(model, errors);
+    let registration = if model.routes.is_some() {
+        ports::routed(model, input, &body.out)
+    } else {
+        let registered = generics::registered(&model.generics, input, options, errors);
+        options.registration("stage", config, &registered)
+    };
     let cost = options.cost();
     let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
+    let body = match &model.form {
+        Form::Each { message, shape, .. } if message.lent && shape.fails == Fails::Call => {
+            let ty = &message.ty;
+            let rejected = body
+                .error
+                .map(|error| quote!(#krate::stage::Rejected<#ty, #error>));
+            Body {
+                error: rejected,
+                ..body
+            }
+        }
+        _ => body,
+    };
     let build = &body.build;
     let build = errors.unless_any(quote!(#checks #build));
     let body = Body { build, ..body };
@@ -71,12 +92,19 @@ struct Body {
     build: TokenStream,
     /// Whether it is written for every mode of edges.
     lifted: bool,
+    /// The type of errors, where there are any; then both outlets are built.
+    error: Option<TokenStream>,
 }
 
 impl Model {
     fn stage(&self, input: &TokenStream, body: &Body) -> TokenStream {
         let (krate, config) = (&self.options.krate, &self.config);
-        let Body { out, build, lifted } = body;
+        let Body {
+            out,
+            build,
+            lifted,
+            error,
+        } = body;
         let mut generics = generics::without_lifetimes(&self.generics);
         let mode = if *lifted {
             generics
@@ -87,6 +115,32 @@ impl Model {
             quote!(#krate::message::Plain)
         };
         let (parameters, _, clause) = generics.split_for_impl();
+        let try_stage = error.as_ref().map(|error| {
+            quote! {
+                impl #parameters #krate::stage::TryStage<#input> for #config #clause {
+                    type Error = #error;
+
+                    fn try_build(
+                        self,
+                        input: #krate::graph::Outlet<#input>,
+                    ) -> (
+                        #krate::graph::Outlet<#out>,
+                        #krate::graph::Outlet<#krate::graph::DeadLetter<#error>>,
+                    ) {
+                        #build
+                    }
+                }
+            }
+        });
+        let build = if error.is_some() {
+            quote! {
+                let (output, _counted_and_logged) =
+                    #krate::stage::TryStage::try_build(self, input);
+                output
+            }
+        } else {
+            build.clone()
+        };
         quote! {
             impl #parameters #krate::stage::Stage<#input, #mode> for #config #clause {
                 type Out = #out;
@@ -98,6 +152,8 @@ impl Model {
                     #build
                 }
             }
+
+            #try_stage
         }
     }
 
@@ -148,6 +204,7 @@ impl Model {
             out: shape.out.clone(),
             build,
             lifted: true,
+            error: None,
         }
     }
 
@@ -232,21 +289,7 @@ impl Model {
         let Some(most) = &calls.most else {
             return quote!(1);
         };
-        let mentioned = self
-            .params
-            .fields()
-            .filter(|field| mentions(quote!(#most), &field.parameter.to_string()));
-        let options: Vec<TokenStream> = mentioned
-            .map(|field| {
-                let (name, value) = (&field.parameter, field.passed(config, true));
-                quote!(let #name = #value;)
-            })
-            .collect();
-        if options.is_empty() {
-            quote!(#most)
-        } else {
-            quote!({ #(#options)* #most })
-        }
+        self.params.with_options(&quote!(#most), config)
     }
 
     /// The function of a flow, called once, on the worker.
@@ -254,16 +297,12 @@ impl Model {
         let krate = &self.options.krate;
         let function = &self.callee.path;
         let arguments = self.params.arguments(&quote!(self), false);
-        let (out, fails) = if is_result(output) {
-            (value(output, krate), Fails::Item)
-        } else {
-            (quote!(#output), Fails::Never)
-        };
-        let shape = Shape {
-            out,
-            count: Count::One,
-            fails,
-        };
+        let mut shape = Shape::one(quote!(#output));
+        if is_result(output) {
+            shape.out = value(output, krate);
+            shape.fails = Fails::Item;
+            shape.error = Some(error(output, krate));
+        }
         self.node(&quote!(#function(flow #(, #arguments)*)), &shape)
     }
 
@@ -272,24 +311,19 @@ impl Model {
         let options = &self.options;
         let krate = &options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
-        let build = match shape.fails {
-            Fails::Never => quote!(input.node(#id, move |flow| { #flow })),
-            Fails::Call | Fails::Item => {
-                let directive = options
-                    .on_error
-                    .as_ref()
-                    .map(|on_error| quote!(.on_error(#krate::graph::OnError::#on_error)));
-                quote! {
-                    let (output, _counted_and_logged) =
-                        input.try_node(#id, move |flow| { #flow });
-                    output #directive
-                }
-            }
+        let build = match (&shape.error, &options.on_error) {
+            (None, _) => quote!(input.node(#id, move |flow| { #flow })),
+            (Some(_), None) => quote!(input.try_node(#id, move |flow| { #flow })),
+            (Some(_), Some(on_error)) => quote! {
+                let (output, rejected) = input.try_node(#id, move |flow| { #flow });
+                (output.on_error(#krate::graph::OnError::#on_error), rejected)
+            },
         };
         Body {
             out: shape.out.clone(),
             build,
             lifted: false,
+            error: shape.error.clone(),
         }
     }
 

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod expand;
 mod model;
+mod ports;
 #[cfg(test)]
 mod tests;
 
@@ -16,13 +17,14 @@ use crate::config::Config;
 use crate::errors::Errors;
 use crate::function::{Function, is_impl};
 use args::Args;
-use model::Model;
+use model::{Form, Model};
 
 /// What takes the place of the function, or stands beside the impl block.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let written = args.clone();
     let args = Args::read(args, &mut errors);
-    if is_impl(&item) {
+    if is_impl(item) {
         let stage = errors
             .absorb(syn::parse2::<ItemImpl>(item.clone()))
             .and_then(|block| of_methods(&block, args, &mut errors));
@@ -34,7 +36,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         return quote! { #item #errors };
     };
     let stage = of_function(&function, args, &mut errors);
-    let (item, errors) = (function.item(), errors.into_tokens());
+    let (item, errors) = (function.item_beside(&written), errors.into_tokens());
     quote! { #item #stage #errors }
 }
 
@@ -49,7 +51,10 @@ fn of_function(function: &Function, args: Args, errors: &mut Errors) -> Option<T
         otherwise: format!("The stage `{}`.", model.id),
         fields: model.params.fields().collect(),
     };
-    let stage = expand::expand(&model, Some(&settings), errors);
+    let stage = match model.form {
+        Form::Between { .. } => ports::expand(&model, &settings, errors),
+        Form::Each { .. } | Form::Whole { .. } => expand::expand(&model, Some(&settings), errors),
+    };
     let settings = settings.emit();
     Some(quote! { #settings #stage })
 }

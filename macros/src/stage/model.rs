@@ -9,6 +9,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::message::Message;
 use crate::options::Options;
+use crate::ports::{Port, Ports, check_names, port_name};
 use crate::shape::Shape;
 use crate::types::{flow_item, impl_item, is_named, is_unit, last_segment, returned};
 
@@ -22,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) params: Params,
     pub(crate) callee: Callee,
     pub(crate) form: Form,
+    /// What says that each variant of what it emits has an outlet of its own.
+    pub(crate) routes: Option<Ident>,
 }
 
 /// What the function is a function of.
@@ -36,6 +39,13 @@ pub(crate) enum Form {
     },
     /// Of the flow of messages; `output` is what its flow emits.
     Whole { input: TokenStream, output: Type },
+    /// Of several flows, or to several.
+    Between {
+        inputs: Vec<Port>,
+        outputs: Vec<Port>,
+        /// Whether the outlets were given names.
+        named: bool,
+    },
 }
 
 /// How many calls of an `async fn` may be under way at once, and in which
@@ -64,12 +74,18 @@ impl Model {
             most,
             order,
             concurrent_at,
+            outputs,
+            routes,
         } = args;
-        // Both are looked at, so that both are told about.
-        let params: Vec<Kind> = others
-            .iter()
-            .filter_map(|arg| Kind::of(arg, errors))
-            .collect();
+        // Flows stand first; both they and the options are looked at, so that
+        // both are told about.
+        let flows = others.iter().take_while(|arg| is_named(&arg.ty, "Flow"));
+        let flows: Vec<&PatType> = flows.copied().collect();
+        let list = others[flows.len()..].iter();
+        let mut params = Params {
+            list: list.filter_map(|arg| Kind::of(arg, errors)).collect(),
+        };
+        params.at_least_one(most.as_ref());
         let input = errors.absorb(Input::of(first));
         let calls = Calls::of(sig, most, order, concurrent_at, errors);
         let form = match input? {
@@ -82,19 +98,37 @@ impl Model {
                     finish: None,
                 }
             }
-            Input::Flow(input) => Form::Whole {
-                input,
-                output: errors.absorb(flow_output(sig))?,
-            },
+            Input::Flow(input) => {
+                let left = errors.absorb(flow_outputs(sig))?;
+                match left.as_slice() {
+                    [only] if flows.is_empty() && outputs.is_none() => Form::Whole {
+                        input,
+                        output: only.clone(),
+                    },
+                    several => {
+                        let reads = &inputs[..=flows.len()];
+                        errors.absorb(between(reads, several, outputs.as_deref()))?
+                    }
+                }
+            }
         };
+        if let (Some(names), false) = (&outputs, matches!(form, Form::Between { .. }))
+            && let Some(name) = names.first()
+        {
+            errors.at(
+                name,
+                "only a stage that returns several flows has outlets to name: leave `outputs` out, or return a tuple of flows",
+            );
+        }
         Some(Self {
             config: options.struct_name(&sig.ident).into_token_stream(),
             callee: Callee::function(sig),
             id: options.id(&sig.ident),
             generics: sig.generics.clone(),
             options,
-            params: Params { list: params },
+            params,
             form,
+            routes,
         })
     }
 }
@@ -108,7 +142,15 @@ impl Model {
             most,
             order,
             concurrent_at,
+            outputs,
+            routes,
         } = args;
+        if let Some(name) = outputs.iter().flatten().next() {
+            errors.at(
+                name,
+                "a stage with methods has one outlet: leave `outputs` out, or write a function of the flow",
+            );
+        }
         let sig = &main.sig;
         expect_parameters(sig, 1, errors);
         let callee = errors.absorb(Callee::method(sig));
@@ -151,6 +193,7 @@ impl Model {
                 calls,
                 finish: finish.map(|method| method.sig.ident.clone()),
             },
+            routes,
         })
     }
 }
@@ -219,16 +262,51 @@ fn output(sig: &Signature) -> syn::Result<Type> {
     Ok(ty)
 }
 
-/// The type of what the flow emits that a function of a flow returns.
-fn flow_output(sig: &Signature) -> syn::Result<Type> {
+/// The types of what the flows emit that a function of flows returns.
+fn flow_outputs(sig: &Signature) -> syn::Result<Vec<Type>> {
     let ty = returned(&sig.output);
-    let item = flow_item(&ty).or_else(|| impl_item(&ty, "Progress", "Item"));
-    item.cloned().ok_or_else(|| {
-        let text =
-            "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`";
-        match &sig.output {
-            syn::ReturnType::Default => syn::Error::new_spanned(&sig.ident, text),
-            syn::ReturnType::Type(_, ty) => syn::Error::new_spanned(ty, text),
-        }
+    let item = |ty: &Type| {
+        let item = flow_item(ty).or_else(|| impl_item(ty, "Progress", "Item"));
+        item.cloned().ok_or_else(|| {
+            let text = "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`, or a tuple of several";
+            match &sig.output {
+                syn::ReturnType::Default => syn::Error::new_spanned(&sig.ident, text),
+                syn::ReturnType::Type(..) => syn::Error::new_spanned(ty, text),
+            }
+        })
+    };
+    match &ty {
+        Type::Tuple(tuple) if tuple.elems.len() > 1 => tuple.elems.iter().map(item).collect(),
+        ty => Ok(vec![item(ty)?]),
+    }
+}
+
+/// A function of several flows, or to several.
+fn between(reads: &[&PatType], left: &[Type], names: Option<&[Ident]>) -> syn::Result<Form> {
+    let inputs = reads.iter().enumerate().map(|(index, arg)| {
+        let Some(item) = flow_item(&arg.ty) else {
+            return Err(syn::Error::new_spanned(
+                &arg.ty,
+                "a stage that takes the whole flow names its messages: write `Flow<impl Progress<Item = In>>`",
+            ));
+        };
+        Ok(Port {
+            name: port_name(arg, index)?,
+            message: item.to_token_stream(),
+        })
+    });
+    let inputs: Vec<Port> = inputs.collect::<syn::Result<_>>()?;
+    check_names(names, left.len())?;
+    let outputs = left.iter().enumerate().map(|(index, message)| Port {
+        name: match names {
+            Some(names) => names[index].clone(),
+            None => Ports::unnamed(index),
+        },
+        message: message.to_token_stream(),
+    });
+    Ok(Form::Between {
+        inputs,
+        outputs: outputs.collect(),
+        named: names.is_some(),
     })
 }

@@ -109,10 +109,34 @@ snapshot!(
     "impl Total { fn proces(self, n: u64, m: u64) {} }"
 );
 
+snapshot!(
+    several_flows_are_several_inlets,
+    "",
+    "fn pair(left: Flow<impl Progress<Item = u64>>, right: Flow<impl Progress<Item = String>>, most: usize)
+         -> Flow<impl Progress<Item = (u64, String)>> { left.zip(right).take(most) }"
+);
+snapshot!(
+    several_flows_that_leave_are_several_outlets,
+    "outputs(good, bad)",
+    "fn split(lines: Flow<impl Progress<Item = String>>)
+         -> (Flow<impl Progress<Item = u64>>, Flow<impl Progress<Item = ParseIntError>>) { todo!() }"
+);
+snapshot!(
+    variants_are_routed_to_their_outlets,
+    "route",
+    "fn sort(line: String) -> Sorted { todo!() }"
+);
+snapshot!(
+    wrong_flows_are_told,
+    "outputs(a), route",
+    "async fn wrong<T: Message>(a: Flow<impl Progress<Item = T>>, b: Flow<Bare>, name: &str)
+         -> (Flow<impl Progress<Item = T>>, String) { todo!() }"
+);
+
 #[test]
 fn a_half_typed_body_keeps_the_stage() {
     let item = "fn half(line: String) -> usize { line. }";
-    let tokens = expand("".parse().unwrap(), item.parse().unwrap()).to_string();
+    let tokens = expand("".parse().unwrap(), &item.parse().unwrap()).to_string();
     assert!(tokens.contains("struct Half"), "{tokens}");
     assert!(tokens.contains("Identified for Half"), "{tokens}");
     assert!(!tokens.contains("compile_error"), "{tokens}");
@@ -120,7 +144,7 @@ fn a_half_typed_body_keeps_the_stage() {
 
 #[test]
 fn a_signature_that_cannot_be_read_gives_the_item_back() {
-    let tokens = expand("".parse().unwrap(), "struct NoFunction;".parse().unwrap()).to_string();
+    let tokens = expand("".parse().unwrap(), &"struct NoFunction;".parse().unwrap()).to_string();
     assert!(tokens.starts_with("struct NoFunction ;"), "{tokens}");
     assert!(tokens.contains("compile_error"), "{tokens}");
 }

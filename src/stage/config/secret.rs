@@ -39,6 +39,12 @@ impl Secret {
     }
 }
 
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self(text)
@@ -136,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_shown_to_nobody() {
-        let secret = Secret::from("hunter2".to_owned());
+        let secret = Secret::from("hunter2");
+        assert_eq!(secret, Secret::from("hunter2".to_owned()));
         let shown = format!("{secret} {secret:?} {}", serde_json::json!([secret]));
         assert_eq!(shown, r#"*** *** ["***"]"#);
         assert_eq!(secret.expose(), "hunter2");

@@ -37,9 +37,9 @@ macro_rules! without_options {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                <$crate::__private::NoOptions as $crate::__private::serde::Deserialize>
-                                                                    ::deserialize(deserializer)
-                                                                    .map(|_| Self)
+                let read: ::core::result::Result<$crate::__private::NoOptions, D::Error> =
+                    $crate::__private::serde::Deserialize::deserialize(deserializer);
+                read.map(|_| Self)
             }
         }
 

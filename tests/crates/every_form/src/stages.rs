@@ -122,7 +122,7 @@ pub async fn wait(number: u64, by: &Duration) -> u64 {
 #[stage(concurrency = jobs, unordered)]
 pub async fn wait_together(number: &u64, jobs: usize) -> Result<Option<u64>, Infallible> {
     let number = std::future::ready(*number).await;
-    Ok((jobs > 0).then_some(number))
+    Ok((number > 0).then_some(number))
 }
 
 /// Waits for several messages at once, but for one of each parity.

@@ -52,9 +52,13 @@ pub fn neighbours(numbers: Flow<impl Progress<Item = u64>>) -> Flow<impl Progres
 }
 
 /// Checks that texts are short.
+///
+/// # Errors
+///
+/// For the first that is not.
 #[sink(crate = pond, batch = 2, linger = "5ms")]
 pub fn check(texts: Vec<String>, #[config(secret)] token: &str) -> Result<(), String> {
-    match texts.iter().find(|text| text.len() > token.len()) {
+    match texts.into_iter().find(|text| text.len() > token.len()) {
         None => Ok(()),
         Some(text) => Err(format!("{text} is too long")),
     }

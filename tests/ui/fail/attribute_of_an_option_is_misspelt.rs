@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage]
+fn long(text: String, #[confg(default = 3)] least: usize) -> Option<String> {
+    (text.len() >= least).then_some(text)
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage(concurrency = 8, ordered, unordered)]
+async fn double(number: u64) -> u64 {
+    2 * number
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage(cost = havy)]
+fn letters(text: String) -> usize {
+    text.len()
+}
+
+fn main() {}

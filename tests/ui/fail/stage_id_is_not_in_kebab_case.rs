@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage(id = "count_Letters")]
+fn letters(text: String) -> usize {
+    text.len()
+}
+
+fn main() {}

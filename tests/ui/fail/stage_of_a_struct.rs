@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage]
+struct Letters {
+    most: usize,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage]
+fn print(text: String) {
+    println!("{text}");
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use millpond::stage;
+
+#[stage]
+fn now() -> u64 {
+    0
+}
+
+fn main() {}
