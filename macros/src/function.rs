@@ -50,6 +50,24 @@ impl Parse for Function {
 }
 
 impl Function {
+    /// Items that are there if the function is: what stands behind the macro's
+    /// attribute is not looked at before.
+    pub(crate) fn gated(&self, items: TokenStream) -> TokenStream {
+        let cfgs: Vec<&Attribute> = self
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"))
+            .collect();
+        if cfgs.is_empty() {
+            return items;
+        }
+        let gate = quote!(#(#cfgs)*);
+        match syn::parse2::<syn::File>(items.clone()) {
+            Ok(file) => file.items.iter().map(|item| quote!(#gate #item)).collect(),
+            Err(_) => items,
+        }
+    }
+
     /// The function as its user wrote it, without what only the macro reads.
     pub(crate) fn item(&self) -> TokenStream {
         self.item_beside(&TokenStream::new())

@@ -89,7 +89,13 @@ impl StageOption {
             Some("folder") => ".".into(),
             Some("duration") => "1s".into(),
             Some("table") => Json::Object(Map::new()),
-            Some(list) if list.ends_with("..") => Json::Array(vec![self.name.as_str().into()]),
+            Some(list) if list.ends_with("..") => {
+                let least = self.schema.get("minItems").and_then(Json::as_u64);
+                let count = usize::try_from(least.unwrap_or(1))
+                    .unwrap_or(1)
+                    .clamp(1, 26);
+                ('a'..='z').take(count).map(String::from).collect()
+            }
             Some(_) if self.is_path => "output.jsonl".into(),
             Some(_) => self.name.as_str().into(),
         }

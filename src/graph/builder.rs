@@ -568,15 +568,25 @@ impl Building {
                     name.into()
                 }
             },
-            NodeName::Operator(operator) => {
-                let name = self.within_scope(operator);
-                self.numbered(name).into()
-            }
+            NodeName::Operator(operator) => match self.scopes.last() {
+                // The stage `filter` is that operator, unless it has two of them.
+                Some(scope) if *scope.id == *operator && !self.has_node(&scope.path) => {
+                    Arc::clone(&scope.path)
+                }
+                _ => {
+                    let name = self.within_scope(operator);
+                    self.numbered(name).into()
+                }
+            },
             NodeName::Of(node, part) => {
                 let name = format!("{}/{part}", self.graph.nodes[node].name);
                 self.numbered(name).into()
             }
         }
+    }
+
+    fn has_node(&self, name: &str) -> bool {
+        self.graph.nodes.iter().any(|node| *node.name == *name)
     }
 
     fn within_scope(&self, name: &str) -> String {

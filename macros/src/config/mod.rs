@@ -70,7 +70,9 @@ impl State {
 impl State {
     /// Its variable, which no other of the user's can be taken for.
     pub(crate) fn local(&self) -> Ident {
-        Ident::new(&self.name.to_string(), Span::mixed_site())
+        let mut name = self.name.clone();
+        name.set_span(Span::mixed_site());
+        name
     }
 }
 

@@ -79,5 +79,6 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         .and_then(|model| body::of_stream(&function, model))
         .unwrap_or_else(|| body::as_written(&function));
     let errors = errors.into_tokens();
+    let source = source.map(|items| function.gated(items));
     quote! { #item #source #errors }
 }

@@ -1,4 +1,5 @@
 mod isotonic;
+mod layers;
 mod layout;
 mod order;
 mod svg;

@@ -179,3 +179,73 @@ fn printable(text: &str) -> String {
         .map(|c| if allowed(c) { c } else { ' ' })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Pipeline;
+    use crate::graph::Graph;
+    use crate::stages::FromIter;
+
+    fn drawn(name: &str) -> Graph {
+        let pipeline = Pipeline::named("a <b> & \u{7}c");
+        let outlet = pipeline.source(FromIter::new(["1"]));
+        let (numbers, _) = outlet.try_node(name, |lines| lines.map(str::parse::<u8>));
+        numbers.for_each("print", drop).graph()
+    }
+
+    /// The names of the tags that are opened, if each is closed in its turn.
+    fn tags(svg: &str) -> Option<Vec<&str>> {
+        let mut open = Vec::new();
+        let mut seen = Vec::new();
+        for tag in svg.split('<').skip(1) {
+            let (tag, _) = tag.split_once('>')?;
+            let name = tag.split([' ', '/']).next()?;
+            match tag.strip_prefix('/') {
+                Some(closed) => (open.pop()? == closed).then_some(())?,
+                None => {
+                    seen.push(name);
+                    if !tag.ends_with('/') {
+                        open.push(name);
+                    }
+                }
+            }
+        }
+        open.is_empty().then_some(seen)
+    }
+
+    #[test]
+    fn a_drawing_is_well_formed_whatever_names_are() {
+        let svg = drawn("parse \"<&>'\u{1}").to_svg();
+        assert!(tags(&svg).is_some(), "{svg}");
+        assert!(svg.contains("<title>a &lt;b&gt; &amp;  c</title>"), "{svg}");
+        assert!(svg.contains("parse &quot;&lt;&amp;&gt;"), "{svg}");
+        assert!(!svg.contains(['\u{1}', '\u{7}']));
+    }
+
+    #[test]
+    fn every_node_and_edge_is_drawn_and_dead_letters_end_in_a_ring() {
+        let svg = drawn("parse").to_svg();
+        let tags = tags(&svg).unwrap();
+        let count = |name: &str| tags.iter().filter(|tag| **tag == name).count();
+        assert_eq!(count("rect"), 1 + 3, "the ground, and a box for each node");
+        assert_eq!(count("circle"), 1);
+        assert_eq!(svg.matches("class=\"edge\"").count(), 2);
+        assert_eq!(svg.matches("class=\"edge dead\"").count(), 1);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_stands_whole_in_its_title() {
+        let name = "x".repeat(60);
+        let svg = drawn(&name).to_svg();
+        assert!(svg.contains(&format!("<title>{name} ({name})</title>")));
+        assert!(
+            svg.contains(&format!(">{}…</text>", "x".repeat(27))),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn an_empty_graph_is_drawn() {
+        assert!(tags(&Graph::default().to_svg()).is_some());
+    }
+}
