@@ -105,6 +105,7 @@ pub mod __private {
     pub use crate::message::probe;
     pub use crate::module::{next_port, signature_of_ports};
     pub use crate::stage::expanded::*;
+    pub use crate::stage::replicas::{InOrderProbe, Lifted, NotLifted};
     pub use crate::stage::{output_of, output_of_source, signature_of, signature_of_any};
     pub use crate::without_options;
 }

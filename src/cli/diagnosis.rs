@@ -129,7 +129,9 @@ impl Sources {
             }
         };
         let is_hidden = self.hidden.iter().any(|word| found.contains(word));
-        (!is_hidden && !found.trim().is_empty()).then_some(found)
+        // What is no text tells nobody anything.
+        let is_shown = !is_hidden && !found.contains('\u{fffd}') && !found.trim().is_empty();
+        is_shown.then_some(found)
     }
 }
 

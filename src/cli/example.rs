@@ -5,9 +5,11 @@ use serde_json::Value as Json;
 use super::options::StageOption;
 use crate::pipeline::spec::PipelineSpec;
 
-/// The stage in a spec file, with the options that must be given.
+/// The stage in a spec file, with the options that must be given; if there are
+/// none, with the first.
 pub(super) fn toml_example(id: &str, options: &[StageOption]) -> String {
-    let given = options.iter().filter(|option| option.is_required);
+    let required = options.iter().filter(|option| option.is_required).count();
+    let given = options.iter().take(required.max(1));
     let with: Vec<_> = given
         .map(|option| format!("{} = {}", option.name, toml(&option.example())))
         .collect();

@@ -23,7 +23,7 @@ pub enum Capacity {
     /// The edge grows while its sender is blocked and its inlet is starved (or
     /// given less than it would take at once) within the same stretch of time,
     /// since that is the loss which a larger buffer wins back. It shrinks by
-    /// half of what never leaves the queue.
+    /// three quarters of what never leaves the queue.
     Adaptive {
         /// How long a message may be on the edge, on average.
         target: Duration,

@@ -137,6 +137,11 @@ impl EdgeCounters {
     }
 
     #[inline]
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
+    #[inline]
     pub(super) fn received(&self) -> u64 {
         self.received.load(Relaxed)
     }

@@ -66,7 +66,8 @@ impl<T> Inlet<T> {
         Inlet::reading(From::Through(Box::new(Turned::new(self, turn))))
     }
 
-    /// Sets another capacity while the edge is in use.
+    /// Sets another capacity while the edge is in use: messages, or what they
+    /// weigh if the edge weighs them.
     ///
     /// Nothing is dropped. While the edge holds more than the new capacity,
     /// nothing is admitted beyond the slots that the sender has reserved

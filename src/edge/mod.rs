@@ -21,7 +21,9 @@
 //! another; an inlet that waits is woken when the sender pauses, or once half
 //! of the edge is filled or 512 messages are there. So an end whose node is
 //! busy is woken twice at most while as many messages pass as the edge holds,
-//! if it holds no more than 1,024, and most often once.
+//! if it holds no more than 1,024, and most often once. Where messages take so
+//! long that more wakes cost nothing, the first slots wake a sender on another
+//! worker too: room that it does not know of is no buffer.
 //!
 //! # How much an edge holds
 //!
@@ -32,12 +34,12 @@
 //! | `Adaptive` | fewer messages are on the edge than have paid for themselves |
 //!
 //! An adaptive edge grows where its sender was blocked and its inlet starved
-//! within the same few milliseconds, and shrinks by half of what never leaves
-//! its queue. The inlet sees to that when it gives slots back, on the times at
-//! which either end began and ceased to wait: there is no task behind it. Of
-//! two busy nodes on one worker each is idle while the other runs, which no
-//! buffer would change: on a local edge only time counts in which the whole
-//! worker sleeps ([`idle`]).
+//! within the same few milliseconds, and shrinks by three quarters of what
+//! never leaves its queue. The inlet sees to that when it gives slots back, on
+//! the times at which either end began and ceased to wait: there is no task
+//! behind it. Of two busy nodes on one worker each is idle while the other
+//! runs, which no buffer would change: on a local edge only time counts in
+//! which the whole worker sleeps ([`idle`]).
 //!
 //! A capacity can be changed while messages pass ([`Inlet::resize`]). Permits
 //! that are held when it shrinks become debt, which is paid as slots come

@@ -1,8 +1,14 @@
+use std::time::Duration;
+
 /// Messages that cost as much to pass on as one wake of another worker.
 const WORTH_A_WAKE: usize = 512;
 
 /// One message in this many has its time in the queue measured.
 const SAMPLE_EVERY: u64 = 1_024;
+
+/// A wake between workers costs a few microseconds: once in this time it is
+/// worth the room that it makes known.
+const WAKE_PAYS: Duration = Duration::from_micros(32);
 
 /// How far apart the ends of an edge are, and what follows from that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +31,18 @@ impl Reach {
         }
     }
 
-    /// How much must be free before a sender that waits for slots is woken.
+    /// How much must be free before a sender that waits for slots is woken,
+    /// if a full edge lasts its inlet for `turn`.
     ///
     /// Half of the edge, so that each end is woken twice at most while the
-    /// whole of it is filled and emptied.
+    /// whole of it is filled and emptied. But room that a sender is not told
+    /// of absorbs nothing: if messages take so long that waking at every
+    /// giving back costs little, it is.
     #[inline]
-    pub(super) fn wakes_sender_at(self, capacity: usize) -> usize {
+    pub(super) fn wakes_sender_at(self, capacity: usize, turn: Duration) -> usize {
         match self {
-            Self::Local => 1,
-            Self::Remote => (capacity / 2).max(1),
+            Self::Remote if turn < WAKE_PAYS.saturating_mul(8) => (capacity / 2).max(1),
+            Self::Local | Self::Remote => 1,
         }
     }
 

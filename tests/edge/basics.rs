@@ -275,6 +275,29 @@ fn a_sender_on_another_worker_is_woken_once_half_of_the_edge_is_free() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_sender_on_another_worker_is_woken_sooner_where_messages_take_long() {
+    let (mut sender, mut inlet) = edge(Kind::Remote, 64);
+    let (wakes, waker) = Wakes::new();
+    while send(&mut sender, (), &waker).is_ready() {}
+    for _ in 0..32 {
+        assert!(receive(&mut inlet, Waker::noop()).is_ready());
+    }
+    // 64 messages would take 512 µs: twice what makes an eighth worth a wake.
+    tokio::time::advance(Duration::from_micros(256)).await;
+    while send(&mut sender, (), &waker).is_ready() {}
+    for woken in [2, 3] {
+        for _ in 0..7 {
+            assert!(receive(&mut inlet, Waker::noop()).is_ready());
+            assert_eq!(wakes.count(), woken - 1);
+        }
+        assert!(receive(&mut inlet, Waker::noop()).is_ready());
+        assert_eq!(wakes.count(), woken);
+        tokio::time::advance(Duration::from_micros(64)).await;
+        while send(&mut sender, (), &waker).is_ready() {}
+    }
+}
+
 #[test]
 fn an_inlet_on_another_worker_is_woken_once_half_of_the_edge_is_filled() {
     for (capacity, enough) in [(64, 32), (1_024, 512), (4_096, 512)] {

@@ -2,8 +2,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::Epoch;
 use super::law::Law;
+use super::{Adaptive, Epoch};
+use crate::edge::Capacity;
+use crate::edge::clock::Now;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -149,6 +151,35 @@ fn growth_that_helps_goes_on() {
         law.next(&losing(share));
     }
     assert_eq!(law.capacity(), 1_024);
+}
+
+/// An edge of eight whose inlet took so many messages at a time, and found it
+/// empty after each time; then an epoch ends.
+fn taken_by(count: u64, sender_blocked: bool) -> usize {
+    let capacity = Capacity::Adaptive {
+        target: SECOND,
+        min: 2,
+        max: 4_096,
+    };
+    let mut adaptive = Adaptive::new(capacity, Duration::from_millis(5)).unwrap();
+    adaptive.blocked(Duration::ZERO, Duration::from_millis(4));
+    adaptive.filled_to(8);
+    let end = Now {
+        wall: Duration::from_millis(5),
+        transitions: Duration::from_millis(5),
+    };
+    for turn in 1..=800 / count {
+        adaptive.dry(turn * count, sender_blocked);
+    }
+    adaptive.end_epoch(end, 800, None).unwrap()
+}
+
+#[test]
+fn an_inlet_that_finds_the_edge_empty_under_a_blocked_sender_would_have_taken_more() {
+    assert_eq!(taken_by(8, true), 16);
+    assert_eq!(taken_by(8, false), 8);
+    // Most of these found enough: only the last eight of each were too few.
+    assert_eq!(taken_by(400, true), 8);
 }
 
 fn epoch() -> impl Strategy<Value = Epoch> {

@@ -42,6 +42,7 @@ pub(super) struct Shared<T> {
     sender_wants_slots: bool,
     inlet_waker: Option<Waker>,
     blocked_since: Option<Duration>,
+    pace: Pace,
     starved_since: Option<Duration>,
     sample: Option<Sample>,
     next_sample: u64,
@@ -81,6 +82,7 @@ impl<T> Shared<T> {
             sender_wants_slots: false,
             inlet_waker: None,
             blocked_since: None,
+            pace: Pace::default(),
             starved_since: None,
             sample: None,
             next_sample: 0,
@@ -142,7 +144,12 @@ impl<T> Shared<T> {
 
     /// The sender found no room: counts until `unblock`.
     fn block(&mut self, now: Option<Duration>) {
-        self.blocked_since = Some(now.unwrap_or_else(|| self.clock.transition()));
+        let now = now.unwrap_or_else(|| self.clock.transition());
+        self.blocked_since = Some(now);
+        if self.reach == Reach::Remote {
+            let sent = self.counters.sent();
+            self.pace.learn(now, sent, self.permits.capacity());
+        }
     }
 
     /// Ends the time for which the sender was blocked, if it was, and says
@@ -155,6 +162,30 @@ impl<T> Shared<T> {
             adaptive.blocked(since, now);
         }
         Some(now)
+    }
+}
+
+/// How fast messages pass, learnt each time the sender is blocked.
+#[derive(Debug, Default)]
+struct Pace {
+    /// When the sender was blocked, and what it had sent by then.
+    blocked: Option<(Duration, u64)>,
+    /// As long as it took to send as many messages as the edge holds: nothing
+    /// before that is known.
+    turn: Duration,
+}
+
+impl Pace {
+    fn learn(&mut self, now: Duration, sent: u64, capacity: usize) {
+        if let Some((since, before)) = self.blocked {
+            let count = u32::try_from(sent - before).unwrap_or(u32::MAX);
+            let capacity = u32::try_from(capacity).unwrap_or(u32::MAX);
+            // Blocked twice without sending: that says nothing new.
+            if let Some(each) = now.saturating_sub(since).checked_div(count) {
+                self.turn = each.saturating_mul(capacity);
+            }
+        }
+        self.blocked = Some((now, sent));
     }
 }
 

@@ -97,7 +97,8 @@ impl<T> Shared<T> {
         let enough = if self.adapt(received) {
             1
         } else {
-            self.reach.wakes_sender_at(self.permits.capacity())
+            self.reach
+                .wakes_sender_at(self.permits.capacity(), self.pace.turn)
         };
         self.wake_for_slots(enough)
     }

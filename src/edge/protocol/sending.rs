@@ -7,6 +7,9 @@ use std::task::{Context, Waker};
 use super::super::{DropReason, Overflow};
 use super::{Replaced, Sample, Shared, register};
 
+/// A buffer has room for at most so many times the edge's capacity.
+const ROOM: usize = 4;
+
 /// What a sender that asked for slots got.
 pub(in crate::edge) enum Reserved {
     /// Slots, and how many messages may be sent between two exchanges.
@@ -133,6 +136,8 @@ impl<T> Shared<T> {
             // Turning one into the other moves no message.
             let empty = mem::replace(&mut self.ready, VecDeque::from(mem::take(chunk)));
             *chunk = Vec::from(empty);
+            // All of them come by here, and follow an edge that has shrunk.
+            chunk.shrink_to(self.permits.capacity().saturating_mul(ROOM));
         } else {
             self.ready.extend(chunk.drain(..));
         }
@@ -262,5 +267,39 @@ impl<T> Shared<T> {
         self.unblock();
         self.sender_gone = true;
         (self.inlet_waker.take(), self.sender_waker.take())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::{Context, Waker};
+
+    use super::super::super::{EdgeCounters, Reach, Settings};
+    use super::Shared;
+
+    #[test]
+    fn the_buffers_of_an_edge_that_shrinks_follow_it() {
+        let counters = Arc::new(EdgeCounters::new(1_000));
+        let mut shared = Shared::new(&Settings::new(1_000), Reach::Local, counters);
+        let cx = &Context::from_waker(Waker::noop());
+        let (mut sent, mut fetched) = (Vec::new(), Vec::new());
+        let mut pass = |shared: &mut Shared<usize>, count| {
+            sent.extend(0..count);
+            shared.flush(&mut sent);
+            shared.fetch(&mut fetched, cx);
+            fetched.clear();
+            shared.give_back(count);
+            sent.capacity() + shared.ready.capacity() + fetched.capacity()
+        };
+        for _ in 0..3 {
+            pass(&mut shared, 1_000);
+        }
+        assert!(pass(&mut shared, 10) >= 3_000);
+        shared.resize(10);
+        for _ in 0..3 {
+            pass(&mut shared, 10);
+        }
+        assert!(pass(&mut shared, 10) <= 3 * 40);
     }
 }

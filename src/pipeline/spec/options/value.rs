@@ -84,7 +84,7 @@ impl<'a> Checking<'a> {
         let text = if self.is_silent {
             format!("is not {wanted}")
         } else if self.is_loose {
-            format!("is {}, not {wanted}", shown(&value.value))
+            format!("is `{}`, not {wanted}", self.said(schema, &value.value))
         } else {
             format!("is {}, not {wanted}", value.value.kind())
         };
@@ -310,6 +310,7 @@ impl<'a> Checking<'a> {
         self.wrong(value, path, &text, None)
     }
 
+    /// The value as it stands in an error.
     fn said(&self, schema: &Json, value: &Value) -> String {
         if self.is_silent || is_secret(schema) {
             "***".to_owned()
