@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::text::{add, cut};
-use crate::RunReport;
+use crate::runtime::RunReport;
 
 /// What a run has done up to some moment, in a few numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::RunOptions;
+use crate::runtime::RunOptions;
 use crate::cli::arguments::Explain;
 use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, Paint};

@@ -16,8 +16,8 @@ use crate::cli::screen::Screen;
 use crate::cli::signals::Signals;
 use crate::cli::{log, report};
 use crate::graph::Graph;
-use crate::runtime::Ending;
-use crate::{Pipeline, RunError, RunHandle, RunOptions, RunReport};
+use crate::pipeline::Pipeline;
+use crate::runtime::{Ending, RunError, RunHandle, RunOptions, RunReport};
 
 /// How often the line of progress changes. A run that is shorter shows none.
 const PERIOD: Duration = Duration::from_millis(500);
