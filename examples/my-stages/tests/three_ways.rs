@@ -1,4 +1,5 @@
 //! One stage from Rust, from a file and from the command line.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::fs;
 use std::path::Path;
