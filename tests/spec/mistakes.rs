@@ -191,6 +191,32 @@ fn every_outlet_of_a_module_needs_a_reader_and_is_named() {
 }
 
 #[test]
+fn the_ports_of_a_module_and_of_a_broadcast_have_a_name_each() {
+    let module = |inputs: &str, outputs: &str| {
+        told(&format!(
+            "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'm'\n[[stage]]\nuse = 'forget'\n\
+             [module.m]\ninputs = [{inputs}]\noutputs = [{outputs}]\n\
+             [[module.m.stage]]\nuse = 'stamp'\n"
+        ))
+    };
+    assert_eq!(module("'in'", "'stamp'"), [""; 0]);
+    let shared = module("'stamp'", "'stamp'");
+    assert_eq!(shared, ["8:11 P0035: the inlet `stamp` shares its name"]);
+    let shared = module("'in'", "'stamp', 'stamp'");
+    assert!(
+        shared.contains(&"9:21 P0035: the outlet `stamp` shares its name".to_owned()),
+        "{shared:?}"
+    );
+    assert_eq!(
+        told(
+            "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'stamp'\n[[stage]]\nuse = 'broadcast'\n\
+             with = { outlets = ['a', 'a'] }\n[[stage]]\nuse = 'forget'\n"
+        ),
+        ["7:20 P0030: option `outlets` of `broadcast` has an item twice"],
+    );
+}
+
+#[test]
 fn modules_that_unfold_without_end_are_stopped() {
     let mut toml = "[[stage]]\nuse = 'm0'\n".to_owned();
     for level in 0..40 {

@@ -80,11 +80,35 @@ impl<'a> Flattening<'a, '_> {
                 format!("of {}", stage.origin())
             } else {
                 self.modules.insert(id, module);
+                self.ports_once(module);
                 continue;
             };
             let text = format!("there is another `{id}`, {other}");
             let error = SpecError::new(Mistake::DuplicateName, &module.id.place, text);
             self.errors.push(error.help("call the module differently"));
+        }
+    }
+
+    /// Tells the inlets, and the outlets, of a module that share a name, and
+    /// the inlets that a stage in it shares its name with.
+    fn ports_once(&mut self, module: &ModuleSpec) {
+        let stages = names(&module.stages);
+        let mut seen: BTreeSet<_> = stages.iter().map(String::as_str).collect();
+        let mut outlets = BTreeSet::new();
+        let inlets = module.inputs.iter().map(|name| ("inlet", name));
+        let named = inlets.chain(module.outputs.iter().map(|(name, _)| ("outlet", name)));
+        for (what, name) in named {
+            let known = if what == "inlet" {
+                &mut seen
+            } else {
+                &mut outlets
+            };
+            if !known.insert(&name.value) {
+                let text = format!("the {what} `{}` shares its name", name.value);
+                let error = SpecError::new(Mistake::DuplicateName, &name.place, text);
+                let help = "stages and inlets of a module have a name each, and so have outlets";
+                self.errors.push(error.help(help));
+            }
         }
     }
 

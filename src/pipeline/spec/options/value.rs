@@ -168,6 +168,10 @@ impl<'a> Checking<'a> {
             let text = format!("has {count} items, and may have {most}");
             return self.wrong(value, path, &text, None);
         }
+        let has_twins = (1..items.len()).any(|at| items[..at].contains(&items[at]));
+        if has_twins && schema.get("uniqueItems") == Some(&Json::Bool(true)) {
+            return self.wrong(value, path, "has an item twice", None);
+        }
         let of = schema.get("items");
         let places = schema.get("prefixItems").and_then(Json::as_array);
         let mut list = Vec::new();
