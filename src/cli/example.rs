@@ -68,11 +68,11 @@ mod tests {
             "required": ["path", "max"],
         });
         let options = options(&schema);
-        let expected = "[[stage]]\nuse = \"copy\"\nwith = { max = 2, path = \"output.jsonl\" }\n";
+        let expected = "[[stage]]\nuse = \"copy\"\nwith = { path = \"output.jsonl\", max = 2 }\n";
         assert_eq!(toml_example("copy", &options), expected);
         assert_eq!(
             inline_example("copy", &options),
-            "copy --max 2 --path output.jsonl"
+            "copy --path output.jsonl --max 2"
         );
         assert_eq!(inline_example("copy", &[]), "copy");
     }
