@@ -31,7 +31,15 @@ fn last_part<'a>(candidate: &'a str, line: &str) -> &'a str {
         return inner;
     }
     let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let from = word.rfind(BREAKS).map_or(0, |at| at + 1);
+    // An `@` begins a word for Bash; the others end one.
+    let behind = |at: usize| {
+        if word[at..].starts_with('@') {
+            at
+        } else {
+            at + 1
+        }
+    };
+    let from = word.rfind(BREAKS).map_or(0, behind);
     candidate.get(from..).unwrap_or(candidate)
 }
 
@@ -42,7 +50,7 @@ mod tests {
     #[test]
     fn bash_is_given_what_stands_behind_its_break() {
         assert_eq!(last_part("--format=lines", "x --format=li"), "lines");
-        assert_eq!(last_part("batch@0.1.0", "x batch@0"), "0.1.0");
+        assert_eq!(last_part("batch@0.1.0", "x batch@0"), "@0.1.0");
         assert_eq!(last_part("--path", "x --p"), "--path");
         assert_eq!(
             last_part("'from-file --path", "x 'from-file --p"),
