@@ -379,7 +379,10 @@ fn imports_point_one_way() {
         ("module", "message graph stage"),
         ("pipeline", "message edge node graph stage module"),
         ("runtime", "message edge node graph stage module pipeline"),
-        ("cli", "message edge node graph stage module pipeline runtime"),
+        (
+            "cli",
+            "message edge node graph stage module pipeline runtime",
+        ),
         ("bin", ""),
     ];
     let folders = entries("src").into_iter().filter(|path| path.is_dir());
