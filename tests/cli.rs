@@ -1,6 +1,6 @@
 //! The program `millpond`, as a user has it.
 #![cfg(feature = "cli")]
-#![expect(clippy::tests_outside_test_module, reason = "a test crate is one")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "cli/completions.rs"]
 mod completions;

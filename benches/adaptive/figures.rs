@@ -158,10 +158,10 @@ fn convergence(bench: &mut Bench, remote: &Suite, local: &Suite) {
             unit: "epochs",
             peer: "none",
             limit: 0.0..=100.0,
-            remark: "until within a factor of 1.5 of the mean capacity of the last half",
+            remark: "until within half of, or 4 slots from, the mean capacity of the last half",
             rows: Vec::new(),
         }
-        .of([remote, local], "ABCDEFGHIJKMN")
+        .of([remote, local], "ABCDEFGHIJ")
         .add(bench, f64::max, |round| from(round).epochs_to_converge());
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod figures;
+mod hop;
 mod picture;
 #[path = "../support/simulated/mod.rs"]
 mod simulated;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let local = Suite::run(Kind::Local, bench.short);
     table::print("within a worker", &local);
     figures::add(&mut bench, &remote, &local);
+    hop::compare(&mut bench);
     if !bench.short {
         match picture::draw() {
             Ok(path) => println!("picture in {}", path.display()),

@@ -7,7 +7,7 @@ use super::arguments::PipelineArguments;
 use super::catalogue::Catalogue;
 use super::diagnosis::{Diagnosis, Sources};
 use super::exit::Failure;
-use crate::Pipeline;
+use crate::pipeline::Pipeline;
 use crate::pipeline::spec::{CheckedSpec, PipelineSpec, SpecErrors};
 
 /// What places call a pipeline on one line.

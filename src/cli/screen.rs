@@ -59,7 +59,7 @@ impl Write for &Screen {
 }
 
 impl<'a> MakeWriter<'a> for Screen {
-    type Writer = &'a Screen;
+    type Writer = &'a Self;
 
     fn make_writer(&'a self) -> Self::Writer {
         self

@@ -400,9 +400,14 @@ impl GraphBuilder {
         built
     }
 
-    /// The node that was added last.
-    pub(crate) fn last_node(&self) -> Option<usize> {
-        self.lock().graph.nodes.len().checked_sub(1)
+    /// Makes a node light, whatever its stage says, and keeps it beside that
+    /// other one, or the one before it: it is there for others.
+    pub(crate) fn keep_light(&self, node: usize, beside: Option<usize>) {
+        let mut building = self.lock();
+        building.settled.insert(node);
+        let node = &mut building.graph.nodes[node];
+        node.cost = Cost::Light;
+        node.beside = beside;
     }
 
     /// Refuses the stage that is being built, as

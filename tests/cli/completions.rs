@@ -62,13 +62,16 @@ fn bash_completes_the_ids_of_stages() {
         &["millpond", "describe", "from-f"],
     );
     assert_eq!(ids, ["from-file"]);
+    let line = "millpond describe from-file@";
+    let versions = in_bash(line, &["millpond", "describe", "from-file", "@"]);
+    assert!(versions[0].starts_with("@0."), "{versions:?}");
 }
 
 #[test]
 fn bash_completes_stages_and_options_within_a_pipeline() {
     let line = "millpond run 'from-file --pa";
     let found = in_bash(line, &["millpond", "run", "'from-file --pa"]);
-    assert_eq!(found, ["from-file --path"]);
+    assert_eq!(found[0], "from-file --path ", "the quote stays open");
     let line = "millpond run -- from-stdin ! parse-j";
     let words = ["millpond", "run", "--", "from-stdin", "!", "parse-j"];
     assert_eq!(in_bash(line, &words), ["parse-json"]);

@@ -1,7 +1,7 @@
 //! What becomes of a run that is told to end.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::program::millpond;
 
@@ -12,8 +12,9 @@ fn signal(name: &str, child: &Child) {
     assert!(sent.unwrap().success());
 }
 
-/// A run that has passed one line on, and waits for the next.
-fn waiting() -> Child {
+/// A run that has passed one line on, and waits for the next; and the way for
+/// that, which a wait for the child would close.
+fn waiting() -> (Child, ChildStdin) {
     let folder = std::env::temp_dir();
     let mut child = millpond(&folder)
         .args(["run", "from-stdin ! to-stdout"])
@@ -22,13 +23,13 @@ fn waiting() -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stdin = child.stdin.as_ref().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(b"first\n").unwrap();
     let mut line = String::new();
     let stdout = child.stdout.as_mut().unwrap();
     BufReader::new(stdout).read_line(&mut line).unwrap();
     assert_eq!(line, "first\n");
-    child
+    (child, stdin)
 }
 
 /// A run whose output nobody reads any more, but for its first line.
@@ -54,7 +55,7 @@ fn stderr(child: &mut Child) -> String {
 
 #[test]
 fn an_interrupt_drains_the_run() {
-    let mut child = waiting();
+    let (mut child, _stdin) = waiting();
     signal("INT", &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let told = stderr(&mut child);
@@ -63,7 +64,7 @@ fn an_interrupt_drains_the_run() {
 
 #[test]
 fn a_request_to_end_drains_the_run() {
-    let mut child = waiting();
+    let (mut child, _stdin) = waiting();
     signal("TERM", &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

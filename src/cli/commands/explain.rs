@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::RunOptions;
+use crate::runtime::RunOptions;
 use crate::cli::arguments::Explain;
 use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, Paint};
@@ -18,13 +18,13 @@ pub(super) fn run(arguments: &Explain, console: &Console) -> Result<Exit, Failur
         None => RunOptions::new(),
     };
     let plan = pipeline.explain_with(&options);
-    console.print(&match arguments.json {
-        true => {
-            let stages: Vec<_> = checked.stages.iter().map(to_json).collect();
-            format!("{:#}\n", json!({ "stages": stages, "plan": plan }))
-        }
-        false => format!("{}\n{plan}", stages(&checked, console.on_stdout)),
-    })?;
+    let text = if arguments.json {
+        let stages: Vec<_> = checked.stages.iter().map(to_json).collect();
+        format!("{:#}\n", json!({ "stages": stages, "plan": plan }))
+    } else {
+        format!("{}\n{plan}", stages(&checked, console.on_stdout))
+    };
+    console.print(&text)?;
     Ok(Exit::Done)
 }
 

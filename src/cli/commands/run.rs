@@ -8,7 +8,7 @@ use tokio::time::{Instant, interval_at};
 use crate::cli::arguments::{Common, Run};
 use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, columns_of_stderr};
-use crate::cli::diagnosis::Diagnosis;
+use crate::cli::diagnosis::{Diagnosis, Sources};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
 use crate::cli::progress::Progress;
@@ -16,20 +16,20 @@ use crate::cli::screen::Screen;
 use crate::cli::signals::Signals;
 use crate::cli::{log, report};
 use crate::graph::Graph;
-use crate::runtime::Ending;
-use crate::{Pipeline, RunError, RunHandle, RunOptions, RunReport};
+use crate::pipeline::Pipeline;
+use crate::runtime::{Ending, RunError, RunHandle, RunOptions, RunReport};
 
 /// How often the line of progress changes. A run that is shorter shows none.
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// Runs a pipeline to its end, and tells how it went.
-pub(super) fn run(arguments: Run, common: &Common, console: &Console) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &Run, common: &Common, console: &Console) -> Result<Exit, Failure> {
     let catalogue = Catalogue::collected()?;
     let (_, pipeline) = load(&arguments.pipeline, &catalogue)?.build(&catalogue)?;
     let screen = Screen::default();
     log::start(common, console, &screen)?;
     let shows_progress = !common.quiet && is_progress_seen(&pipeline.graph());
-    let outcome = execute(pipeline, options(&arguments), &screen, shows_progress)?;
+    let outcome = execute(pipeline, options(arguments), &screen, shows_progress)?;
     screen.show(String::new());
     let (text, exit) = concluded(&outcome, console);
     let report = match &outcome {
@@ -151,6 +151,6 @@ fn concluded(outcome: &Outcome, console: &Console) -> (String, Exit) {
     };
     let shown = errors
         .iter()
-        .map(|error| error.shown(&Default::default(), console.on_stderr));
+        .map(|error| error.shown(&Sources::default(), console.on_stderr));
     (shown.collect(), exit)
 }
