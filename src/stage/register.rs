@@ -5,7 +5,7 @@
 /// `schemars::JsonSchema`. Its documentation and that of its fields is the
 /// help. Anywhere in a program that is linked, once for each stage:
 ///
-/// ```
+/// ```standalone_crate
 /// use millpond::graph::Outlet;
 /// use millpond::message::{Message, Mode};
 /// use millpond::stage::{Identified, Registry, Stage};
