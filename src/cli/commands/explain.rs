@@ -1,6 +1,5 @@
 use serde_json::{Value as Json, json};
 
-use crate::runtime::RunOptions;
 use crate::cli::arguments::Explain;
 use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, Paint};
@@ -8,6 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
 use crate::cli::table::{Cell, table};
 use crate::pipeline::spec::{CheckedInput, CheckedSpec, CheckedStage};
+use crate::runtime::RunOptions;
 
 /// Tells what a pipeline would do, and runs nothing.
 pub(super) fn run(arguments: &Explain, console: &Console) -> Result<Exit, Failure> {
