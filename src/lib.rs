@@ -72,6 +72,9 @@ pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
 pub mod pages {
     #[doc = include_str!("../README.md")]
     pub enum Readme {}
+    #[cfg(feature = "cli")]
+    #[doc = include_str!("../docs/CLI.md")]
+    pub enum Cli {}
     #[doc = include_str!("../docs/STAGES.md")]
     pub enum Stages {}
 
