@@ -33,11 +33,12 @@ impl<'a> Shown<'a> {
 
     /// In each round the scenario counts that is worst by `worse`.
     fn add(self, bench: &mut Bench, worse: fn(f64, f64) -> f64, figure: impl Fn(&Round) -> f64) {
-        let count = self.rows.first().map_or(0, |row| row.rounds.len());
+        let count = self.rows.iter().map(|row| row.rounds.len()).max();
+        let count = count.unwrap_or(0);
         let rounds: Vec<_> = (0..count)
             .filter_map(|round| {
-                let figures = self.rows.iter().map(|row| figure(&row.rounds[round]));
-                figures.reduce(worse)
+                let runs = self.rows.iter().filter_map(|row| row.rounds.get(round));
+                runs.map(&figure).reduce(worse)
             })
             .collect();
         bench.add(Measured {

@@ -19,14 +19,16 @@ mod table;
 use std::process::ExitCode;
 
 use simulated::Kind;
-use suite::Suite;
+use suite::{ROUNDS, Suite};
 use support::Bench;
 
 fn main() -> ExitCode {
     let mut bench = Bench::new("adaptive");
-    let remote = Suite::run(Kind::Remote, bench.short);
+    let rounds = if bench.short { 1 } else { ROUNDS };
+    let remote = Suite::run(Kind::Remote, rounds, bench.short);
     table::print("between workers", &remote);
-    let local = Suite::run(Kind::Local, bench.short);
+    // Without wakes between threads both kinds do the same: once shows it.
+    let local = Suite::run(Kind::Local, 1, bench.short);
     table::print("within a worker", &local);
     figures::add(&mut bench, &remote, &local);
     hop::compare(&mut bench);

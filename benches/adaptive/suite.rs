@@ -1,3 +1,4 @@
+use std::thread;
 use std::time::Duration;
 
 use millpond::edge::Capacity;
@@ -5,7 +6,7 @@ use millpond::edge::Capacity;
 use super::simulated::{Kind, Outcome, SCENARIOS, Scenario, Setting, run};
 
 /// One more than a multiple of four, so that each quartile is a round.
-const ROUNDS: u64 = 5;
+pub(crate) const ROUNDS: u64 = 5;
 
 /// A short run watches this much less of each scenario.
 const SHORTER: u32 = 50;
@@ -38,15 +39,12 @@ pub(crate) struct Round {
 }
 
 impl Suite {
-    pub(crate) fn run(kind: Kind, short: bool) -> Self {
+    pub(crate) fn run(kind: Kind, rounds: u64, short: bool) -> Self {
         let rows = SCENARIOS.iter().map(|scenario| {
             let lasts = scenario.lasts / if short { SHORTER } else { 1 };
             let scenario = Scenario { lasts, ..*scenario };
-            let rounds = if short { 1 } else { ROUNDS };
             Row {
-                rounds: (1..=rounds)
-                    .map(|seed| Round::run(&scenario, kind, seed))
-                    .collect(),
+                rounds: at_once(rounds, |seed| Round::run(&scenario, kind, seed)),
                 scenario,
             }
         });
@@ -60,6 +58,20 @@ impl Suite {
         let is_meant = move |row: &&Row| keys.contains(row.scenario.key);
         self.rows.iter().filter(is_meant)
     }
+}
+
+/// What each seed gives. Each has a clock of its own, so they may run at once.
+fn at_once<R: Send>(seeds: u64, run: impl Fn(u64) -> R + Sync) -> Vec<R> {
+    let run = &run;
+    thread::scope(|threads| {
+        let started: Vec<_> = (1..=seeds)
+            .map(|seed| threads.spawn(move || run(seed)))
+            .collect();
+        started
+            .into_iter()
+            .map(|round| round.join().expect("no round panics"))
+            .collect()
+    })
 }
 
 impl Round {
