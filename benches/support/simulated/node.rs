@@ -38,7 +38,7 @@ impl Stamped {
     /// Takes it from its edge.
     fn received(self) -> Self {
         Self {
-            queued: self.queued + (now() - self.sent),
+            queued: self.queued + now().saturating_sub(self.sent),
             ..self
         }
     }

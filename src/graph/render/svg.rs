@@ -197,13 +197,12 @@ mod tests {
         for tag in svg.split('<').skip(1) {
             let (tag, _) = tag.split_once('>')?;
             let name = tag.split([' ', '/']).next()?;
-            match tag.strip_prefix('/') {
-                Some(closed) => (open.pop()? == closed).then_some(())?,
-                None => {
-                    seen.push(name);
-                    if !tag.ends_with('/') {
-                        open.push(name);
-                    }
+            if let Some(closed) = tag.strip_prefix('/') {
+                (open.pop()? == closed).then_some(())?;
+            } else {
+                seen.push(name);
+                if !tag.ends_with('/') {
+                    open.push(name);
                 }
             }
         }
