@@ -10,7 +10,8 @@ clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings;
 
 # Everything but the real model, in debug mode, doc tests included.
 tests() {
-    cargo test -p millpond -p millpond-macros -p millpond-every-form -p millpond-renamed
+    cargo test -p millpond -p millpond-macros
+    cargo test -p millpond-every-form -p millpond-renamed -p my-stages
     cargo test -p millpond-operators --all-features
 }
 
@@ -53,11 +54,14 @@ benches() {
     done
 }
 
+# Fails if `#[stage]` costs the compiler more than twice what the same does by hand.
+macro_cost() { scripts/compile-cost --rounds 3 --most 2; }
+
 demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx benches demo compare)
+all=(fmt clippy tests loom docs examples features onnx benches macro_cost demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

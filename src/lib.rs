@@ -72,6 +72,9 @@ pub use runtime::{RunError, RunHandle, RunOptions, RunReport};
 pub mod pages {
     #[doc = include_str!("../README.md")]
     pub enum Readme {}
+    #[cfg(feature = "cli")]
+    #[doc = include_str!("../docs/CLI.md")]
+    pub enum Cli {}
     #[doc = include_str!("../docs/STAGES.md")]
     pub enum Stages {}
 
@@ -105,6 +108,7 @@ pub mod __private {
     pub use crate::message::probe;
     pub use crate::module::{next_port, signature_of_ports};
     pub use crate::stage::expanded::*;
+    pub use crate::stage::replicas::{InOrderProbe, Lifted, NotLifted};
     pub use crate::stage::{output_of, output_of_source, signature_of, signature_of_any};
     pub use crate::without_options;
 }

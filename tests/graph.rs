@@ -77,6 +77,21 @@ fn everything() -> Pipeline {
 }
 
 #[test]
+fn an_operator_that_is_a_whole_stage_has_its_name_and_a_second_one_has_not() {
+    let names = |filters: usize| -> Vec<String> {
+        let pipeline = Pipeline::named("names");
+        let numbers = pipeline.source(FromIter::new([1_u8]));
+        let filtered = numbers.module("filter", |numbers| {
+            (0..filters).fold(numbers, |numbers, _| numbers.filter(|_| true))
+        });
+        let nodes = filtered.for_each("end", drop).graph().nodes;
+        nodes.iter().map(|node| node.name.to_string()).collect()
+    };
+    assert_eq!(names(1), ["from-iter", "filter", "end"]);
+    assert_eq!(names(2), ["from-iter", "filter", "filter/filter", "end"]);
+}
+
+#[test]
 fn a_graph_is_drawn_as_text() {
     assert_snapshot!(everything().graph().to_text(), @"
     pipeline everything

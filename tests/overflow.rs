@@ -155,7 +155,20 @@ async fn what_is_dropped_goes_to_the_outlet_that_was_asked_for() {
         letters[0].to_string(),
         "pass/dropped: dropped: it waited for longest on a full edge"
     );
-    assert_eq!(report.node("pass/dropped").emitted, 7);
+    assert_eq!(report.node("pass/dropped").dead_lettered, 7);
+    assert!(report.unaccounted().is_empty(), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_dropped_may_go_unread() {
+    let pipeline = Pipeline::named("letters");
+    let (kept, _dropped) = ticks(&pipeline, 10)
+        .capacity(3)
+        .overflow_to(Overflow::DropNewest);
+    read_never(kept, "dead");
+    let report = run(pipeline).await.unwrap();
+    assert_eq!((report.dropped(), report.discarded()), (7, 3));
+    assert_eq!(report.node("ticks/dropped").ending, NodeEnding::Finished);
     assert!(report.unaccounted().is_empty(), "{report}");
 }
 

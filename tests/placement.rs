@@ -9,7 +9,9 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use millpond::graph::{Any, Cost, Outlet, Placement};
+use millpond::graph::{Any, Cost, Outlet, Placement, Preserve, Settings};
+use millpond::message::Mode;
+use millpond::stage::{Identified, Stage};
 use millpond::stages::FromIter;
 use millpond::{Pipeline, RunOptions};
 
@@ -94,6 +96,47 @@ async fn replicas_have_a_worker_each_unless_they_are_placed() {
     let pool = Placement::Pool(NonZeroUsize::new(2).unwrap());
     assert_eq!(run(Some(pool)).await, ([1, 2, 1], [0; 4]));
     assert_eq!(run(Some(Placement::Inherit)).await, ([0; 3], [0; 4]));
+}
+
+/// A stage whose nodes want workers of their own.
+#[derive(Clone)]
+struct Digest;
+
+impl Identified for Digest {
+    const ID: &'static str = "digest";
+    const COST: Cost = Cost::Blocking;
+}
+
+impl<M: Mode> Stage<u32, M> for Digest {
+    type Out = u32;
+
+    fn build(self, numbers: Outlet<u32, M>) -> Outlet<u32, M> {
+        numbers.map(|n| n.rotate_left(7))
+    }
+}
+
+#[tokio::test]
+async fn the_nodes_around_replicas_are_light_whatever_the_stage_costs() {
+    for own in [false, true] {
+        let pipeline = Pipeline::named("replicas");
+        let numbers = pipeline.source(FromIter::new(0..100_u32));
+        let settings = Settings {
+            placement: own.then_some(Placement::Own),
+            ..Settings::default()
+        };
+        let numbers = pipeline
+            .builder()
+            .with_settings(settings, || numbers.replicate(2, Preserve).stage(Digest));
+        numbers.ignore();
+        let report = pipeline.run_with(workers(8)).await.unwrap();
+        let nodes = [
+            "digest/split",
+            "digest.0/map",
+            "digest.1/map",
+            "digest/join",
+        ];
+        assert_eq!(nodes.map(|name| report.node(name).worker), [0, 1, 2, 0]);
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,11 @@
 //! read each aloud before committing it. A stage that is added to millpond may
 //! stand in the lists of a few of them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: what is missing fails the test"
+)]
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -18,7 +18,7 @@ const WARM_UP_ROUNDS: usize = 2;
 pub(crate) type Work<'a> = dyn FnMut(u64) -> u64 + 'a;
 
 /// What a comparison is to show.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Claim {
     /// The name under which the figure is published.
     pub(crate) name: &'static str,

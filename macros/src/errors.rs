@@ -37,6 +37,11 @@ impl Errors {
         }
     }
 
+    /// Code that there is only where nothing is wrong.
+    pub(crate) fn only_without(&self, code: TokenStream) -> Option<TokenStream> {
+        self.is_empty().then_some(code)
+    }
+
     /// The value, or nothing and the error noted.
     pub(crate) fn absorb<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()

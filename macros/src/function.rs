@@ -21,7 +21,18 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let sig = input.parse()?;
+        if !starts_function(input) {
+            return Err(input.error(
+                "the attribute stands on a function, or on an `impl` block with methods: this is neither",
+            ));
+        }
+        let sig: Signature = input.parse()?;
+        if let Some(receiver) = sig.receiver() {
+            return Err(syn::Error::new_spanned(
+                receiver,
+                "a function with `self` cannot stand alone: put the attribute on its `impl` block",
+            ));
+        }
         if !input.peek(token::Brace) {
             return Err(input.error("a stage needs a body: write it in braces after the signature"));
         }
@@ -39,6 +50,24 @@ impl Parse for Function {
 }
 
 impl Function {
+    /// Items that are there if the function is: what stands behind the macro's
+    /// attribute is not looked at before.
+    pub(crate) fn gated(&self, items: TokenStream) -> TokenStream {
+        let cfgs: Vec<&Attribute> = self
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"))
+            .collect();
+        if cfgs.is_empty() {
+            return items;
+        }
+        let gate = quote!(#(#cfgs)*);
+        match syn::parse2::<syn::File>(items.clone()) {
+            Ok(file) => file.items.iter().map(|item| quote!(#gate #item)).collect(),
+            Err(_) => items,
+        }
+    }
+
     /// The function as its user wrote it, without what only the macro reads.
     pub(crate) fn item(&self) -> TokenStream {
         self.item_beside(&TokenStream::new())
@@ -71,6 +100,14 @@ impl Function {
         let many = (sig.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         quote! { #(#attrs)* #many #vis #sig #body }
     }
+}
+
+fn starts_function(input: ParseStream<'_>) -> bool {
+    input.peek(Token![fn])
+        || input.peek(Token![async])
+        || input.peek(Token![const])
+        || input.peek(Token![unsafe])
+        || input.peek(Token![extern])
 }
 
 fn attrs_of(arg: &FnArg) -> &[Attribute] {

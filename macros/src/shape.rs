@@ -117,8 +117,9 @@ pub(crate) fn value(ty: &Type, krate: &Path) -> TokenStream {
 pub(crate) fn error(ty: &Type, krate: &Path) -> TokenStream {
     let name = crate::types::last_segment(ty).map(|segment| segment.ident.to_string());
     let written = name.and_then(|name| arguments(ty, &name));
-    match written.as_deref() {
-        Some([_, error, ..]) => quote!(#error),
-        _ => quote!(<#ty as #krate::__private::Fallible>::Error),
+    if let Some([_, error, ..]) = written.as_deref() {
+        quote!(#error)
+    } else {
+        quote!(<#ty as #krate::__private::Fallible>::Error)
     }
 }

@@ -1,6 +1,6 @@
 //! What can be read off a type as it is written.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{
     GenericArgument, PathArguments, PathSegment, ReturnType, Type, TypeParamBound, TypePath,
@@ -175,4 +175,12 @@ fn owned(behind: &Type) -> (TokenStream, bool) {
         ty if is_named(ty, "Path") => (quote!(::std::path::PathBuf), true),
         ty => (quote!(#ty), false),
     }
+}
+
+/// The name of a method, placed where the compiler is to point if the method
+/// asks more of a type than it has.
+pub(crate) fn at(method: &str, ty: &TokenStream) -> Ident {
+    let place = ty.clone().into_iter().next();
+    let span = place.map_or_else(Span::call_site, |token| token.span());
+    Ident::new(method, span)
 }

@@ -3,6 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::exit::Failure;
 use super::options::{StageOption, options};
+use super::text::plain;
 use crate::message::MessageType;
 use crate::pipeline::spec::built_in;
 use crate::stage::{Kind, Origin, Registered, Registry, Signature};
@@ -83,13 +84,17 @@ impl Catalogue {
 impl Known {
     fn registered(stage: &Registered) -> Self {
         let signatures = stage.signatures();
+        let help = plain(&stage.help());
+        let mut schema = Json::from(stage.schema());
+        // What is for readers of Rust helps nobody in an editor.
+        schema["description"] = help.as_str().into();
         Self {
             id: stage.id().to_owned(),
             version: Some(stage.version.to_string()),
             kind: stage.kind(),
             types: signatures.iter().map(ToString::to_string).collect(),
-            help: stage.help(),
-            schema: stage.schema().into(),
+            help,
+            schema,
             origin: Some(stage.origin()),
             signatures,
         }

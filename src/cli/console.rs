@@ -39,6 +39,7 @@ impl Console {
     }
 
     /// Writes results.
+    #[expect(clippy::unused_self, reason = "only who has the console may write")]
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -46,6 +47,7 @@ impl Console {
     }
 
     /// Writes what is not a result. Nobody can be told when that fails.
+    #[expect(clippy::unused_self, reason = "only who has the console may write")]
     pub(super) fn complain(&self, text: &str) {
         drop(io::stderr().lock().write_all(text.as_bytes()));
     }

@@ -4,6 +4,8 @@ use std::fs;
 use serde_json::{Value as Json, json};
 
 use super::console::Paint;
+use super::text::add;
+use crate::graph::Code;
 use crate::pipeline::spec::{Place, SpecError, SpecErrors};
 
 /// No line of a spec is shown longer than this.
@@ -29,7 +31,7 @@ impl Diagnosis {
     }
 
     /// An error of this code.
-    pub(super) fn coded(code: impl ToString, text: impl Into<String>) -> Self {
+    pub(super) fn coded(code: Code, text: impl Into<String>) -> Self {
         Self {
             code: Some(code.to_string()),
             ..Self::new(text)
@@ -47,30 +49,18 @@ impl Diagnosis {
             None => "error".to_owned(),
         };
         let mut text = format!("{}: {}\n", paint.error(&head), self.text);
-        let margin = match &self.place {
-            Some(place) => {
-                let number = place.line.to_string();
-                let margin = " ".repeat(number.len());
-                text.push_str(&format!("{margin}{} {place}\n", paint.faint("-->")));
-                if let Some(line) = sources.line(place) {
-                    let excerpt = Excerpt::of(&line, place.column);
-                    let bar = paint.faint("|");
-                    text.push_str(&format!("{margin} {bar}\n"));
-                    text.push_str(&format!(
-                        "{} {bar} {}\n",
-                        paint.faint(&number),
-                        excerpt.text
-                    ));
-                    let mark = paint.error(&"^".repeat(excerpt.marked));
-                    let before = " ".repeat(excerpt.before);
-                    text.push_str(&format!("{margin} {bar} {before}{mark}\n"));
-                }
-                margin
+        let mut margin = " ".to_owned();
+        if let Some(place) = &self.place {
+            margin = " ".repeat(place.line.to_string().len());
+            let arrow = paint.faint("-->");
+            add(&mut text, format_args!("{margin}{arrow} {place}\n"));
+            if let Some(line) = sources.line(place) {
+                text.push_str(&excerpt(&line, place, paint));
             }
-            None => " ".to_owned(),
-        };
+        }
         for line in self.help.iter().flat_map(|help| help.lines()) {
-            text.push_str(&format!("{margin} {} {line}\n", paint.help("help:")));
+            let help = paint.help("help:");
+            add(&mut text, format_args!("{margin} {help} {line}\n"));
         }
         text
     }
@@ -118,19 +108,34 @@ impl Sources {
 
     /// The line of a place, if it can be had.
     fn line(&self, place: &Place) -> Option<String> {
-        let line = |text: &str| Some(text.lines().nth(place.line - 1)?.to_owned());
-        let found = match self.texts.get(&*place.file) {
-            Some(text) => line(text)?,
-            None => {
-                let found = fs::metadata(&*place.file).ok()?;
-                // A pipe would not give its text twice.
-                let bytes = found.is_file().then(|| fs::read(&*place.file))?.ok()?;
-                line(&String::from_utf8_lossy(&bytes))?
-            }
+        let line = |text: &str| Some(text.lines().nth(place.line.saturating_sub(1))?.to_owned());
+        let found = if let Some(text) = self.texts.get(&*place.file) {
+            line(text)?
+        } else {
+            let found = fs::metadata(&*place.file).ok()?;
+            // A pipe would not give its text twice.
+            let bytes = found.is_file().then(|| fs::read(&*place.file))?.ok()?;
+            line(&String::from_utf8_lossy(&bytes))?
         };
         let is_hidden = self.hidden.iter().any(|word| found.contains(word));
-        (!is_hidden && !found.trim().is_empty()).then_some(found)
+        // What is no text tells nobody anything.
+        let is_shown = !is_hidden && !found.contains('\u{fffd}') && !found.trim().is_empty();
+        is_shown.then_some(found)
     }
+}
+
+/// The line with its number, and below it a mark at the place.
+fn excerpt(line: &str, place: &Place, paint: Paint) -> String {
+    let Excerpt {
+        text,
+        before,
+        marked,
+    } = Excerpt::of(line, place.column);
+    let number = place.line.to_string();
+    let margin = " ".repeat(number.len());
+    let (bar, number) = (paint.faint("|"), paint.faint(&number));
+    let (before, mark) = (" ".repeat(before), paint.error(&"^".repeat(marked)));
+    format!("{margin} {bar}\n{number} {bar} {text}\n{margin} {bar} {before}{mark}\n")
 }
 
 /// The part of a line around a place.
@@ -145,12 +150,13 @@ impl Excerpt {
     fn of(line: &str, column: usize) -> Self {
         let visible = |c: char| if c.is_control() { ' ' } else { c };
         let line: Vec<_> = line.trim_end().chars().map(visible).collect();
-        let at = (column - 1).min(line.len());
+        let at = column.saturating_sub(1).min(line.len());
         let marked = word_len(&line[at..]);
         // A long line is shown from a little before the place.
-        let start = match line.len() > SHOWN {
-            true => at.saturating_sub(SHOWN / 3),
-            false => 0,
+        let start = if line.len() > SHOWN {
+            at.saturating_sub(SHOWN / 3)
+        } else {
+            0
         };
         let end = line.len().min(start + SHOWN);
         let cut = |is_cut: bool| if is_cut { "…" } else { "" };
@@ -193,7 +199,7 @@ mod tests {
         let error = Diagnosis {
             place: Some(place("a.toml", 1, column)),
             help: Some("mend it\nor not".into()),
-            ..Diagnosis::coded("P0021", "something is wrong")
+            ..Diagnosis::coded(Code::new(21), "something is wrong")
         };
         error.shown(&Sources::default().with("a.toml", line), Paint::PLAIN)
     }

@@ -5,9 +5,11 @@ use serde_json::Value as Json;
 use super::options::StageOption;
 use crate::pipeline::spec::PipelineSpec;
 
-/// The stage in a spec file, with the options that must be given.
+/// The stage in a spec file, with the options that must be given; if there are
+/// none, with the first.
 pub(super) fn toml_example(id: &str, options: &[StageOption]) -> String {
-    let given = options.iter().filter(|option| option.is_required);
+    let required = options.iter().filter(|option| option.is_required).count();
+    let given = options.iter().take(required.max(1));
     let with: Vec<_> = given
         .map(|option| format!("{} = {}", option.name, toml(&option.example())))
         .collect();
@@ -66,11 +68,11 @@ mod tests {
             "required": ["path", "max"],
         });
         let options = options(&schema);
-        let expected = "[[stage]]\nuse = \"copy\"\nwith = { max = 2, path = \"output.jsonl\" }\n";
+        let expected = "[[stage]]\nuse = \"copy\"\nwith = { path = \"output.jsonl\", max = 2 }\n";
         assert_eq!(toml_example("copy", &options), expected);
         assert_eq!(
             inline_example("copy", &options),
-            "copy --max 2 --path output.jsonl"
+            "copy --path output.jsonl --max 2"
         );
         assert_eq!(inline_example("copy", &[]), "copy");
     }

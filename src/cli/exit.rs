@@ -114,14 +114,14 @@ impl Failure {
     /// Tells it on standard error, and how the program shall end.
     pub(super) fn tell(self, console: &Console) -> Exit {
         let paint = console.on_stderr;
-        let mut text = String::new();
-        for error in &self.errors {
-            text.push_str(&error.shown(&self.sources, paint));
-            text.push('\n');
-        }
+        let errors = self.errors.iter();
+        let mut parts: Vec<_> = errors
+            .map(|error| error.shown(&self.sources, paint))
+            .collect();
         if let Some(summary) = &self.summary {
-            text.push_str(&format!("{}: {summary}\n", paint.error("error")));
+            parts.push(format!("{}: {summary}\n", paint.error("error")));
         }
+        let text = parts.join("\n");
         console.complain(&text);
         self.exit
     }

@@ -7,7 +7,7 @@ use super::arguments::PipelineArguments;
 use super::catalogue::Catalogue;
 use super::diagnosis::{Diagnosis, Sources};
 use super::exit::Failure;
-use crate::Pipeline;
+use crate::pipeline::Pipeline;
 use crate::pipeline::spec::{CheckedSpec, PipelineSpec, SpecErrors};
 
 /// What places call a pipeline on one line.
@@ -71,11 +71,18 @@ pub(super) fn load(
         ))
     });
     spec.set_from(variables);
-    let set = arguments.set.iter().map(|assignment| spec.set(assignment));
-    let wrong: Vec<_> = set.filter_map(Result::err).collect();
-    if !wrong.is_empty() {
-        let wrong = wrong.iter().map(Diagnosis::from).collect();
-        return Err(Failure::mistakes(wrong, sources, &what));
+    for (index, assignment) in arguments.set.iter().enumerate() {
+        // Each is a line of its own, and shown with what is wrong with it.
+        let place = match spec.set(assignment) {
+            Ok(()) => spec.overrides.last_mut().map(|set| &mut set.stage.place),
+            Err(error) => {
+                spec.faults.push(error);
+                spec.faults.last_mut().map(|error| &mut error.place)
+            }
+        };
+        if let Some(place) = place {
+            place.line = index + 1;
+        }
     }
     let sources = sources.with(SET, arguments.set.join("\n"));
     Ok(Loaded {

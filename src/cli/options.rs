@@ -208,7 +208,7 @@ mod tests {
 
     use super::*;
 
-    fn only(property: Json) -> StageOption {
+    fn only(property: &Json) -> StageOption {
         let schema = json!({ "properties": { "it": property }, "required": ["it"] });
         options(&schema).remove(0)
     }
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_value_is_named_by_what_it_is() {
-        let named = |property| only(property).value;
+        let named = |property| only(&property).value;
         assert_eq!(named(json!({ "type": "boolean" })), None);
         assert_eq!(
             named(json!({ "type": ["integer", "null"] })).unwrap(),
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_enumeration_lists_its_values_with_their_help() {
-        let option = only(json!({ "oneOf": [
+        let option = only(&json!({ "oneOf": [
             { "const": "lines", "description": "One line each." },
             { "enum": ["json"] },
         ] }));
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn limits_are_told_but_not_those_of_the_rust_type() {
-        let limited = |property| only(property).limits;
+        let limited = |property| only(&property).limits;
         let some = json!({ "type": "integer", "minimum": 1, "maximum": 8 });
         assert_eq!(limited(some).unwrap(), "1 to 8");
         let own = json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX });
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn an_example_is_a_value_that_the_schema_takes() {
-        let example = |property| only(property).example();
+        let example = |property| only(&property).example();
         assert_eq!(example(json!({ "type": "integer", "minimum": 4 })), 4);
         assert_eq!(example(json!({ "type": "string", "default": "x" })), "x");
         assert_eq!(example(json!({ "type": "boolean" })), true);

@@ -1,7 +1,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::RunReport;
+use super::text::{add, cut};
+use crate::runtime::RunReport;
 
 /// What a run has done up to some moment, in a few numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -43,11 +44,14 @@ impl Progress {
             rate(now.taken, self.before.taken),
         );
         if now.dead_letters > 0 {
-            line.push_str(&format!("  dead letters {}", whole(now.dead_letters)));
+            add(
+                &mut line,
+                format_args!("  dead letters {}", whole(now.dead_letters)),
+            );
         }
         self.before = now;
         // A line that wraps could not be taken back.
-        super::text::cut(&line, width.saturating_sub(1))
+        cut(&line, width.saturating_sub(1))
     }
 }
 

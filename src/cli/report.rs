@@ -6,8 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::arguments::ReportFormat;
 use super::exit::Failure;
-use crate::RunReport;
-use crate::runtime::{EdgeReport, Ending, NodeEnding, NodeReport};
+use crate::runtime::{EdgeReport, Ending, NodeEnding, NodeReport, RunReport};
 
 /// The report of a run as it was asked for.
 pub(super) fn shown(report: &RunReport, format: ReportFormat) -> String {

@@ -29,6 +29,12 @@ impl Screen {
         *shown = line;
     }
 
+    /// Writes a line above the line that changes.
+    pub(super) fn say(&self, line: &str) {
+        let mut above = self;
+        drop(above.write(format!("{line}\n").as_bytes()));
+    }
+
     fn lock(&self) -> MutexGuard<'_, String> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,7 +59,7 @@ impl Write for &Screen {
 }
 
 impl<'a> MakeWriter<'a> for Screen {
-    type Writer = &'a Screen;
+    type Writer = &'a Self;
 
     fn make_writer(&'a self) -> Self::Writer {
         self

@@ -1,4 +1,12 @@
-//! Doc comments as people read them in a terminal.
+//! Text, and doc comments as people read them in a terminal.
+
+use std::fmt::{Arguments, Write as _};
+
+/// Adds to a text.
+pub(super) fn add(text: &mut String, added: Arguments<'_>) {
+    // Writing to a text cannot fail.
+    text.write_fmt(added).unwrap_or_default();
+}
 
 /// The first sentence of a doc comment.
 pub(super) fn first_sentence(docs: &str) -> String {

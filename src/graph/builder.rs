@@ -400,9 +400,14 @@ impl GraphBuilder {
         built
     }
 
-    /// The node that was added last.
-    pub(crate) fn last_node(&self) -> Option<usize> {
-        self.lock().graph.nodes.len().checked_sub(1)
+    /// Makes a node light, whatever its stage says, and keeps it beside that
+    /// other one, or the one before it: it is there for others.
+    pub(crate) fn keep_light(&self, node: usize, beside: Option<usize>) {
+        let mut building = self.lock();
+        building.settled.insert(node);
+        let node = &mut building.graph.nodes[node];
+        node.cost = Cost::Light;
+        node.beside = beside;
     }
 
     /// Refuses the stage that is being built, as
@@ -568,15 +573,25 @@ impl Building {
                     name.into()
                 }
             },
-            NodeName::Operator(operator) => {
-                let name = self.within_scope(operator);
-                self.numbered(name).into()
-            }
+            NodeName::Operator(operator) => match self.scopes.last() {
+                // The stage `filter` is that operator, unless it has two of them.
+                Some(scope) if *scope.id == *operator && !self.has_node(&scope.path) => {
+                    Arc::clone(&scope.path)
+                }
+                _ => {
+                    let name = self.within_scope(operator);
+                    self.numbered(name).into()
+                }
+            },
             NodeName::Of(node, part) => {
                 let name = format!("{}/{part}", self.graph.nodes[node].name);
                 self.numbered(name).into()
             }
         }
+    }
+
+    fn has_node(&self, name: &str) -> bool {
+        self.graph.nodes.iter().any(|node| *node.name == *name)
     }
 
     fn within_scope(&self, name: &str) -> String {

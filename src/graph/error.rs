@@ -12,6 +12,7 @@ pub struct Code(u16);
 
 impl Code {
     /// The code of this number.
+    #[cfg(feature = "spec")]
     pub(crate) const fn new(number: u16) -> Self {
         Self(number)
     }

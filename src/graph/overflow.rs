@@ -1,4 +1,5 @@
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use futures_util::stream;
@@ -54,7 +55,9 @@ impl<T: Message, M: Mode> Outlet<T, M> {
 
 impl<T: Message> Outlet<T> {
     /// Says what happens to a message that comes to this edge when it is full,
-    /// and gives an outlet of the messages that are dropped.
+    /// and gives an outlet of the messages that are dropped. It may be left
+    /// unconnected: they are then counted and logged, as by
+    /// [`overflow`](Self::overflow).
     ///
     /// # Backpressure
     ///
@@ -75,8 +78,11 @@ impl<T: Message> Outlet<T> {
         });
         let from = graph.node_before(self.edge());
         let letters = graph.add_node(NodeName::Of(from, "dropped"), &[], |node| {
-            let letters = node.outlet::<DeadLetter<Dropped<T>>>();
+            let letters = node.dead_letters::<DeadLetter<Dropped<T>>>();
             Made::by(letters, move |context| {
+                if context.unconnected(letters).is_some() {
+                    return Ok(Box::pin(ready(Ok(()))));
+                }
                 let (stage, name) = (Arc::clone(&context.stage), Arc::clone(&context.node));
                 let mut sequence = 0;
                 let letters_of_dropped = stream::poll_fn(move |cx| dropped.poll_recv(cx));

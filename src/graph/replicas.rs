@@ -137,13 +137,14 @@ impl<T: Message, O: Order<T>> Replicas<T, O> {
             let this = self.checked();
             let placement = this.placement;
             let (branches, shared) = O::split(this);
-            let beside = graph.last_node();
+            let split = graph.node_before(branches[0].edge());
+            graph.keep_light(split, None);
             let copies = branches.into_iter().enumerate();
             let copies = copies.map(|(number, branch)| {
                 graph.in_replica(number, placement, || build(number, branch))
             });
             let joined = O::join(shared, copies.collect());
-            graph.node_mut(joined.edge(), |join| join.beside = beside);
+            graph.keep_light(graph.node_before(joined.edge()), Some(split));
             joined
         })
     }

@@ -99,6 +99,6 @@ impl fmt::Debug for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stopped")
             .field("stopped", &self.draining.is_none())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

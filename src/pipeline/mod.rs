@@ -12,9 +12,9 @@ mod why;
 use std::fmt;
 
 use crate::edge::Capacity;
-use crate::graph::{Graph, GraphBuilder, Outlet};
+use crate::graph::{DeadLetter, Graph, GraphBuilder, Outlet};
 use crate::message::Message;
-use crate::stage::{Sink, Source};
+use crate::stage::{Sink, Source, TrySource};
 pub(crate) use explain::explain;
 pub use explain::{EdgeKind, EdgePlan, Explanation, NodePlan};
 pub(crate) use plan::{Plan, plan};
@@ -68,6 +68,14 @@ impl Pipeline {
     /// Adds a source.
     pub fn source<S: Source>(&self, source: S) -> Outlet<S::Out> {
         self.graph.source(source)
+    }
+
+    /// Adds a source, and hands out what it rejects too.
+    pub fn try_source<S: TrySource>(
+        &self,
+        source: S,
+    ) -> (Outlet<S::Out>, Outlet<DeadLetter<S::Error>>) {
+        self.graph.try_source(source)
     }
 
     /// The builder of the pipeline's graph, for nodes outside of any stage.

@@ -5,9 +5,10 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::replicas::InOrder;
 use super::signature::{Carries, Misfit, PortType, Signature};
 use super::{Cost, Identified, Origin, Sink, Source, Stage};
-use crate::graph::{AnyOutlet, GraphBuilder, Outlet};
+use crate::graph::{AnyOutlet, GraphBuilder, HiddenType, Outlet};
 use crate::message::{Capabilities, Described, Message, MessageType, Opaque};
 
 /// What the registry knows of one implementation of a stage.
@@ -28,6 +29,7 @@ pub struct Entry {
     schema: fn() -> Schema,
     configure: fn(Value) -> Result<(), EntryError>,
     build: Build,
+    pub(super) in_order: fn() -> Option<InOrder>,
 }
 
 pub(crate) type Build =
@@ -86,6 +88,11 @@ pub enum EntryError {
     /// The stage does not accept what arrives.
     #[error(transparent)]
     Misfit(#[from] Misfit),
+    /// Replicas of the stage shall keep the order of messages, and cannot.
+    #[error(
+        "its replicas cannot keep the order of messages, since it is not written for every mode"
+    )]
+    Unordered,
 }
 
 impl Entry {
@@ -120,24 +127,8 @@ impl Entry {
             build: |signature, config, _, inputs| {
                 let stage = configured::<S>(config)?;
                 let input = only(signature, inputs)?;
-                let found = input.message().clone();
                 let (input, hidden) = input.hidden();
-                let output: Box<dyn Any> = Box::new(input.stage(stage));
-                let output = match output.downcast::<Outlet<Opaque>>() {
-                    Ok(same) => return Ok(vec![same.revealed(&hidden)]),
-                    Err(output) => output,
-                };
-                let output = match output.downcast::<Outlet<Vec<Opaque>>>() {
-                    Ok(vec) => {
-                        let revealed = vec.revealed(&hidden);
-                        return Ok(vec![revealed.map_err(|_| Misfit::Nested { found })?]);
-                    }
-                    Err(output) => output,
-                };
-                match output.downcast::<Outlet<S::Out>>() {
-                    Ok(other) => Ok(vec![other.any(known_output(signature))]),
-                    Err(_) => unreachable!("the outlet of a stage carries what it emits"),
-                }
+                Ok(vec![revealed(input.stage(stage), &hidden, signature)?])
             },
             ..Self::of::<S>(origin, types)
         }
@@ -187,7 +178,15 @@ impl Entry {
             },
             configure: |config| configured::<S>(config).map(drop),
             build: |_, _, _, _| Ok(Vec::new()),
+            in_order: || None,
         }
+    }
+
+    /// With how replicas of it keep the order of messages, if they do.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn in_order(self, in_order: fn() -> Option<InOrder>) -> Self {
+        Self { in_order, ..self }
     }
 
     pub(crate) const fn built(self, kind: Kind, build: Build) -> Self {
@@ -266,14 +265,17 @@ pub(crate) fn expect_inputs(signature: &Signature, inputs: &[AnyOutlet]) -> Resu
     signature.infer(&types).map(drop)
 }
 
-fn only(signature: &Signature, inputs: Vec<AnyOutlet>) -> Result<AnyOutlet, Misfit> {
+pub(super) fn only(signature: &Signature, inputs: Vec<AnyOutlet>) -> Result<AnyOutlet, Misfit> {
     expect_inputs(signature, &inputs)?;
     let found = inputs.len();
     let first = inputs.into_iter().next();
     first.ok_or(Misfit::Number { expected: 1, found })
 }
 
-fn typed<In: Message>(signature: &Signature, inputs: Vec<AnyOutlet>) -> Result<Outlet<In>, Misfit> {
+pub(super) fn typed<In: Message>(
+    signature: &Signature,
+    inputs: Vec<AnyOutlet>,
+) -> Result<Outlet<In>, Misfit> {
     only(signature, inputs)?
         .typed()
         .map_err(|input| Misfit::Type {
@@ -283,7 +285,31 @@ fn typed<In: Message>(signature: &Signature, inputs: Vec<AnyOutlet>) -> Result<O
         })
 }
 
-fn known_output(signature: &Signature) -> MessageType {
+/// What a stage made of hidden messages, with its type.
+pub(super) fn revealed<Out: Message>(
+    output: Outlet<Out>,
+    hidden: &HiddenType,
+    signature: &Signature,
+) -> Result<AnyOutlet, Misfit> {
+    let output: Box<dyn Any> = Box::new(output);
+    let output = match output.downcast::<Outlet<Opaque>>() {
+        Ok(same) => return Ok(same.revealed(hidden)),
+        Err(output) => output,
+    };
+    let output = match output.downcast::<Outlet<Vec<Opaque>>>() {
+        Ok(vec) => {
+            let found = hidden.message().clone();
+            return vec.revealed(hidden).map_err(|_| Misfit::Nested { found });
+        }
+        Err(output) => output,
+    };
+    match output.downcast::<Outlet<Out>>() {
+        Ok(other) => Ok(other.any(known_output(signature))),
+        Err(_) => unreachable!("the outlet of a stage carries what it emits"),
+    }
+}
+
+pub(super) fn known_output(signature: &Signature) -> MessageType {
     match signature.outputs.as_slice() {
         [
             PortType {

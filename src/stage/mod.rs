@@ -37,7 +37,10 @@ mod origin;
 mod register;
 mod registry;
 mod rejected;
+#[doc(hidden)]
+pub mod replicas;
 mod signature;
+mod try_source;
 mod try_stage;
 
 pub use crate::graph::Cost;
@@ -51,7 +54,9 @@ pub use entry::{output_of, output_of_source, signature_of, signature_of_any};
 pub use origin::Origin;
 pub use registry::{Conflict, NotFound, Registered, Registry};
 pub use rejected::Rejected;
+pub use replicas::Replication;
 pub use signature::{Carries, Misfit, PortType, Signature};
+pub use try_source::TrySource;
 pub use try_stage::TryStage;
 
 /// Has a name that stands in logs, errors and reports.

@@ -5,7 +5,7 @@
 /// `schemars::JsonSchema`. Its documentation and that of its fields is the
 /// help. Anywhere in a program that is linked, once for each stage:
 ///
-/// ```
+/// ```standalone_crate
 /// use millpond::graph::Outlet;
 /// use millpond::message::{Message, Mode};
 /// use millpond::stage::{Identified, Registry, Stage};
@@ -124,7 +124,7 @@ macro_rules! register {
                         @found $crate::__private::output_of::<$input, $stage, _>()
                     )),
                 ),
-            )
+            ).in_order(|| $crate::register!(@in_order $input, $stage))
         }
     };
     (@known sink $stage:ty [$input:ty] [$($version:literal)?]) => {
@@ -154,7 +154,7 @@ macro_rules! register {
                         @found $crate::__private::output_of::<$crate::message::Opaque, $stage, _>()
                     )),
                 ),
-            )
+            ).in_order(|| $crate::register!(@in_order $crate::message::Opaque, $stage))
         }
     };
     (@any sink $stage:ty [$($needed:ident)*] [$($version:literal)?]) => {
@@ -168,6 +168,16 @@ macro_rules! register {
             )
         }
     };
+    // As in `message_type!`: which of the two it is, the call finds out.
+    (@in_order $input:ty, $stage:ty) => {{
+        #[allow(
+            unused_imports,
+            clippy::allow_attributes,
+            reason = "which of them is used depends on the stage"
+        )]
+        use $crate::__private::{Lifted as _, NotLifted as _};
+        (&$crate::__private::InOrderProbe::<$input, $stage>::new()).in_order()
+    }};
     (@origin) => {
         $crate::register!(@origin ::std::env!("CARGO_PKG_VERSION"))
     };

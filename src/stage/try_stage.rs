@@ -1,5 +1,3 @@
-use std::fmt;
-
 use super::Stage;
 use crate::graph::{DeadLetter, Outlet};
 use crate::message::Message;
@@ -14,7 +12,7 @@ use crate::message::Message;
 )]
 pub trait TryStage<In: Message>: Stage<In> {
     /// What is wrong with a message; by convention it holds the message.
-    type Error: fmt::Display + Message;
+    type Error: Message;
 
     /// Adds the stage's nodes after `input`.
     fn try_build(self, input: Outlet<In>) -> (Outlet<Self::Out>, Outlet<DeadLetter<Self::Error>>);

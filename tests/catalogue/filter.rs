@@ -19,8 +19,10 @@ async fn messages_pass_whose_field_compares_as_asked() {
     let pipeline = Pipeline::named("filter");
     let passed = pipeline.source(FromIter::new(messages)).stage(filter);
     let (pipeline, passed) = Kept::from(passed, "passed");
-    run(pipeline).await;
+    let report = run(pipeline).await;
     assert_eq!(passed.take(), [json!({ "n": 5 })]);
+    let node = report.node("filter");
+    assert_eq!((node.received, node.emitted), (4, 1));
 }
 
 #[tokio::test]

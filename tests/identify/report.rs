@@ -41,7 +41,7 @@ impl Report {
         for line in lines.skip(1) {
             if let Some((_, node)) = line.split_once("stuck in ") {
                 report.stuck_in.push(node.to_owned());
-            } else {
+            } else if !line.trim_start().starts_with("bottleneck: ") {
                 report.add_row(line);
             }
         }

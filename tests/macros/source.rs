@@ -11,6 +11,7 @@ use millpond::operators::{Flow, Progress, flow};
 use millpond::stage::{Registry, Source};
 use millpond::{Pipeline, RunError, RunOptions, RunReport, source};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// What a source emits, and the report.
 async fn emitted<S: Source>(source: S) -> Result<(Vec<S::Out>, RunReport), RunError> {
@@ -57,6 +58,26 @@ async fn errors_between_the_messages_are_dead_letters() {
         .unwrap();
     assert_eq!(out, [1, 2]);
     assert_eq!(report.node("numbers-of").dead_lettered, 1);
+}
+
+#[tokio::test]
+async fn dead_letters_of_a_source_can_be_read() {
+    let texts = ["1", "x"].map(String::from);
+    let pipeline = Pipeline::named("test");
+    let (numbers, rejected) = pipeline.try_source(Numbers::builder().texts(texts).build());
+    rejected.for_each("reject", |letter| {
+        assert_eq!(
+            letter.to_string(),
+            "numbers-of: invalid digit found in string"
+        );
+    });
+    let report = numbers
+        .for_each("end", drop)
+        .run_local(RunOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(report.node("reject").received, 1);
+    assert_eq!(report.node("end").received, 1);
 }
 
 /// Reads lines.
@@ -121,7 +142,8 @@ async fn a_stream_and_a_flow_are_sources() {
 
 /// Ticks.
 #[source(emits = u64)]
-async fn ticks(every: Duration, count: u64) {
+async fn ticks(every: Duration, count: u64, first: Option<Duration>) {
+    tokio::time::sleep(first.unwrap_or_default()).await;
     for n in 0..count {
         tokio::time::sleep(every).await;
         if n % 2 == 0 {
@@ -141,11 +163,15 @@ async fn parsed(texts: Vec<String>) {
 #[tokio::test(start_paused = true)]
 async fn an_async_body_emits() {
     let started = tokio::time::Instant::now();
-    let stage: Ticks =
-        serde_json::from_value(serde_json::json!({ "every": "2s", "count": 4 })).unwrap();
+    let stage: Ticks = serde_json::from_value(json!({ "every": "2s", "count": 4 })).unwrap();
     let (out, _) = emitted(stage).await.unwrap();
     assert_eq!(out, [0, 2]);
     assert_eq!(started.elapsed(), Duration::from_secs(8));
+    let stage = json!({ "every": "1s", "count": 1, "first": "2s" });
+    let stage: Ticks = serde_json::from_value(stage).unwrap();
+    assert_eq!(serde_json::to_value(&stage).unwrap()["first"], "2s");
+    emitted(stage).await.unwrap();
+    assert_eq!(started.elapsed(), Duration::from_secs(11));
 }
 
 #[tokio::test]

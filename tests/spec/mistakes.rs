@@ -128,22 +128,22 @@ fn settings_are_told_at_their_values() {
 }
 
 #[test]
-fn replicas_are_for_straight_stages_whose_order_may_change() {
+fn replicas_are_for_straight_stages_and_keep_order_only_where_they_can() {
     let stage = |replicas: &str| {
         told(&format!(
             "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'stamp'\nreplicas = {replicas}\n\
-             [[stage]]\nuse = 'to-stdout'\n"
+             [[stage]]\nuse = 'bracket'\nreplicas = {replicas}\n[[stage]]\nuse = 'to-stdout'\n"
         ))
     };
     assert_eq!(stage("1"), [""; 0]);
     assert_eq!(stage("{ count = 2, order = 'any' }"), [""; 0]);
-    let order = ["5:12 P0024: replicas in a spec do not keep the order of messages"];
+    let order = [
+        "5:12 P0024: replicas of `stamp` cannot keep the order of messages, since it is not written for every mode",
+    ];
     assert_eq!(stage("2"), order);
     assert_eq!(stage("{ count = 2, order = 'preserve' }"), order);
     assert_eq!(
-        told(
-            "[[stage]]\nuse = 'tickets'\nreplicas = { count = 2, order = 'any' }\n[[stage]]\nuse = 'forget'\n"
-        ),
+        told("[[stage]]\nuse = 'tickets'\nreplicas = 2\n[[stage]]\nuse = 'forget'\n"),
         ["3:12 P0024: only a stage with one inlet and one outlet can have replicas"],
     );
 }
@@ -187,6 +187,32 @@ fn every_outlet_of_a_module_needs_a_reader_and_is_named() {
             "4:7 P0034: nothing reads `p.even`",
             "8:11 P0032: `p.od`: it has no outlet `od`"
         ],
+    );
+}
+
+#[test]
+fn the_ports_of_a_module_and_of_a_broadcast_have_a_name_each() {
+    let module = |inputs: &str, outputs: &str| {
+        told(&format!(
+            "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'm'\n[[stage]]\nuse = 'forget'\n\
+             [module.m]\ninputs = [{inputs}]\noutputs = [{outputs}]\n\
+             [[module.m.stage]]\nuse = 'stamp'\n"
+        ))
+    };
+    assert_eq!(module("'in'", "'stamp'"), [""; 0]);
+    let shared = module("'stamp'", "'stamp'");
+    assert_eq!(shared, ["8:11 P0035: the inlet `stamp` shares its name"]);
+    let shared = module("'in'", "'stamp', 'stamp'");
+    assert!(
+        shared.contains(&"9:21 P0035: the outlet `stamp` shares its name".to_owned()),
+        "{shared:?}"
+    );
+    assert_eq!(
+        told(
+            "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'stamp'\n[[stage]]\nuse = 'broadcast'\n\
+             with = { outlets = ['a', 'a'] }\n[[stage]]\nuse = 'forget'\n"
+        ),
+        ["7:20 P0030: option `outlets` of `broadcast` has an item twice"],
     );
 }
 
@@ -252,12 +278,26 @@ fn a_default_of_a_parameter_has_its_type() {
 
 #[test]
 fn a_secret_and_a_foreign_value_are_not_repeated() {
-    let errors = check(
-        "[[stage]]\nuse = 'tickets'\nwith = { count = '${HOME}' }\n[[stage]]\nuse = 'forget'\n",
-    );
-    let told = errors.unwrap_err().to_string();
-    assert!(
-        told.contains("is not an integer") && !told.contains("/home"),
-        "{told}"
+    let told = |stage: &str| {
+        let toml = format!("[[stage]]\n{stage}\n[[stage]]\nuse = 'forget'\n");
+        check(&toml).unwrap_err().to_string()
+    };
+    for stage in [
+        "use = 'tickets'\nwith = { count = '${HOME}' }",
+        "use = 'tickets'\non-error = '${HOME}'",
+        "use = 'locked'\nwith = { token = 'open /home', wait = '1s' }",
+        "use = 'locked'\nwith = { token = 'sesame', wait = '${HOME}' }",
+    ] {
+        let told = told(stage);
+        assert!(!told.contains("/home"), "{told}");
+    }
+}
+
+#[test]
+fn a_pipeline_of_too_many_stages_is_told() {
+    let stages = "[[stage]]\nuse = 'tickets'\n[[stage]]\nuse = 'forget'\n".repeat(5_001);
+    assert_eq!(
+        told(&stages),
+        ["2:7 P0040: the pipeline has more than 10000 stages and modules"],
     );
 }

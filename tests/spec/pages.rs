@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use millpond::pipeline::spec::{Mistake, PipelineSpec, SpecErrors};
 use millpond::stage::Registry;
@@ -20,7 +21,8 @@ pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
 }
 
 pub(crate) fn registry() -> Registry {
-    Registry::collected().unwrap()
+    static COLLECTED: LazyLock<Registry> = LazyLock::new(|| Registry::collected().unwrap());
+    COLLECTED.clone()
 }
 
 /// The spec of a section, with what its command sets.

@@ -197,6 +197,16 @@ fn a_reference_begins_a_chain_at_an_outlet_and_ends_one_in_a_stage() {
 }
 
 #[test]
+fn a_reference_alone_is_told() {
+    let errors = PipelineSpec::parse_inline("a ; b.c").unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "inline:1:5: P0020: `b.c` is linked to nothing\n  \
+         help: a reference is linked with `!` to a stage",
+    );
+}
+
+#[test]
 fn settings_stand_behind_a_mark_that_no_option_has() {
     let spec = inline("a --@name x --@replicas.count 4 --@capacity 8 --name y");
     let stage = &spec.stages[0];

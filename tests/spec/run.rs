@@ -322,3 +322,23 @@ async fn a_stage_is_replicated_and_every_message_goes_through_one_of_them() {
     assert_eq!(through.iter().sum::<u64>(), 100);
     assert_eq!(report.node("forget/ignore").received, 100);
 }
+
+#[tokio::test]
+async fn replicas_keep_the_order_of_messages() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.txt");
+    let report = run(built(&format!(
+        "[[stage]]\nuse = 'tickets'\nwith = {{ count = 1000 }}\n\
+         [[stage]]\nuse = 'stamp'\n[[stage]]\nuse = 'pass'\nname = 'hidden'\nreplicas = 2\n\
+         [[stage]]\nuse = 'bracket'\nname = 'print'\nreplicas = 3\n\
+         [[stage]]\nuse = 'to-file'\nwith = {{ path = '{}' }}\n",
+        output.display()
+    )))
+    .await;
+    let expected: Vec<_> = (0..1000).map(|number| format!("[{number}]")).collect();
+    assert_eq!(lines(&output), expected);
+    let names: Vec<_> = report.nodes.iter().map(|node| &*node.node).collect();
+    for name in ["hidden.1/map", "print/split", "print.2/map", "print/join"] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+}

@@ -1,9 +1,13 @@
 //! Stages of a user, for specs of tests.
 
+use std::time::Duration;
+
 use millpond::graph::{GraphBuilder, Outlet};
+use millpond::message::{Message, Mode};
 use millpond::module::Module;
 use millpond::operators::flow;
 use millpond::ports;
+use millpond::stage::config::{Secret, duration};
 use millpond::stage::{Identified, Sink, Source, Stage};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -120,6 +124,72 @@ impl Stage<String> for Short {
 
 millpond::register!(stage Short: String);
 
+/// Puts texts into brackets, in every mode.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Bracket {}
+
+impl Identified for Bracket {
+    const ID: &'static str = "bracket";
+}
+
+impl<M: Mode> Stage<String, M> for Bracket {
+    type Out = String;
+
+    fn build(self, texts: Outlet<String, M>) -> Outlet<String, M> {
+        texts.map(|text| format!("[{text}]"))
+    }
+}
+
+millpond::register!(stage Bracket: String);
+
+/// Hands messages of every type on, in every mode.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pass {}
+
+impl Identified for Pass {
+    const ID: &'static str = "pass";
+}
+
+impl<T: Message, M: Mode> Stage<T, M> for Pass {
+    type Out = T;
+
+    fn build(self, input: Outlet<T, M>) -> Outlet<T, M> {
+        input.map(|message| message)
+    }
+}
+
+millpond::register!(stage Pass: any);
+
+/// Emits nothing, after a word.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Locked {
+    /// The word.
+    #[schemars(length(max = 6))]
+    token: Secret,
+    /// How long it would wait.
+    #[serde(with = "duration")]
+    #[schemars(schema_with = "duration::schema")]
+    wait: Duration,
+}
+
+impl Identified for Locked {
+    const ID: &'static str = "locked";
+}
+
+impl Source for Locked {
+    type Out = String;
+
+    fn build(self, graph: &GraphBuilder) -> Outlet<String> {
+        drop((self.token, self.wait));
+        graph.node(Self::ID, || flow(std::iter::empty::<String>()))
+    }
+}
+
+millpond::register!(source Locked);
+
 /// Forgets messages.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -129,7 +199,7 @@ impl Identified for Forget {
     const ID: &'static str = "forget";
 }
 
-impl<T: millpond::message::Message> Sink<T> for Forget {
+impl<T: Message> Sink<T> for Forget {
     fn build(self, input: Outlet<T>) {
         input.ignore();
     }

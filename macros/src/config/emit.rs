@@ -3,7 +3,7 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Path, Visibility};
 
 use super::Field;
-use super::field::Default;
+use super::field::{Default, Duration};
 use crate::options::plain;
 
 /// The struct that holds the options of a stage.
@@ -33,16 +33,14 @@ impl Config<'_> {
         let Self {
             krate, vis, name, ..
         } = self;
-        let (docs, help, cfgs) = (self.docs(), self.help(), self.cfgs());
+        let (docs, help) = (self.docs(), self.help());
         let text = plain(name);
         let private = quote!(#krate::__private);
         quote! {
             #docs
-            #(#cfgs)*
             #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug, ::core::default::Default)]
             #vis struct #name;
 
-            #(#cfgs)*
             #private::without_options!(#name, #text, #help);
         }
     }
@@ -51,14 +49,13 @@ impl Config<'_> {
         let Self {
             krate, vis, name, ..
         } = self;
-        let (docs, cfgs) = (self.docs(), self.cfgs());
+        let docs = self.docs();
         let private = quote!(#krate::__private);
         let (serde, schemars) = (path_text(krate, "serde"), path_text(krate, "schemars"));
         let fields = self.fields.iter().map(|field| self.field(field));
         let (defaults, default) = (self.default_functions(), self.default_impl());
         quote! {
             #docs
-            #(#cfgs)*
             #[derive(
                 ::core::clone::Clone,
                 ::core::fmt::Debug,
@@ -91,8 +88,30 @@ impl Config<'_> {
         } else {
             ty.clone()
         };
-        let (builder, serde, schema) = (builder(field), self.serde(field), schema(field));
+        let (builder, serde, schema) = (self.builder(field), self.serde(field), schema(field));
         quote! { #docs #(#attrs)* #builder #serde #schema #vis #name: #ty, }
+    }
+
+    fn builder(&self, field: &Field) -> TokenStream {
+        let setter = match (field.optional(), field.converts()) {
+            (Some(_), true) => quote!(setter(strip_option, into),),
+            (Some(_), false) => quote!(setter(strip_option),),
+            (None, true) => quote!(setter(into),),
+            (None, false) => TokenStream::new(),
+        };
+        let default = match &field.default {
+            None if field.optional().is_some() => quote!(default,),
+            None => TokenStream::new(),
+            Some(Default::OfType) => quote!(default,),
+            Some(Default::Value(_)) => {
+                let (name, function) = (self.name, default_name(field));
+                quote!(default = #name::#function(),)
+            }
+        };
+        if setter.is_empty() && default.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(#[builder(#default #setter)])
     }
 
     fn serde(&self, field: &Field) -> TokenStream {
@@ -109,9 +128,15 @@ impl Config<'_> {
             .attrs
             .iter()
             .any(|attr| attr.path().is_ident("serde") || attr.path().is_ident("schemars"));
-        let duration = (field.is_duration() && !by_hand).then(|| {
-            let krate = self.krate;
-            let path = path_tokens_text(&quote!(#krate::stage::config::duration));
+        let krate = self.krate;
+        let duration = match field.duration() {
+            _ if by_hand => None,
+            Some(Duration::Always) => Some(quote!(#krate::stage::config::duration)),
+            Some(Duration::Perhaps) => Some(quote!(#krate::__private::optional_duration)),
+            None => None,
+        };
+        let duration = duration.map(|path| {
+            let path = path_tokens_text(&path);
             let schema = format!("{path}::schema");
             quote!(#[serde(with = #path)] #[schemars(schema_with = #schema)])
         });
@@ -136,8 +161,7 @@ impl Config<'_> {
         if functions.is_empty() {
             return TokenStream::new();
         }
-        let cfgs = self.cfgs();
-        quote! { #(#cfgs)* impl #name { #(#functions)* } }
+        quote! { impl #name { #(#functions)* } }
     }
 
     fn default_impl(&self) -> TokenStream {
@@ -145,9 +169,8 @@ impl Config<'_> {
         if !self.fields.iter().all(all) {
             return TokenStream::new();
         }
-        let (name, cfgs) = (self.name, self.cfgs());
+        let name = self.name;
         quote! {
-            #(#cfgs)*
             impl ::core::default::Default for #name {
                 fn default() -> Self {
                     Self::builder().build()
@@ -215,34 +238,6 @@ impl Config<'_> {
             _ => None,
         })
     }
-
-    fn cfgs(&self) -> Vec<&Attribute> {
-        let is_cfg = |attr: &&Attribute| attr.path().is_ident("cfg");
-        self.attrs.iter().filter(is_cfg).collect()
-    }
-}
-
-fn builder(field: &Field) -> TokenStream {
-    let into = field.converts();
-    let setter = match (field.optional(), into) {
-        (Some(_), true) => quote!(setter(strip_option, into),),
-        (Some(_), false) => quote!(setter(strip_option),),
-        (None, true) => quote!(setter(into),),
-        (None, false) => TokenStream::new(),
-    };
-    let default = match &field.default {
-        None if field.optional().is_some() => quote!(default,),
-        None => TokenStream::new(),
-        Some(Default::OfType) => quote!(default,),
-        Some(Default::Value(value)) => {
-            let value = converted(field, value);
-            quote!(default = #value,)
-        }
-    };
-    if setter.is_empty() && default.is_empty() {
-        return TokenStream::new();
-    }
-    quote!(#[builder(#default #setter)])
 }
 
 /// A default as the field's type: a text for what is made from texts.

@@ -32,6 +32,14 @@ pub(crate) enum Default {
     Value(Expr),
 }
 
+/// An option that is a duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duration {
+    Always,
+    /// It may be left out.
+    Perhaps,
+}
+
 const KNOWN: [&str; 4] = ["default", "range", "exists", "secret"];
 
 impl Field {
@@ -39,8 +47,11 @@ impl Field {
         let parameter = errors.absorb(name(arg))?;
         let name = match parameter.to_string().trim_start_matches('_') {
             "" => parameter.clone(),
-            name if parameter.to_string().starts_with('_') => Ident::new(name, parameter.span()),
-            _ => parameter.clone(),
+            name => match syn::parse_str::<Ident>(name) {
+                Ok(_) => Ident::new(name, parameter.span()),
+                // Raw, or a keyword without its underscore.
+                Err(_) => parameter.clone(),
+            },
         };
         let kept = kept(&arg.ty);
         let mut field = Self {
@@ -112,6 +123,14 @@ impl Field {
                 ),
             );
         }
+        if let Some(range) = &self.range
+            && self.converts()
+        {
+            errors.at(
+                range,
+                format!("a range limits a number, and `{}` is none", self.name),
+            );
+        }
         // A secret that is taken as one needs nothing but its own type.
         self.exposed = self.exposed && !is_named(self.value_type(), "Secret");
         if self.exposed && self.lent != Lent::Borrowed {
@@ -138,9 +157,13 @@ impl Field {
         argument(self.value_type(), "Option")
     }
 
-    /// What the derives and the setter make of it.
-    pub(crate) fn is_duration(&self) -> bool {
-        is_named(self.value_type(), "Duration")
+    /// Whether it is a duration, which is written as a text.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        if is_named(self.value_type(), "Duration") {
+            return Some(Duration::Always);
+        }
+        let inner = self.optional()?;
+        is_named(inner, "Duration").then_some(Duration::Perhaps)
     }
 
     /// Whether a setter takes whatever can be turned into it.

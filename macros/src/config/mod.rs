@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, FnArg, Pat, PatType};
 
 use crate::errors::Errors;
-use crate::types::{Lent, mentions};
+use crate::types::{Lent, mentions, shown};
 pub(crate) use emit::Config;
 pub(crate) use field::Field;
 
@@ -45,7 +45,7 @@ impl State {
         let name = name(arg)?;
         let syn::Type::Reference(reference) = &*arg.ty else {
             let (ty, text) = (&arg.ty, "state is lent to the function for each message");
-            let (name, ty_text) = (&name, quote!(#ty));
+            let (name, ty_text) = (&name, shown(&quote!(#ty)));
             return Err(syn::Error::new_spanned(
                 ty,
                 format!("{text}, and `{name}` is taken by value: write `&mut {ty_text}`"),
@@ -70,7 +70,9 @@ impl State {
 impl State {
     /// Its variable, which no other of the user's can be taken for.
     pub(crate) fn local(&self) -> Ident {
-        Ident::new(&self.name.to_string(), Span::mixed_site())
+        let mut name = self.name.clone();
+        name.set_span(Span::mixed_site());
+        name
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn expand(model: &Model, function: &Function, errors: &Errors) -> Tok
         None => TokenStream::new(),
     };
     let registration = options.registration("module", &quote!(#config), &registered);
+    let registration = errors.only_without(registration);
     let cost = options.cost();
     let definitions = [Some(&inputs), outputs].into_iter().flatten();
     let definitions = definitions.map(Ports::definition);

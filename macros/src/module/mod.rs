@@ -31,5 +31,6 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let module = Model::of(&function, args, &mut errors)
         .map(|model| expand::expand(&model, &function, &errors));
     let (item, errors) = (function.item(), errors.into_tokens());
+    let module = module.map(|items| function.gated(items));
     quote! { #item #module #errors }
 }

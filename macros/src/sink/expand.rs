@@ -24,6 +24,7 @@ pub(crate) fn expand(
     let message = model.message();
     let registered = generics::registered(&model.generics, message, options, errors);
     let registration = options.registration("sink", config, &registered);
+    let registration = errors.only_without(registration);
     let cost = options.cost();
     let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
     let build = match &model.form {

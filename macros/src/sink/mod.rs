@@ -47,5 +47,6 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
         quote! { #settings #sink }
     });
     let (item, errors) = (function.item_beside(&written), errors.into_tokens());
+    let sink = sink.map(|items| function.gated(items));
     quote! { #item #sink #errors }
 }

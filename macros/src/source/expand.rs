@@ -6,6 +6,7 @@ use crate::callee::Lends;
 use crate::config::{Config, Kind};
 use crate::errors::Errors;
 use crate::parameters::Given;
+use crate::types::at;
 
 /// What makes a type the source that the model describes.
 pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Errors) -> TokenStream {
@@ -18,11 +19,37 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
     } = model;
     let krate = &options.krate;
     let registration = options.registration("source", config, &TokenStream::new());
+    let registration = errors.only_without(registration);
     let (cost, out) = (options.cost(), &item.out);
     let checks = settings.map(|settings| settings.checks(&quote!(graph)));
     let build = model.build();
     let build = errors.unless_any(quote!(#checks #build));
     let (parameters, _, clause) = model.generics.split_for_impl();
+    let try_source = item.error.as_ref().map(|error| {
+        quote! {
+            impl #parameters #krate::stage::TrySource for #config #clause {
+                type Error = #error;
+
+                fn try_build(
+                    self,
+                    graph: &#krate::graph::GraphBuilder,
+                ) -> (
+                    #krate::graph::Outlet<#out>,
+                    #krate::graph::Outlet<#krate::graph::DeadLetter<#error>>,
+                ) {
+                    #build
+                }
+            }
+        }
+    });
+    let build = if try_source.is_some() {
+        quote! {
+            let (output, _counted_and_logged) = #krate::stage::TrySource::try_build(self, graph);
+            output
+        }
+    } else {
+        build
+    };
     quote! {
         impl #parameters #krate::stage::Identified for #config #clause {
             const ID: &'static str = #id;
@@ -37,67 +64,59 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
             }
         }
 
+        #try_source
+
         #registration
     }
 }
 
 impl Model {
+    /// The node, with both of its outlets if errors come between messages.
     fn build(&self) -> TokenStream {
         let krate = &self.options.krate;
-        let id = quote!(<Self as #krate::stage::Identified>::ID);
         let (before, flow) = (self.states(), self.flow());
         let opens = matches!(
             self.form,
             Form::Stream { opens: true } | Form::Flow { opens: true }
         );
-        let directive = self
-            .options
-            .on_error
-            .as_ref()
-            .map(|on_error| quote!(.on_error(#krate::graph::OnError::#on_error)));
-        if self.stops_itself() {
+        let fails = self.item.error.is_some();
+        let (node, make) = if self.stops_itself() {
             // Taken by value, it need not be mutable.
             let lent = self.given.contains(&Given::Stopped { lent: true });
             let mutable = lent.then(|| quote!(mut));
-            let make = |flow| {
-                quote! {
-                    move |context| {
-                        let #mutable stopped = context.stopped();
-                        #before
-                        ::core::result::Result::Ok(#flow)
-                    }
-                }
-            };
-            return if self.item.fails {
-                let make = make(quote!(#flow.map(::core::result::Result::Ok)));
-                quote! {
-                    let (output, _counted_and_logged) = graph.try_node_until(#id, #make);
-                    output #directive
-                }
+            let (node, flow) = if fails {
+                let kept = quote!(#flow.map(::core::result::Result::Ok));
+                ("try_node_until", kept)
             } else {
-                let make = make(flow);
-                quote!(graph.node_until_with(#id, #make))
+                ("node_until_with", flow)
             };
-        }
-        let made = if opens {
-            quote!(move |_| { ::core::result::Result::Ok(#flow) })
-        } else {
-            quote!(move || { #before #flow })
-        };
-        match (self.item.fails, opens) {
-            (false, false) => quote!(graph.node(#id, #made)),
-            (false, true) => quote!(graph.node_with(#id, #made)),
-            (true, opens) => {
-                let try_node = if opens {
-                    quote!(try_node_with)
-                } else {
-                    quote!(try_node)
-                };
-                quote! {
-                    let (output, _counted_and_logged) = graph.#try_node(#id, #made);
-                    output #directive
+            let make = quote! {
+                move |context| {
+                    let #mutable stopped = context.stopped();
+                    #before
+                    ::core::result::Result::Ok(#flow)
                 }
-            }
+            };
+            (node, make)
+        } else if opens {
+            let node = if fails { "try_node_with" } else { "node_with" };
+            let make = quote!(move |_| { #before ::core::result::Result::Ok(#flow) });
+            (node, make)
+        } else {
+            let node = if fails { "try_node" } else { "node" };
+            (node, quote!(move || { #before #flow }))
+        };
+        let node = match &self.item.error {
+            Some(error) => at(node, error),
+            None => at(node, &TokenStream::new()),
+        };
+        let node = quote!(graph.#node(<Self as #krate::stage::Identified>::ID, #make));
+        match self.options.on_error.as_ref().filter(|_| fails) {
+            Some(on_error) => quote! {
+                let (output, rejected) = #node;
+                (output.on_error(#krate::graph::OnError::#on_error), rejected)
+            },
+            None => node,
         }
     }
 

@@ -77,7 +77,8 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     let item = model
         .as_ref()
         .and_then(|model| body::of_stream(&function, model))
-        .unwrap_or_else(|| function.item());
+        .unwrap_or_else(|| body::as_written(&function));
     let errors = errors.into_tokens();
+    let source = source.map(|items| function.gated(items));
     quote! { #item #source #errors }
 }

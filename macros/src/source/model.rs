@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::Options;
 use crate::parameters::Given;
-use crate::shape::value;
+use crate::shape::{error, value};
 use crate::types::{
     Lent, argument, borrows_nothing, flow_item, impl_item, is_result, last_segment, returned, shown,
 };
@@ -48,19 +48,21 @@ pub(crate) enum Form {
 #[derive(Clone)]
 pub(crate) struct Item {
     pub(crate) out: TokenStream,
-    /// Whether errors come between the messages.
-    pub(crate) fails: bool,
+    /// The type of the errors that come between the messages, if they do.
+    pub(crate) error: Option<TokenStream>,
 }
 
 impl Item {
     fn of(ty: &Type, krate: &Path) -> Self {
         if is_result(ty) {
-            let out = value(ty, krate);
-            return Self { out, fails: true };
+            return Self {
+                out: value(ty, krate),
+                error: Some(error(ty, krate)),
+            };
         }
         Self {
             out: ty.to_token_stream(),
-            fails: false,
+            error: None,
         }
     }
 }

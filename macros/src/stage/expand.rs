@@ -11,7 +11,7 @@ use crate::errors::Errors;
 use crate::generics;
 use crate::message::Message;
 use crate::shape::{Count, Fails, Shape, error, value};
-use crate::types::is_result;
+use crate::types::{at, is_result};
 
 /// What makes a type the stage that the model describes.
 pub(crate) fn expand(
@@ -49,6 +49,7 @@ pub(crate) fn expand(
         let registered = generics::registered(&model.generics, input, options, errors);
         options.registration("stage", config, &registered)
     };
+    let registration = errors.only_without(registration);
     let cost = options.cost();
     let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
     let body = match &model.form {
@@ -313,11 +314,17 @@ impl Model {
         let id = quote!(<Self as #krate::stage::Identified>::ID);
         let build = match (&shape.error, &options.on_error) {
             (None, _) => quote!(input.node(#id, move |flow| { #flow })),
-            (Some(_), None) => quote!(input.try_node(#id, move |flow| { #flow })),
-            (Some(_), Some(on_error)) => quote! {
-                let (output, rejected) = input.try_node(#id, move |flow| { #flow });
+            (Some(error), None) => {
+                let try_node = at("try_node", error);
+                quote!(input.#try_node(#id, move |flow| { #flow }))
+            }
+            (Some(error), Some(on_error)) => {
+                let try_node = at("try_node", error);
+                quote! {
+                let (output, rejected) = input.#try_node(#id, move |flow| { #flow });
                 (output.on_error(#krate::graph::OnError::#on_error), rejected)
-            },
+                }
+            }
         };
         Body {
             out: shape.out.clone(),

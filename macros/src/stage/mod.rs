@@ -37,6 +37,7 @@ pub(crate) fn expand(args: TokenStream, item: &TokenStream) -> TokenStream {
     };
     let stage = of_function(&function, args, &mut errors);
     let (item, errors) = (function.item_beside(&written), errors.into_tokens());
+    let stage = stage.map(|items| function.gated(items));
     quote! { #item #stage #errors }
 }
 

@@ -84,6 +84,11 @@ snapshot!(
     "fn wrong(#[config(default)] a: u64, &mut (b, c): (u64, u64), #[confg] d: u64, #[state] e: u64) {}"
 );
 snapshot!(
+    what_is_there_under_a_condition_is_so_as_a_whole,
+    "register = false",
+    "#[cfg(feature = \"gpu\")] pub fn blur(image: Image) -> Image { image }"
+);
+snapshot!(
     methods_of_a_type_become_its_stage,
     "id = \"running-total\"",
     "impl Total {

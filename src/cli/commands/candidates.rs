@@ -3,6 +3,7 @@ use crate::cli::catalogue::Catalogue;
 use crate::cli::complete::candidates;
 use crate::cli::console::Console;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::text::add;
 
 /// What Bash takes for the end of a word although it is none of ours.
 const BREAKS: [char; 3] = ['=', '@', ':'];
@@ -12,11 +13,12 @@ pub(super) fn run(arguments: &Candidates, console: &Console) -> Result<Exit, Fai
     let catalogue = Catalogue::collected()?;
     let mut text = String::new();
     for candidate in candidates(&arguments.line, &catalogue) {
-        let shown = match arguments.bash {
-            true => last_part(&candidate.text, &arguments.line),
-            false => &candidate.text,
+        let shown = if arguments.bash {
+            last_part(&candidate.text, &arguments.line)
+        } else {
+            &candidate.text
         };
-        text.push_str(&format!("{shown}\t{}\n", candidate.help));
+        add(&mut text, format_args!("{shown}\t{}\n", candidate.help));
     }
     console.print(&text)?;
     Ok(Exit::Done)
@@ -25,14 +27,20 @@ pub(super) fn run(arguments: &Candidates, console: &Console) -> Result<Exit, Fai
 /// The part of a candidate that Bash replaces: from the last break that is
 /// written already; and the quote that is open stays as it is.
 fn last_part<'a>(candidate: &'a str, line: &str) -> &'a str {
-    match candidate.strip_prefix(['\'', '"']) {
-        Some(inner) => inner,
-        None => {
-            let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
-            let from = word.rfind(BREAKS).map_or(0, |at| at + 1);
-            candidate.get(from..).unwrap_or(candidate)
-        }
+    if let Some(inner) = candidate.strip_prefix(['\'', '"']) {
+        return inner;
     }
+    let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
+    // An `@` begins a word for Bash; the others end one.
+    let behind = |at: usize| {
+        if word[at..].starts_with('@') {
+            at
+        } else {
+            at + 1
+        }
+    };
+    let from = word.rfind(BREAKS).map_or(0, behind);
+    candidate.get(from..).unwrap_or(candidate)
 }
 
 #[cfg(test)]
@@ -42,7 +50,7 @@ mod tests {
     #[test]
     fn bash_is_given_what_stands_behind_its_break() {
         assert_eq!(last_part("--format=lines", "x --format=li"), "lines");
-        assert_eq!(last_part("batch@0.1.0", "x batch@0"), "0.1.0");
+        assert_eq!(last_part("batch@0.1.0", "x batch@0"), "@0.1.0");
         assert_eq!(last_part("--path", "x --p"), "--path");
         assert_eq!(
             last_part("'from-file --path", "x 'from-file --p"),

@@ -1,6 +1,5 @@
 use serde_json::{Value as Json, json};
 
-use crate::RunOptions;
 use crate::cli::arguments::Explain;
 use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, Paint};
@@ -8,6 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
 use crate::cli::table::{Cell, table};
 use crate::pipeline::spec::{CheckedInput, CheckedSpec, CheckedStage};
+use crate::runtime::RunOptions;
 
 /// Tells what a pipeline would do, and runs nothing.
 pub(super) fn run(arguments: &Explain, console: &Console) -> Result<Exit, Failure> {
@@ -18,13 +18,13 @@ pub(super) fn run(arguments: &Explain, console: &Console) -> Result<Exit, Failur
         None => RunOptions::new(),
     };
     let plan = pipeline.explain_with(&options);
-    console.print(&match arguments.json {
-        true => {
-            let stages: Vec<_> = checked.stages.iter().map(to_json).collect();
-            format!("{:#}\n", json!({ "stages": stages, "plan": plan }))
-        }
-        false => format!("{}\n{plan}", stages(&checked, console.on_stdout)),
-    })?;
+    let text = if arguments.json {
+        let stages: Vec<_> = checked.stages.iter().map(to_json).collect();
+        format!("{:#}\n", json!({ "stages": stages, "plan": plan }))
+    } else {
+        format!("{}\n{plan}", stages(&checked, console.on_stdout))
+    };
+    console.print(&text)?;
     Ok(Exit::Done)
 }
 

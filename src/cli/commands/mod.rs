@@ -19,7 +19,7 @@ use super::exit::{Exit, Failure};
 pub(super) fn run(arguments: Arguments, console: &Console) -> Result<Exit, Failure> {
     let Arguments { command, common } = arguments;
     match command {
-        Command::Run(run) => run::run(run, &common, console),
+        Command::Run(run) => run::run(&run, &common, console),
         Command::Check(check) => check::run(&check, common.quiet, console),
         Command::Explain(explain) => explain::run(&explain, console),
         Command::Graph(graph) => graph::run(&graph, console),

@@ -1,4 +1,5 @@
 use std::io::{self, IsTerminal};
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
@@ -7,31 +8,28 @@ use tokio::time::{Instant, interval_at};
 use crate::cli::arguments::{Common, Run};
 use crate::cli::catalogue::Catalogue;
 use crate::cli::console::{Console, columns_of_stderr};
-use crate::cli::diagnosis::Diagnosis;
+use crate::cli::diagnosis::{Diagnosis, Sources};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
 use crate::cli::progress::Progress;
 use crate::cli::screen::Screen;
+use crate::cli::signals::Signals;
 use crate::cli::{log, report};
 use crate::graph::Graph;
-use crate::runtime::{Ending, RunControl};
-use crate::{Pipeline, RunError, RunHandle, RunOptions, RunReport};
+use crate::pipeline::Pipeline;
+use crate::runtime::{Ending, RunError, RunHandle, RunOptions, RunReport};
 
 /// How often the line of progress changes. A run that is shorter shows none.
 const PERIOD: Duration = Duration::from_millis(500);
 
 /// Runs a pipeline to its end, and tells how it went.
-pub(super) fn run(arguments: Run, common: &Common, console: &Console) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &Run, common: &Common, console: &Console) -> Result<Exit, Failure> {
     let catalogue = Catalogue::collected()?;
     let (_, pipeline) = load(&arguments.pipeline, &catalogue)?.build(&catalogue)?;
     let screen = Screen::default();
     log::start(common, console, &screen)?;
     let shows_progress = !common.quiet && is_progress_seen(&pipeline.graph());
-    let outcome = execute(
-        pipeline,
-        options(&arguments),
-        shows_progress.then_some(&screen),
-    )?;
+    let outcome = execute(pipeline, options(arguments), &screen, shows_progress)?;
     screen.show(String::new());
     let (text, exit) = concluded(&outcome, console);
     let report = match &outcome {
@@ -54,9 +52,7 @@ pub(super) fn run(arguments: Run, common: &Common, console: &Console) -> Result<
 }
 
 fn options(arguments: &Run) -> RunOptions {
-    let options = RunOptions::new()
-        .stop_on_ctrl_c()
-        .stop_deadline(arguments.stop_deadline);
+    let options = RunOptions::new().stop_deadline(arguments.stop_deadline);
     match arguments.workers {
         Some(workers) => options.workers(workers),
         None => options,
@@ -77,32 +73,48 @@ type Outcome = Result<RunReport, RunError>;
 fn execute(
     pipeline: Pipeline,
     options: RunOptions,
-    screen: Option<&Screen>,
+    screen: &Screen,
+    shows_progress: bool,
 ) -> Result<Outcome, Failure> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("cannot run: {error}")))?;
-    Ok(match pipeline.start_with(options) {
-        Ok(handle) => runtime.block_on(watched(handle, screen)),
-        Err(error) => Err(error),
+    runtime.block_on(async {
+        let signals = Signals::listen()?;
+        Ok(match pipeline.start_with(options) {
+            Ok(handle) => watched(handle, signals, screen, shows_progress).await,
+            Err(error) => Err(error),
+        })
     })
 }
 
-/// Sees a run to its end, and shows its progress on the way.
-async fn watched(handle: RunHandle, screen: Option<&Screen>) -> Outcome {
+/// Sees a run to its end: shows its progress, and tells it of requests to end.
+async fn watched(
+    handle: RunHandle,
+    mut signals: Signals,
+    screen: &Screen,
+    shows_progress: bool,
+) -> Outcome {
     let control = handle.control();
-    let mut terminations = Terminations::listen();
     let mut ticks = interval_at(Instant::now() + PERIOD, PERIOD);
     let mut progress = Progress::default();
-    let mut end = std::pin::pin!(handle.join());
+    let mut is_stopping = false;
+    let mut end = pin!(handle.join());
     loop {
         tokio::select! {
             outcome = &mut end => return outcome,
-            () = terminations.next() => terminations.tell(&control),
-            _ = ticks.tick(), if screen.is_some() => {
-                let line = progress.line(&control.snapshot(), columns_of_stderr());
-                if let Some(screen) = screen {
-                    screen.show(line);
-                }
+            () = signals.next() => {
+                let said = if is_stopping {
+                    control.abort();
+                    "aborting: what is under way is lost"
+                } else {
+                    control.stop();
+                    "stopping: what is under way is worked off; once more to abort"
+                };
+                is_stopping = true;
+                screen.say(said);
+            }
+            _ = ticks.tick(), if shows_progress => {
+                screen.show(progress.line(&control.snapshot(), columns_of_stderr()));
             }
         }
     }
@@ -139,43 +151,6 @@ fn concluded(outcome: &Outcome, console: &Console) -> (String, Exit) {
     };
     let shown = errors
         .iter()
-        .map(|error| error.shown(&Default::default(), console.on_stderr));
+        .map(|error| error.shown(&Sources::default(), console.on_stderr));
     (shown.collect(), exit)
-}
-
-/// Requests to end (SIGTERM): the first stops the run, the second aborts it,
-/// as interrupts do.
-struct Terminations {
-    #[cfg(unix)]
-    signal: Option<tokio::signal::unix::Signal>,
-    heard: u32,
-}
-
-impl Terminations {
-    fn listen() -> Self {
-        Self {
-            #[cfg(unix)]
-            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok(),
-            heard: 0,
-        }
-    }
-
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.signal
-            && signal.recv().await.is_some()
-        {
-            self.heard += 1;
-            return;
-        }
-        std::future::pending().await
-    }
-
-    fn tell(&self, control: &RunControl) {
-        if self.heard == 1 {
-            control.stop();
-        } else {
-            control.abort();
-        }
-    }
 }

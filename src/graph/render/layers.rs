@@ -102,9 +102,10 @@ impl Layers {
         let (last, end) = self.of_node[to];
         let mut passed = Vec::new();
         for layer in first + 1..=last {
-            let place = match layer == last {
-                true => end,
-                false => self.push(layer, None, LINE),
+            let place = if layer == last {
+                end
+            } else {
+                self.push(layer, None, LINE)
             };
             self.links[layer - 1].push((before, place));
             self.of_link[layer - 1].push(edge);
@@ -209,9 +210,10 @@ impl Layers {
             let right = self.items[between + 1][*to]
                 .node
                 .map_or(0.0, |_| self.arrive[*edge]);
-            let (own, height) = match layer < other {
-                true => (*from, self.items[other][*to].middle + right - left),
-                false => (*to, self.items[other][*from].middle + left - right),
+            let (own, height) = if layer < other {
+                (*from, self.items[other][*to].middle + right - left)
+            } else {
+                (*to, self.items[other][*from].middle + left - right)
             };
             sums[own].0 += height;
             sums[own].1 += 1;

@@ -1,5 +1,5 @@
 use super::escaped;
-use super::layout::{CHARACTER, LINE, PADDING, Point, layout};
+use super::layout::{CHARACTER, Frame, LINE, PADDING, Point, layout};
 use crate::graph::{EdgeInfo, Graph, NodeInfo};
 
 /// Longer texts are cut; the whole text shows under the pointer.
@@ -59,70 +59,67 @@ impl Graph {
             svg.push_str(&self.edge(edge, way));
         }
         for (node, it) in self.nodes.iter().zip(&layout.boxes) {
-            svg.push_str(&format!(
-                "<g><title>{}</title><rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" \
-                 width=\"{:.1}\" height=\"{:.1}\" rx=\"6\"/>{}</g>\n",
-                escaped(&printable(&format!("{} ({})", node.name, node.stage))),
-                it.x,
-                it.y,
-                it.width,
-                it.height,
-                lines(node).drawn(it.x + PADDING, it.y + it.height / 2.0),
-            ));
+            svg.push_str(&boxed(node, it));
         }
         svg.push_str("</svg>\n");
         svg
     }
 
     fn edge(&self, edge: &EdgeInfo, way: &[Point]) -> String {
-        let (class, head) = match edge.dead_letters {
-            true => ("edge dead", "deadhead"),
-            false => ("edge", "head"),
+        let (class, head) = if edge.dead_letters {
+            ("edge dead", "deadhead")
+        } else {
+            ("edge", "head")
         };
         let to = edge.to.map_or("nothing", |to| &*self.nodes[to].name);
         let title = format!("{} to {to}: {}", self.nodes[edge.from].name, edge.message);
-        let mut svg = format!(
-            "<g><title>{}</title><path class=\"{class}\" d=\"{}\"/>",
+        let end = way.last().map(|Point { x, y }| match edge.to {
+            Some(_) => format!("<path class=\"{head}\" d=\"M{x:.1} {y:.1}l-9 -4.5v9z\"/>"),
+            None => format!("<circle class=\"end\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>"),
+        });
+        let label = way.first().map(|Point { x, y }| {
+            let (x, y) = (x + PADDING / 2.0, y - 5.0);
+            let message = escaped(&cut(&edge.message));
+            format!("<text class=\"message\" x=\"{x:.1}\" y=\"{y:.1}\">{message}</text>")
+        });
+        format!(
+            "<g><title>{}</title><path class=\"{class}\" d=\"{}\"/>{}{}</g>\n",
             escaped(&printable(&title)),
             path(way),
-        );
-        if let Some(Point { x, y }) = way.last() {
-            svg.push_str(&match edge.to {
-                Some(_) => format!("<path class=\"{head}\" d=\"M{x:.1} {y:.1}l-9 -4.5v9z\"/>"),
-                None => format!("<circle class=\"end\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"/>"),
-            });
-        }
-        if let Some(Point { x, y }) = way.first() {
-            let (x, y) = (x + PADDING / 2.0, y - 5.0);
-            svg.push_str(&format!(
-                "<text class=\"message\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>",
-                escaped(&cut(&edge.message)),
-            ));
-        }
-        svg.push_str("</g>\n");
-        svg
+            end.unwrap_or_default(),
+            label.unwrap_or_default(),
+        )
     }
+}
+
+fn boxed(node: &NodeInfo, it: &Frame) -> String {
+    format!(
+        "<g><title>{}</title><rect class=\"box\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" \
+         height=\"{:.1}\" rx=\"6\"/>{}</g>\n",
+        escaped(&printable(&format!("{} ({})", node.name, node.stage))),
+        it.x,
+        it.y,
+        it.width,
+        it.height,
+        lines(node).drawn(it.x + PADDING, it.y + it.height / 2.0),
+    )
 }
 
 /// A line below the label, then a curve from each corner to the next.
 fn path(way: &[Point]) -> String {
-    let mut path = String::new();
-    let mut before: Option<Point> = None;
-    for (index, point) in way.iter().enumerate() {
-        path.push_str(&match before {
-            None => format!("M{:.1} {:.1}", point.x, point.y),
-            Some(_) if index == 1 => format!("H{:.1}", point.x),
-            Some(from) => {
-                let middle = f64::midpoint(from.x, point.x);
-                format!(
-                    "C{middle:.1} {:.1} {middle:.1} {:.1} {:.1} {:.1}",
-                    from.y, point.y, point.x, point.y
-                )
-            }
-        });
-        before = Some(*point);
-    }
-    path
+    let [start, label, ..] = way else {
+        return String::new();
+    };
+    let line = format!("M{:.1} {:.1}H{:.1}", start.x, start.y, label.x);
+    let curves = way.windows(2).skip(1).map(|pair| {
+        let (from, to) = (pair[0], pair[1]);
+        let middle = f64::midpoint(from.x, to.x);
+        format!(
+            "C{middle:.1} {:.1} {middle:.1} {:.1} {:.1} {:.1}",
+            from.y, to.y, to.x, to.y
+        )
+    });
+    std::iter::once(line).chain(curves).collect()
 }
 
 /// What stands in a node's box: its name, and its stage if that is another.
@@ -200,13 +197,12 @@ mod tests {
         for tag in svg.split('<').skip(1) {
             let (tag, _) = tag.split_once('>')?;
             let name = tag.split([' ', '/']).next()?;
-            match tag.strip_prefix('/') {
-                Some(closed) => (open.pop()? == closed).then_some(())?,
-                None => {
-                    seen.push(name);
-                    if !tag.ends_with('/') {
-                        open.push(name);
-                    }
+            if let Some(closed) = tag.strip_prefix('/') {
+                (open.pop()? == closed).then_some(())?;
+            } else {
+                seen.push(name);
+                if !tag.ends_with('/') {
+                    open.push(name);
                 }
             }
         }

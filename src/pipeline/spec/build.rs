@@ -1,11 +1,8 @@
-use futures_util::stream;
-use millpond_operators::flow;
-
 use super::check::{InputOf, Planned, What};
 use super::{CheckedSpec, CheckedStage, Mistake, PipelineSpec, SpecError, SpecErrors};
-use crate::graph::{Any, AnyOutlet, BuildError, Cost, GraphBuilder, Settings, check};
+use crate::graph::{AnyOutlet, BuildError, Cost, GraphBuilder, Settings, check};
 use crate::pipeline::Pipeline;
-use crate::stage::{Entry, EntryError, Registry};
+use crate::stage::{EntryError, Registry, Replication};
 
 impl PipelineSpec {
     /// Checks the spec and builds its pipeline.
@@ -95,15 +92,17 @@ fn build_stage(
         placement: planned.settings.placement,
         on_error: planned.settings.on_error,
     };
-    let replicas = planned.settings.replicas.as_ref();
-    let replicas = replicas.map_or(1, |replicas| replicas.value);
+    let replication = planned.settings.replicas.as_ref().map(|it| Replication {
+        count: it.value.count,
+        in_order: it.value.in_order,
+        placement: planned.settings.placement.unwrap_or_default(),
+    });
+    let config = planned.config.clone();
     let built = graph.with_settings(settings, || match (&planned.what, planned.entry) {
-        (What::Registered { .. }, Some(entry)) if replicas > 1 => {
-            replicate(graph, entry, planned, replicas, inputs)
-        }
-        (What::Registered { .. }, Some(entry)) => {
-            entry.build(planned.config.clone(), graph, inputs)
-        }
+        (What::Registered { .. }, Some(entry)) => match replication {
+            Some(replication) => entry.replicate(config, graph, inputs, replication),
+            None => entry.build(config, graph, inputs),
+        },
         (What::Broadcast { outlets }, _) => {
             let copy = || broadcast(inputs, outlets.len());
             Ok(graph.in_stage("broadcast", Cost::Light, copy))
@@ -124,39 +123,6 @@ fn build_stage(
         }
     });
     Ok(outlets.collect())
-}
-
-/// Builds a stage of one inlet and one outlet so many times, side by side.
-fn replicate(
-    graph: &GraphBuilder,
-    entry: &Entry,
-    planned: &Planned,
-    count: usize,
-    inputs: Vec<AnyOutlet>,
-) -> Result<Vec<AnyOutlet>, EntryError> {
-    let Some(input) = inputs.into_iter().next() else {
-        return Ok(Vec::new());
-    };
-    let (input, of_input) = input.hidden();
-    let mut built = None;
-    let placement = planned.settings.placement.unwrap_or_default();
-    let replicas = input.replicate(count, Any).on(placement);
-    let joined = replicas.with_cost(entry.id, entry.cost, |_, branch| {
-        let branch = branch.revealed(&of_input);
-        let outlets = entry.build(planned.config.clone(), graph, vec![branch]);
-        let outlet = outlets.map(|outlets| outlets.into_iter().next().map(AnyOutlet::hidden));
-        let (outlet, of_output) = match outlet {
-            Ok(Some((outlet, hidden))) => (Some(outlet), Ok(Some(hidden))),
-            Ok(None) => (None, Ok(None)),
-            Err(error) => (None, Err(error)),
-        };
-        built = Some(of_output);
-        // The pipeline is not run without it.
-        outlet.unwrap_or_else(|| graph.node("none", || flow(stream::empty())))
-    });
-    let of_output = built.transpose()?.flatten();
-    let joined = of_output.map(|hidden| joined.revealed(&hidden));
-    Ok(joined.into_iter().collect())
 }
 
 fn refused(stage: &CheckedStage, error: &EntryError) -> SpecError {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -190,19 +190,25 @@ impl StageSpec {
 pub(super) fn names(stages: &[StageSpec]) -> Vec<String> {
     let given = |stage: &StageSpec| Some(stage.name.as_ref()?.value.clone());
     let mut taken: BTreeSet<_> = stages.iter().filter_map(given).collect();
-    let name = |stage: &StageSpec| {
-        given(stage).unwrap_or_else(|| {
-            let id = stage.id();
-            let numbered = (2_u64..).map(|n| format!("{id}-{n}"));
-            let free = std::iter::once(id.to_owned())
-                .chain(numbered)
-                .find(|name| !taken.contains(name));
-            let name = free.unwrap_or_else(|| id.to_owned());
-            taken.insert(name.clone());
-            name
-        })
+    let mut uses = BTreeMap::new();
+    let mut name = |stage: &StageSpec| {
+        if let Some(name) = given(stage) {
+            return name;
+        }
+        let id = stage.id();
+        let uses: &mut u64 = uses.entry(id.to_owned()).or_default();
+        loop {
+            *uses += 1;
+            let name = match *uses {
+                1 => id.to_owned(),
+                number => format!("{id}-{number}"),
+            };
+            if taken.insert(name.clone()) {
+                return name;
+            }
+        }
     };
-    stages.iter().map(name).collect()
+    stages.iter().map(&mut name).collect()
 }
 
 impl PartialEq for PipelineSpec {

@@ -6,7 +6,7 @@
 //! `docs/SPEC.md` describes the format; each [`Mistake`] has a page in
 //! `docs/errors/`.
 //!
-//! ```
+//! ```standalone_crate
 //! use millpond::pipeline::spec::PipelineSpec;
 //! use millpond::stage::Registry;
 //!
@@ -47,6 +47,7 @@ pub use check::{CheckedInput, CheckedSpec, CheckedStage};
 pub use data::{ModuleSpec, Override, ParamSpec, ParamType, PipelineSpec, Settings, StageSpec};
 pub use error::{Mistake, SpecError, SpecErrors};
 pub use inline::NotInline;
+#[cfg(feature = "cli")]
 #[cfg(feature = "cli")]
 pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
 pub use place::{Located, Place};

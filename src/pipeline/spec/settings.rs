@@ -16,8 +16,15 @@ pub(super) struct Understood {
     pub(super) placement: Option<Placement>,
     pub(super) capacity: Option<Capacity>,
     pub(super) overflow: Option<Overflow>,
-    /// How many, if they are asked for, and where.
-    pub(super) replicas: Option<Located<usize>>,
+    /// Replicas, if there shall be more than one.
+    pub(super) replicas: Option<Located<Replicas>>,
+}
+
+/// How many of a stage run side by side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Replicas {
+    pub(super) count: NonZeroUsize,
+    pub(super) in_order: bool,
 }
 
 impl Understood {
@@ -58,7 +65,7 @@ pub(super) static SCHEMAS: LazyLock<Json> = LazyLock::new(|| {
         },
         "replicas": {
             "description": "How many of the stage run side by side, and whether messages keep \
-                            their order.",
+                            their order, as they do unless `any` is said.",
             "anyOf": [
                 { "type": "integer", "minimum": 1 },
                 {
@@ -170,21 +177,12 @@ impl Reading<'_> {
         }
     }
 
-    fn replicas(&mut self, value: Option<&Located<Value>>) -> Option<Located<usize>> {
+    fn replicas(&mut self, value: Option<&Located<Value>>) -> Option<Located<Replicas>> {
         let json = self.json("replicas", value)?;
-        let place = &value?.place;
-        let count = number(json.get("count").or(Some(&json)))?;
-        let is_any = json.get("order").and_then(Json::as_str) == Some("any");
-        if count > 1 && !is_any {
-            let text = "replicas in a spec do not keep the order of messages";
-            let error = SpecError::new(Mistake::Setting, place, text);
-            self.errors.push(error.help(format!(
-                "write `{{ count = {count}, order = \"any\" }}` if it need not be kept, \
-                 or replicate the stage in Rust"
-            )));
-            return None;
-        }
-        Some(Located::new(count, place.clone()))
+        let count = number(json.get("count").or(Some(&json))).and_then(NonZeroUsize::new)?;
+        let in_order = json.get("order").and_then(Json::as_str) != Some("any");
+        let replicas = Located::new(Replicas { count, in_order }, value?.place.clone());
+        (count.get() > 1).then_some(replicas)
     }
 }
 

@@ -54,7 +54,7 @@ mod secret;
 mod selected;
 
 pub use field_path::{FieldPath, FieldPathError};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternError};
 pub use scalar::Scalar;
 pub use secret::Secret;
 pub use selected::Selected;

@@ -24,6 +24,14 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Pattern(Regex);
 
+/// A text that is no regular expression.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no regular expression: {reason}")]
+pub struct PatternError {
+    text: String,
+    reason: String,
+}
+
 impl Pattern {
     /// Tells whether some part of `text` matches.
     pub fn is_match(&self, text: &str) -> bool {
@@ -37,17 +45,25 @@ impl Pattern {
 }
 
 impl FromStr for Pattern {
-    type Err = regex::Error;
+    type Err = PatternError;
 
-    fn from_str(text: &str) -> Result<Self, regex::Error> {
-        Regex::new(text).map(Self)
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        Regex::new(text).map(Self).map_err(|error| {
+            // The lines before the last draw the place, for a terminal.
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default();
+            PatternError {
+                text: text.to_owned(),
+                reason: reason.trim_start_matches("error: ").to_owned(),
+            }
+        })
     }
 }
 
 impl TryFrom<String> for Pattern {
-    type Error = regex::Error;
+    type Error = PatternError;
 
-    fn try_from(text: String) -> Result<Self, regex::Error> {
+    fn try_from(text: String) -> Result<Self, PatternError> {
         text.parse()
     }
 }
@@ -96,7 +112,14 @@ mod tests {
 
     #[test]
     fn a_wrong_one_is_refused_when_it_is_read() {
+        let wrong = |text: &str| text.parse::<Pattern>().unwrap_err().to_string();
+        assert_eq!(wrong("a("), "`a(` is no regular expression: unclosed group");
+        let large = wrong("(a{1000}){1000}");
+        assert!(
+            large.contains("is no regular expression: ") && !large.contains('\n'),
+            "{large}"
+        );
         let error = serde_json::from_str::<Pattern>(r#""a(""#).unwrap_err();
-        assert!(error.to_string().contains("unclosed group"), "{error}");
+        assert!(error.to_string().starts_with("`a(` is no"), "{error}");
     }
 }

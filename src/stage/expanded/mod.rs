@@ -3,6 +3,7 @@
 pub mod check;
 mod each_or_error;
 mod fallible;
+pub mod optional_duration;
 mod without_options;
 
 pub use each_or_error::{EachOrError, each_or_error};

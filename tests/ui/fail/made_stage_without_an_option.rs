@@ -1,5 +1,4 @@
-use millpond::stages::FromIter;
-use millpond::{Pipeline, stage};
+use millpond::stage;
 
 #[stage]
 fn long(text: String, least: usize) -> Option<String> {
@@ -7,8 +6,5 @@ fn long(text: String, least: usize) -> Option<String> {
 }
 
 fn main() {
-    Pipeline::named("wrong")
-        .source(FromIter::new(["a", "b"].map(String::from)))
-        .stage(Long::builder().build())
-        .ignore();
+    let _stage = Long::builder().build();
 }

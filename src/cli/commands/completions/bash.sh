@@ -4,7 +4,10 @@ _FUNCTION_stages() {
     while IFS=$'\t' read -r candidate _; do
         found+=("$candidate")
     done < <("${COMP_WORDS[0]}" candidates --bash -- "$line" 2>/dev/null)
-    if ((${#found[@]})); then
+    if ((${#found[@]} == 1)) && [[ ${COMP_WORDS[COMP_CWORD]} == [\'\"]* ]]; then
+        # With two that begin alike Bash leaves the quote open.
+        COMPREPLY=("${found[0]} " "${found[0]}  ")
+    elif ((${#found[@]})); then
         COMPREPLY=("${found[@]}")
     else
         _PROGRAM "$@"

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use semver::Version;
 use serde_json::Value as Json;
 
@@ -53,13 +55,24 @@ pub struct CheckedInput {
 }
 
 /// How a stage is built.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(in crate::pipeline::spec) struct Planned {
     pub(in crate::pipeline::spec) what: What,
     pub(in crate::pipeline::spec) entry: Option<&'static Entry>,
     pub(in crate::pipeline::spec) config: Json,
     pub(in crate::pipeline::spec) settings: Understood,
     pub(in crate::pipeline::spec) inputs: Vec<InputOf>,
+}
+
+/// Without the options, some of which may be secrets.
+impl fmt::Debug for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planned")
+            .field("what", &self.what)
+            .field("settings", &self.settings)
+            .field("inputs", &self.inputs)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An outlet: the number of a stage in the order of building, and a port.

@@ -11,7 +11,8 @@ use crate::pipeline::spec::overrides::{Overridden, Overrides};
 use crate::pipeline::spec::settings::{Reading, Understood};
 use crate::pipeline::spec::variables::{Params, Variables};
 use crate::pipeline::spec::{
-    Located, Mistake, ModuleSpec, ParamSpec, PipelineSpec, Settings, SpecError, StageSpec, Value,
+    Located, Mistake, ModuleSpec, ParamSpec, PipelineSpec, Place, Settings, SpecError, StageSpec,
+    Value,
 };
 use crate::stage::Registry;
 
@@ -79,11 +80,35 @@ impl<'a> Flattening<'a, '_> {
                 format!("of {}", stage.origin())
             } else {
                 self.modules.insert(id, module);
+                self.ports_once(module);
                 continue;
             };
             let text = format!("there is another `{id}`, {other}");
             let error = SpecError::new(Mistake::DuplicateName, &module.id.place, text);
             self.errors.push(error.help("call the module differently"));
+        }
+    }
+
+    /// Tells the inlets, and the outlets, of a module that share a name, and
+    /// the inlets that a stage in it shares its name with.
+    fn ports_once(&mut self, module: &ModuleSpec) {
+        let stages = names(&module.stages);
+        let mut seen: BTreeSet<_> = stages.iter().map(String::as_str).collect();
+        let mut outlets = BTreeSet::new();
+        let inlets = module.inputs.iter().map(|name| ("inlet", name));
+        let named = inlets.chain(module.outputs.iter().map(|(name, _)| ("outlet", name)));
+        for (what, name) in named {
+            let known = if what == "inlet" {
+                &mut seen
+            } else {
+                &mut outlets
+            };
+            if !known.insert(&name.value) {
+                let text = format!("the {what} `{}` shares its name", name.value);
+                let error = SpecError::new(Mistake::DuplicateName, &name.place, text);
+                let help = "stages and inlets of a module have a name each, and so have outlets";
+                self.errors.push(error.help(help));
+            }
         }
     }
 
@@ -98,10 +123,13 @@ impl<'a> Flattening<'a, '_> {
         let scope = self.flat.scopes.len();
         let names = names(specs);
         self.names_once(specs, &names);
+        let positions = names.iter().enumerate().rev();
+        let positions = positions.map(|(position, name)| (name.clone(), position));
         self.flat.scopes.push(Scope {
             within,
             prefix: prefix.to_owned(),
             specs,
+            positions: positions.collect(),
             names: names.clone(),
             items: Vec::new(),
         });
@@ -158,8 +186,8 @@ impl<'a> Flattening<'a, '_> {
             };
             return self.module(spec, &name, within, &given, &settings);
         }
-        if self.flat.stages.len() >= MAX_STAGES {
-            return Item::Nothing;
+        if let Some(item) = self.too_large(&spec.uses.place) {
+            return item;
         }
         let lookup = Lookup {
             spec: self.spec,
@@ -242,11 +270,8 @@ impl<'a> Flattening<'a, '_> {
             self.errors.push(error.help("take one of the uses out"));
             return Item::Nothing;
         }
-        if let Some(text) = self.too_large() {
-            let place = self.spec.stages.first().map_or(place, |it| &it.uses.place);
-            self.errors
-                .push(SpecError::new(Mistake::Recursion, place, text));
-            return Item::Nothing;
+        if let Some(item) = self.too_large(place) {
+            return item;
         }
         self.no_replicas(settings, "only a stage, not a module of a spec,");
         let schema = params_schema(module);
@@ -272,7 +297,7 @@ impl<'a> Flattening<'a, '_> {
     }
 
     fn no_replicas(&mut self, settings: &Understood, which: &str) {
-        if let Some(replicas) = settings.replicas.as_ref().filter(|it| it.value > 1) {
+        if let Some(replicas) = &settings.replicas {
             let text = format!("{which} can have replicas");
             self.errors
                 .push(SpecError::new(Mistake::Setting, &replicas.place, text));
@@ -308,13 +333,19 @@ impl<'a> Flattening<'a, '_> {
         json
     }
 
-    /// What is told, once, of modules that unfold to too much.
-    fn too_large(&self) -> Option<String> {
-        if self.open.len() >= MAX_DEPTH {
-            let text = format!("more than {MAX_DEPTH} modules stand within each other");
-            return Some(text);
-        }
-        let is_large = self.flat.scopes.len() + self.flat.stages.len() >= MAX_STAGES;
-        is_large.then(|| format!("the modules unfold to more than {MAX_STAGES} stages"))
+    /// Tells, once, that modules unfold to too much.
+    fn too_large(&mut self, place: &Place) -> Option<Item> {
+        let text = if self.open.len() >= MAX_DEPTH {
+            format!("more than {MAX_DEPTH} modules stand within each other")
+        } else if self.flat.scopes.len() + self.flat.stages.len() >= MAX_STAGES {
+            format!("the pipeline has more than {MAX_STAGES} stages and modules")
+        } else {
+            return None;
+        };
+        // The same place each time, so that the errors are one.
+        let place = self.spec.stages.first().map_or(place, |it| &it.uses.place);
+        self.errors
+            .push(SpecError::new(Mistake::Recursion, place, text));
+        Some(Item::Nothing)
     }
 }

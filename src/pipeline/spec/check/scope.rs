@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::What;
@@ -24,6 +26,8 @@ pub(super) struct Scope<'a> {
     pub(super) prefix: String,
     pub(super) specs: &'a [StageSpec],
     pub(super) names: Vec<String>,
+    /// The positions of the names; of one that is there twice, the first.
+    pub(super) positions: BTreeMap<String, usize>,
     pub(super) items: Vec<Item>,
 }
 
@@ -62,7 +66,7 @@ pub(super) struct FlatStage<'a> {
 impl Scope<'_> {
     /// The stage of this name.
     pub(super) fn find(&self, name: &str) -> Option<(usize, Item)> {
-        let position = self.names.iter().position(|known| known == name)?;
+        let position = *self.positions.get(name)?;
         Some((position, *self.items.get(position)?))
     }
 

@@ -89,6 +89,7 @@ impl Inference<'_, '_> {
             match entry.signature().infer(&known) {
                 Ok(outputs) => {
                     self.typed.entries[number] = Some(entry);
+                    self.replicas(stage, entry);
                     return outputs.into_iter().map(Some).collect();
                 }
                 Err(misfit) => misfits.push(misfit),
@@ -96,6 +97,27 @@ impl Inference<'_, '_> {
         }
         self.misfit(stage, &misfits, &self.wired.inputs[number]);
         unanimous(entries)
+    }
+
+    /// Tells replicas that shall keep the order of messages and cannot.
+    fn replicas(&mut self, stage: &FlatStage<'_>, entry: &Entry) {
+        let Some(replicas) = &stage.settings.replicas else {
+            return;
+        };
+        let signature = entry.signature();
+        let is_straight = signature.inputs.len() == 1 && signature.outputs.len() == 1;
+        if is_straight && replicas.value.in_order && !entry.keeps_order() {
+            let text = format!(
+                "replicas of `{}` cannot keep the order of messages, \
+                 since it is not written for every mode",
+                entry.id
+            );
+            let error = SpecError::new(Mistake::Setting, &replicas.place, text);
+            let count = replicas.value.count;
+            self.errors.push(error.help(format!(
+                "write `{{ count = {count}, order = \"any\" }}` if it need not be kept"
+            )));
+        }
     }
 
     /// Tells why none of a stage's implementations accepts what arrives.

@@ -37,6 +37,7 @@ pub(in crate::pipeline::spec) static BUILT_IN_SCHEMAS: LazyLock<Json> = LazyLock
                     "description": "The names of its outlets.",
                     "type": "array",
                     "items": { "type": "string", "minLength": 1 },
+                    "uniqueItems": true,
                     "minItems": 2,
                     "maxItems": 16,
                 },

@@ -6,6 +6,7 @@ mod print;
 mod words;
 
 pub(super) use options::literal;
+#[cfg(feature = "cli")]
 pub(crate) use parse::SETTINGS;
 
 /// Why a spec cannot be said on one line.

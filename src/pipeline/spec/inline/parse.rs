@@ -79,17 +79,29 @@ impl Parser {
             let len = rest.iter().position(|word| word.is_mark("!"));
             let element = &rest[..len.unwrap_or(rest.len())];
             let after = len.map(|len| (&rest[len].place, &rest[len + 1..]));
-            before = match element {
+            let now = match element {
                 [] => {
                     let place = rest.first().map_or(&self.end, |word| &word.place).clone();
                     self.error(&place, "a link has a stage on both sides", "write `a ! b`");
-                    before
+                    before.clone()
                 }
                 [word, options @ ..] => self.element(word, options, before, is_first),
             };
-            match after {
-                Some((_, words)) => rest = words,
-                None => return,
+            match (after, now) {
+                (Some((_, words)), now) => {
+                    rest = words;
+                    before = now;
+                }
+                (None, Before::Outlet(outlet)) => {
+                    let text = format!("`{}` is linked to nothing", outlet.value);
+                    self.error(
+                        &outlet.place,
+                        text,
+                        "a reference is linked with `!` to a stage",
+                    );
+                    return;
+                }
+                (None, _) => return,
             }
         }
     }

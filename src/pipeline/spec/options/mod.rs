@@ -109,6 +109,13 @@ pub(super) fn refused(
     let place = key.map_or(place, |(key, expanded)| {
         expanded.as_ref().map_or(&key.place, |it| &it.value.place)
     });
+    let is_foreign = |(_, expanded): &Given| expanded.as_ref().is_some_and(|it| it.is_foreign);
+    // The reason may repeat the value.
+    let reason = match key {
+        Some(key) if is_foreign(key) => "its value is not one that it can have",
+        None if given.iter().any(is_foreign) => "their values do not go together",
+        _ => reason,
+    };
     let text = match option {
         Some(option) => format!("option `{option}` of `{stage}`: {reason}"),
         None => format!("the options of `{stage}`: {reason}"),

@@ -84,7 +84,7 @@ impl<'a> Checking<'a> {
         let text = if self.is_silent {
             format!("is not {wanted}")
         } else if self.is_loose {
-            format!("is {}, not {wanted}", shown(&value.value))
+            format!("is `{}`, not {wanted}", self.said(schema, &value.value))
         } else {
             format!("is {}, not {wanted}", value.value.kind())
         };
@@ -167,6 +167,10 @@ impl<'a> Checking<'a> {
         if let Some(most) = bound("maxItems").filter(|most| count > *most) {
             let text = format!("has {count} items, and may have {most}");
             return self.wrong(value, path, &text, None);
+        }
+        let has_twins = (1..items.len()).any(|at| items[..at].contains(&items[at]));
+        if has_twins && schema.get("uniqueItems") == Some(&Json::Bool(true)) {
+            return self.wrong(value, path, "has an item twice", None);
         }
         let of = schema.get("items");
         let places = schema.get("prefixItems").and_then(Json::as_array);
@@ -310,6 +314,7 @@ impl<'a> Checking<'a> {
         self.wrong(value, path, &text, None)
     }
 
+    /// The value as it stands in an error.
     fn said(&self, schema: &Json, value: &Value) -> String {
         if self.is_silent || is_secret(schema) {
             "***".to_owned()

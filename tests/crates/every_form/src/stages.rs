@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use millpond::message::Message;
 use millpond::operators::{Flow, Progress};
-use millpond::stage;
+use millpond::{route, stage};
 
 /// Counts the letters of a text.
 #[stage]
@@ -138,6 +138,44 @@ pub fn neighbours(
     #[config(default = 9)] most: usize,
 ) -> Flow<impl Progress<Item = u64>> {
     numbers.take(most).pairwise().map(|(a, b)| a + b)
+}
+
+/// Puts two flows together, one by one.
+#[stage]
+pub fn pair(
+    numbers: Flow<impl Progress<Item = u64>>,
+    names: Flow<impl Progress<Item = String>>,
+    #[config(default = 10)] most: usize,
+) -> Flow<impl Progress<Item = (u64, String)>> {
+    numbers.zip(names).take(most)
+}
+
+/// Tells numbers from other texts.
+#[stage(outputs(numbers, errors))]
+pub fn split(
+    texts: Flow<impl Progress<Item = String>>,
+) -> (
+    Flow<impl Progress<Item = u64>>,
+    Flow<impl Progress<Item = ParseIntError>>,
+) {
+    texts.map(|text| text.parse()).split_result(8)
+}
+
+/// What a text may be.
+#[route]
+#[derive(Clone, Debug)]
+pub enum Sorted {
+    /// A number.
+    Number(u64),
+    /// Anything else.
+    LongText(String),
+}
+
+/// Sorts texts.
+#[stage(route)]
+#[must_use]
+pub fn sort(text: String) -> Sorted {
+    text.parse().map_or(Sorted::LongText(text), Sorted::Number)
 }
 
 /// Looks a file up.
