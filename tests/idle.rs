@@ -113,9 +113,7 @@ fn share_of_a_processor(time: Duration) -> f64 {
     let polls = Arc::default();
     let (pipeline, sender) = idle_pipeline(&polls);
     let handle = pipeline.start().unwrap();
-    let runtime = Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(sender.send(1)).unwrap();
     wait(Duration::from_millis(500));
     let began = ProcessTime::now();
