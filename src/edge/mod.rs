@@ -105,8 +105,14 @@ pub use sender::{Closed, RemoteSender, Sender, Slot};
 pub use settings::Settings;
 use sync::Arc;
 
-/// How much an edge holds unless told otherwise.
-pub const DEFAULT_CAPACITY: Capacity = Capacity::Fixed(128);
+/// How much an edge within a worker holds unless told otherwise.
+///
+/// Where nodes take turns, an edge that sizes itself sees no loss and stays
+/// small, and they would take turns more often.
+pub const DEFAULT_WITHIN_WORKER: Capacity = Capacity::Fixed(128);
+
+/// How much an edge between workers holds unless told otherwise.
+pub const DEFAULT_BETWEEN_WORKERS: Capacity = Capacity::adaptive();
 
 /// Makes an edge between two nodes of one worker.
 ///

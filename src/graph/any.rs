@@ -89,7 +89,7 @@ impl AnyOutlet {
     pub fn capacity(self, capacity: impl Into<Capacity>) -> Self {
         let capacity = capacity.into();
         self.graph
-            .change_edge(self.edge, |edge| edge.capacity = capacity);
+            .change_edge(self.edge, |edge| edge.capacity = Some(capacity));
         self
     }
 

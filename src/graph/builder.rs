@@ -9,7 +9,7 @@ use super::{
     BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, OnError, Outlet,
     Placement, Settings, check, overflow::hooks_of,
 };
-use crate::edge::{self, Capacity, DEFAULT_CAPACITY, EdgeCounters, Overflow};
+use crate::edge::{self, Capacity, EdgeCounters, Overflow};
 use crate::message::{Message, short_name};
 use crate::node::{
     EdgeEnds, EdgeId, EdgeSpec, Hooks, MakeNode, NodeContext, NodeFuture, Single, Split,
@@ -498,7 +498,7 @@ impl Building {
             from,
             to: None,
             dead_letters,
-            capacity: self.capacity.unwrap_or(DEFAULT_CAPACITY),
+            capacity: self.capacity,
             overflow: Overflow::default(),
         });
         self.hooks.push(None);

@@ -2,6 +2,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{BuildError, Graph};
+use crate::edge::Capacity;
 
 /// Finds everything that is wrong with a graph, in the order of its nodes.
 ///
@@ -26,7 +27,7 @@ pub fn check(graph: &Graph) -> Vec<BuildError> {
                     message: edge.message.clone(),
                 });
             }
-            if let Err(reason) = edge.capacity.check() {
+            if let Some(Err(reason)) = edge.capacity.map(Capacity::check) {
                 fault(BuildError::Capacity {
                     node: Arc::clone(&node.name),
                     reason,

@@ -87,8 +87,9 @@ pub struct EdgeInfo {
     pub to: Option<usize>,
     /// Whether it carries dead letters.
     pub dead_letters: bool,
-    /// How much it may hold; checked to be more than nothing.
-    pub capacity: Capacity,
+    /// How much it may hold, if somebody has said so; checked to be more than
+    /// nothing. Otherwise the plan chooses.
+    pub capacity: Option<Capacity>,
     /// What happens to a message that comes when it is full.
     pub overflow: Overflow,
 }

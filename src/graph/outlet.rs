@@ -47,7 +47,7 @@ impl<T: Message, M: Mode> Outlet<T, M> {
     pub fn capacity(self, capacity: impl Into<Capacity>) -> Self {
         let capacity = capacity.into();
         self.graph
-            .change_edge(self.edge, |edge| edge.capacity = capacity);
+            .change_edge(self.edge, |edge| edge.capacity = Some(capacity));
         self
     }
 

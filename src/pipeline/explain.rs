@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use serde::Serialize;
 
 use super::plan::plan;
+use crate::edge::Capacity;
 use crate::graph::{Cost, EdgeInfo, Graph};
 
 /// How a pipeline would run: where each node runs, what each edge is, and why.
@@ -92,7 +93,8 @@ pub(crate) fn explain(graph: &Graph, limit: NonZeroUsize) -> Explanation {
     });
     let edges = graph.edges.iter().map(|edge| {
         let from = plan.worker_of(edge.from);
-        edge_plan(graph, edge, from, edge.to.map(|to| plan.worker_of(to)))
+        let to = edge.to.map(|to| plan.worker_of(to));
+        edge_plan(graph, edge, from, to, plan.capacity(edge))
     });
     Explanation {
         pipeline: graph.name.clone(),
@@ -104,7 +106,13 @@ pub(crate) fn explain(graph: &Graph, limit: NonZeroUsize) -> Explanation {
 }
 
 /// Explains an edge from one worker to another, or to nobody.
-fn edge_plan(graph: &Graph, edge: &EdgeInfo, from: usize, to: Option<usize>) -> EdgePlan {
+fn edge_plan(
+    graph: &Graph,
+    edge: &EdgeInfo,
+    from: usize,
+    to: Option<usize>,
+    capacity: Capacity,
+) -> EdgePlan {
     let (kind, why) = match to {
         None if edge.dead_letters => (
             EdgeKind::Unconnected,
@@ -123,7 +131,7 @@ fn edge_plan(graph: &Graph, edge: &EdgeInfo, from: usize, to: Option<usize>) -> 
         message: edge.message.clone(),
         dead_letters: edge.dead_letters,
         kind,
-        capacity: edge.limits(),
+        capacity: edge.limits(capacity),
         why,
     }
 }

@@ -57,7 +57,9 @@ impl Pipeline {
     /// Sets how much each edge that is made from now on may hold: a number of
     /// messages, or another [`Capacity`].
     ///
-    /// The default is [`DEFAULT_CAPACITY`](crate::edge::DEFAULT_CAPACITY). A
+    /// By default the plan chooses: an edge between two workers
+    /// [sizes itself](crate::edge::DEFAULT_BETWEEN_WORKERS), one within a
+    /// worker holds [128 messages](crate::edge::DEFAULT_WITHIN_WORKER). A
     /// single edge is set with [`Outlet::capacity`].
     #[must_use]
     pub fn edge_capacity(self, capacity: impl Into<Capacity>) -> Self {

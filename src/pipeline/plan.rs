@@ -2,7 +2,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::why::{Why, Wish};
-use crate::graph::Graph;
+use crate::edge::{Capacity, DEFAULT_BETWEEN_WORKERS, DEFAULT_WITHIN_WORKER, Overflow};
+use crate::graph::{EdgeInfo, Graph};
 
 /// Which worker runs which node, and why.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,6 +85,20 @@ impl Graph {
 impl Plan {
     pub(crate) fn worker_of(&self, node: usize) -> usize {
         self.places[node].worker
+    }
+
+    /// How much an edge may hold: what somebody has said, or what suits it.
+    ///
+    /// An edge that drops messages when it is full never makes its sender
+    /// wait, so one that sizes itself would not grow.
+    pub(crate) fn capacity(&self, edge: &EdgeInfo) -> Capacity {
+        let from = self.worker_of(edge.from);
+        let crosses = edge.to.is_some_and(|to| self.worker_of(to) != from);
+        match edge.capacity {
+            Some(capacity) => capacity,
+            None if crosses && edge.overflow == Overflow::Block => DEFAULT_BETWEEN_WORKERS,
+            None => DEFAULT_WITHIN_WORKER,
+        }
     }
 }
 

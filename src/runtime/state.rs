@@ -42,7 +42,7 @@ struct Ended {
 impl RunState {
     pub(super) fn new(graph: Graph, plan: Plan) -> Arc<Self> {
         let edges = graph.edges.iter();
-        let counters = edges.map(|edge| Arc::new(EdgeCounters::new(edge.capacity)));
+        let counters = edges.map(|edge| Arc::new(EdgeCounters::new(plan.capacity(edge))));
         let changed = Arc::new(Notify::new());
         Arc::new(Self {
             threads: Arc::new(Threads::new(Arc::clone(&changed))),

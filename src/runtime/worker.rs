@@ -54,7 +54,7 @@ pub(super) fn jobs(state: &Arc<RunState>, parts: Parts) -> Vec<Job> {
     for (index, (edge, (make, hooks))) in state.graph.edges.iter().zip(makers).enumerate() {
         let id = EdgeId(index);
         let spec = EdgeSpec {
-            capacity: edge.capacity,
+            capacity: plan.capacity(edge),
             overflow: edge.overflow,
             hooks,
             on_full: on_full(state, index),

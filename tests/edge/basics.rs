@@ -237,7 +237,7 @@ fn a_capacity_that_no_edge_can_have_is_refused_where_it_is_given() {
         assert_eq!(*told, error.to_string());
     }
     for capacity in [
-        edge::DEFAULT_CAPACITY,
+        edge::DEFAULT_WITHIN_WORKER,
         Capacity::adaptive(),
         Capacity::interactive(),
     ] {

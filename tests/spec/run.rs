@@ -185,9 +185,9 @@ fn the_settings_of_a_module_are_those_of_its_stages_that_say_nothing_else() {
         let edge = graph.edges.iter().find(|edge| edge.from == from).unwrap();
         edge.capacity
     };
-    assert_eq!(edge("tickets"), Capacity::Fixed(5));
-    assert_eq!(edge("ingest/parity/tell"), Capacity::Fixed(7));
-    assert_eq!(edge("ingest/even/stamp"), Capacity::Fixed(7));
+    assert_eq!(edge("tickets"), Some(Capacity::Fixed(5)));
+    assert_eq!(edge("ingest/parity/tell"), Some(Capacity::Fixed(7)));
+    assert_eq!(edge("ingest/even/stamp"), Some(Capacity::Fixed(7)));
     let node = graph
         .nodes
         .iter()
@@ -260,7 +260,7 @@ fn edges_have_the_capacity_and_the_overflow_that_the_spec_says() {
         let edge = built(&toml).graph().edges.remove(0);
         (edge.capacity, edge.overflow)
     };
-    let block = |capacity| (capacity, Overflow::Block);
+    let block = |capacity| (Some(capacity), Overflow::Block);
     assert_eq!(edge("{ capacity = 9 }"), block(Capacity::Fixed(9)));
     assert_eq!(
         edge("{ capacity = 'adaptive' }"),

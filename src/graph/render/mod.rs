@@ -5,7 +5,7 @@ mod order;
 mod svg;
 
 use super::{EdgeInfo, Graph};
-use crate::edge::{Capacity, Overflow};
+use crate::edge::{Capacity, DEFAULT_WITHIN_WORKER, Overflow};
 
 impl Graph {
     /// Draws the graph as text: a line per node, with what leaves it.
@@ -21,10 +21,10 @@ impl Graph {
                 line(
                     &mut text,
                     format_args!(
-                        "    {arrow} {to} : {message} [{capacity}]",
+                        "    {arrow} {to} : {message}{capacity}",
                         arrow = if edge.dead_letters { "~>" } else { "->" },
                         message = edge.message,
-                        capacity = edge.limits(),
+                        capacity = edge.brackets(),
                     ),
                 );
             }
@@ -65,10 +65,19 @@ impl Graph {
 }
 
 impl EdgeInfo {
-    /// How much it may hold, and what it does when it is full if it does not
+    /// How much it may hold, in brackets, if somebody has said anything.
+    fn brackets(&self) -> String {
+        match (self.capacity, self.overflow) {
+            (Some(capacity), _) => format!(" [{}]", self.limits(capacity)),
+            (None, Overflow::Block) => String::new(),
+            (None, _) => format!(" [{}]", self.limits(DEFAULT_WITHIN_WORKER)),
+        }
+    }
+
+    /// This capacity, and what the edge does when it is full if it does not
     /// block.
-    pub(crate) fn limits(&self) -> String {
-        let capacity = match self.capacity {
+    pub(crate) fn limits(&self, capacity: Capacity) -> String {
+        let capacity = match capacity {
             Capacity::Fixed(messages) => messages.to_string(),
             Capacity::Weighted(weight) => format!("{weight} by weight"),
             Capacity::Adaptive { target, min, max } => {
