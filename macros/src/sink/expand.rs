@@ -72,8 +72,8 @@ impl Model {
             };
         }
         let body = match &each.finish {
-            Some(finish) => self.finished(each, finish),
-            None => self.consumed(each),
+            None if !self.lends_in_turn(each) => self.consumed(each),
+            finish => self.in_turn(each, finish.as_ref()),
         };
         quote! {
             input.consume(#id, move |flow| async move { #body });
@@ -132,30 +132,32 @@ impl Model {
         quote! { #before #end }
     }
 
-    /// Methods of which one is called at the end. The stage stays where both
-    /// can get at it, so one message comes after the other.
-    fn finished(&self, each: &Each, finish: &Finish) -> TokenStream {
+    /// Methods that get at the stage one after the other: those that change it
+    /// while they wait, and those of which one is called at the end.
+    fn in_turn(&self, each: &Each, finish: Option<&Finish>) -> TokenStream {
         let (this, it) = (local("this"), local("message"));
         let krate = &self.options.krate;
         let flow = self.batches(each, &quote!(#this));
         let call = self.call(each, &quote!(#this));
-        let (name, error) = (
-            &finish.name,
-            quote!(::core::convert::Into::<#krate::stage::StageError>::into),
-        );
+        let error = quote!(::core::convert::Into::<#krate::stage::StageError>::into);
         let call = if each.fails {
             quote!(#call.map_err(#error)?)
         } else {
             call
         };
-        let wait = finish.waits.then(|| quote!(.await));
-        let last = quote!(Self::#name(#this) #wait);
-        let last = if finish.fails {
-            quote!(#last.map_err(#error))
-        } else {
-            let ok = self.ok();
-            quote!(#last; #ok)
-        };
+        let ok = self.ok();
+        let last = finish.map_or_else(
+            || ok.clone(),
+            |Finish { name, waits, fails }| {
+                let wait = waits.then(|| quote!(.await));
+                let last = quote!(Self::#name(#this) #wait);
+                if *fails {
+                    quote!(#last.map_err(#error))
+                } else {
+                    quote!(#last; #ok)
+                }
+            },
+        );
         let binding = match self.callee.lends {
             Lends::Mutable => quote!(let mut #this = self;),
             Lends::Nothing | Lends::Shared => quote!(let #this = self;),
