@@ -30,6 +30,20 @@ fn count(from: u64, #[config(default = 3)] to: u64) -> impl Iterator<Item = u64>
     from..to
 }
 
+#[derive(Debug, PartialEq)]
+struct SearchResult(u64);
+
+#[source(emits = SearchResult, register = false)]
+async fn found() {
+    emit!(SearchResult(1));
+}
+
+#[tokio::test]
+async fn what_a_source_emits_may_have_a_name_that_ends_in_result() {
+    let (out, _) = emitted(Found).await.unwrap();
+    assert_eq!(out, [SearchResult(1)]);
+}
+
 #[tokio::test]
 async fn an_iterator_is_a_source() {
     let (out, report) = emitted(Count::builder().from(1).build()).await.unwrap();

@@ -22,6 +22,29 @@ fn texts(texts: &[&str]) -> Vec<String> {
 
 // === one message at a time ===
 
+/// What is found, and no `Result`.
+#[derive(Clone, Debug, PartialEq)]
+struct SearchResult(String);
+
+#[stage(register = false)]
+fn search(line: String) -> SearchResult {
+    SearchResult(line)
+}
+
+#[stage(register = false)]
+fn search_twice(line: String) -> impl Iterator<Item = SearchResult> {
+    [line.clone(), line].into_iter().map(SearchResult)
+}
+
+#[tokio::test]
+async fn a_message_may_have_a_name_that_ends_in_result() {
+    let found = SearchResult("a".to_owned());
+    let (out, _) = through!(texts(&["a"]), Search);
+    assert_eq!(out, [found.clone()]);
+    let (out, _) = through!(texts(&["a"]), SearchTwice);
+    assert_eq!(out, [found.clone(), found]);
+}
+
 /// Counts the letters of a line.
 #[stage]
 fn letters(line: String) -> usize {
@@ -161,8 +184,7 @@ async fn options_and_iterators_may_fail() {
     assert_eq!(report.node("each-number").dead_lettered, 1);
 }
 
-type Fallibly<T> = Result<T, ParseIntError>;
-type FalliblyResult = Result<u8, ParseIntError>;
+type FalliblyResult<T> = Result<T, ParseIntError>;
 
 #[tokio::test]
 async fn an_alias_of_a_result_is_a_result() {
@@ -171,9 +193,8 @@ async fn an_alias_of_a_result_is_a_result() {
         Ok(text)
     }
     #[stage]
-    fn hidden(text: String) -> FalliblyResult {
-        let value: Fallibly<u8> = text.parse();
-        value
+    fn hidden(text: String) -> FalliblyResult<u8> {
+        text.parse()
     }
     let (out, _) = through!(texts(&["1", "2"]), StdIo, Hidden);
     assert_eq!(out, [1_u8, 2]);
