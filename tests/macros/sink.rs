@@ -351,3 +351,27 @@ fn sinks_are_registered_with_what_they_read() {
         assert!(sink.is_some(), "{id}");
     }
 }
+
+mod named_as_variables {
+    use super::*;
+
+    #[sink(register = false)]
+    fn input(line: String, taken: &Taken) {
+        taken.push(line);
+    }
+
+    #[sink(register = false)]
+    async fn flow(line: String, taken: &Taken) {
+        taken.push(line);
+    }
+
+    #[tokio::test]
+    async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
+        let taken = Taken::default();
+        let sink = Input::builder().taken(taken.clone()).build();
+        run(texts(&["a"]), sink).await.unwrap();
+        let sink = Flow::builder().taken(taken.clone()).build();
+        run(texts(&["b"]), sink).await.unwrap();
+        assert_eq!(taken.all(), ["a", "b"]);
+    }
+}

@@ -290,3 +290,24 @@ fn sources_are_registered_with_what_they_emit() {
     }
     assert!(registry.latest("numbers-of").is_err());
 }
+
+mod named_as_variables {
+    use super::*;
+
+    #[source(register = false)]
+    fn graph(#[config(default = 1, range = 1..)] to: u64) -> impl Iterator<Item = u64> {
+        0..to
+    }
+
+    #[source(register = false, name = StoppedSource)]
+    fn stopped(cx: &mut Context<'_>, stopped: &mut Stopped) -> Poll<Option<u64>> {
+        let _ = (cx, stopped);
+        Poll::Ready(None)
+    }
+
+    #[tokio::test]
+    async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
+        assert_eq!(emitted(Graph::default()).await.unwrap().0, [0]);
+        assert_eq!(emitted(StoppedSource).await.unwrap().0, [0; 0]);
+    }
+}

@@ -461,3 +461,32 @@ fn stages_are_registered_with_what_they_read_and_emit() {
     assert!(registry.latest("dedup").is_ok());
     assert!(registry.latest("runs").is_err());
 }
+
+// === functions whose names the expansion could use ===
+
+#[stage(register = false, name = FlowStage)]
+fn flow(line: String) -> impl Iterator<Item = String> {
+    std::iter::once(line)
+}
+
+#[stage(register = false)]
+fn input(line: String, #[state] message: &mut usize) -> String {
+    *message += 1;
+    format!("{line}{message}")
+}
+
+#[stage(register = false)]
+fn carried(line: String) -> Option<String> {
+    Some(line)
+}
+
+#[stage(register = false)]
+async fn most(line: String) -> String {
+    line
+}
+
+#[tokio::test]
+async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
+    let (out, _) = through!(texts(&["a", "b"]), FlowStage, Input, Carried, Most);
+    assert_eq!(out, ["a1", "b2"]);
+}
