@@ -121,10 +121,16 @@ pub(crate) fn check_names(names: Option<&[Ident]>, outlets: usize) -> syn::Resul
         return Ok(());
     };
     let text = format!(
-        "each outlet has one name, and there are {outlets} outlets and {} names: name each",
-        names.len()
+        "each outlet has one name, and there are {} and {}: name each",
+        counted(outlets, "outlet"),
+        counted(names.len(), "name")
     );
     Err(syn::Error::new_spanned(quote!(#(#names),*), text))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 /// The names of outlets, `outputs(parsed, rejected)`.

@@ -490,3 +490,38 @@ async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
     let (out, _) = through!(texts(&["a", "b"]), FlowStage, Input, Carried, Most);
     assert_eq!(out, ["a1", "b2"]);
 }
+
+// === defaults ===
+
+/// Shows what options are when they are not given.
+#[stage]
+fn defaults(
+    line: String,
+    #[config(secret, default = "hunter2")] token: &str,
+    #[config(default = 1 << 20, range = 1..)] most: u64,
+    #[config(default = "5ms")] wait: Duration,
+    #[config(default = "2s")] rest: Option<Duration>,
+) -> String {
+    format!("{line} {token} {most} {wait:?} {rest:?}")
+}
+
+#[tokio::test]
+async fn options_that_are_not_given_are_what_their_defaults_say() {
+    let (out, _) = through!(texts(&["a"]), Defaults::default());
+    assert_eq!(out, ["a hunter2 1048576 5ms Some(2s)"]);
+    let read: Defaults = serde_json::from_str("{}").unwrap();
+    assert_eq!(read.wait, Duration::from_millis(5));
+}
+
+#[test]
+fn a_secret_is_shown_nowhere() {
+    let defaults = Defaults::builder().token("swordfish").build();
+    let (debug, json) = (
+        format!("{defaults:?}"),
+        serde_json::to_string(&defaults).unwrap(),
+    );
+    assert!(debug.contains("***"), "{debug}");
+    assert!(!debug.contains("swordfish"), "{debug}");
+    assert!(json.contains("***"), "{json}");
+    assert!(!json.contains("swordfish"), "{json}");
+}
