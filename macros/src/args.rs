@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
-use syn::ext::IdentExt;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
