@@ -1,8 +1,12 @@
 //! What stands in the brackets of an attribute: `name`, `name = value`,
 //! `name(list)`, with commas between.
 
+use std::time::Duration;
+
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Lit, LitStr, Token, parenthesized, token};
@@ -33,7 +37,9 @@ impl Parse for Arg {
         let name = input.call(Ident::parse_any)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Value::Is(until_comma(input)?)
+            // `emits = Result<u64, E>` would be read as a comparison.
+            let value = (name != "emits").then(|| expression(input)).flatten();
+            Value::Is(value.map_or_else(|| until_comma(input), Ok)?)
         } else if input.peek(token::Paren) {
             let list;
             parenthesized!(list in input);
@@ -43,6 +49,17 @@ impl Parse for Arg {
         };
         Ok(Self { name, value })
     }
+}
+
+/// The tokens of an expression, if one stands before the next comma.
+fn expression(input: ParseStream<'_>) -> Option<TokenStream> {
+    let ahead = input.fork();
+    let value: Expr = ahead.parse().ok()?;
+    if !ahead.is_empty() && !ahead.peek(Token![,]) {
+        return None;
+    }
+    input.advance_to(&ahead);
+    Some(value.into_token_stream())
 }
 
 /// The tokens up to the next comma: a type has commas only within brackets
@@ -155,6 +172,30 @@ impl Arg {
             )),
         }
     }
+}
+
+/// A time, from a text with a number and its unit.
+pub(crate) fn duration(text: &LitStr) -> syn::Result<Expr> {
+    let value = text.value();
+    let unit = value
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim();
+    let number = value.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let time = number.parse::<u64>().ok().and_then(|number| match unit {
+        "us" | "µs" => Some(Duration::from_micros(number)),
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" | "min" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    });
+    let time = time.ok_or_else(|| {
+        syn::Error::new_spanned(
+            text,
+            format!("a time is a number and a unit, `us`, `ms`, `s` or `m`, and `{value}` is not: write one like `5ms`"),
+        )
+    })?;
+    let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
+    Ok(syn::parse_quote!(::core::time::Duration::new(#seconds, #nanos)))
 }
 
 /// How many, as a number of at least 1, a constant or an option.

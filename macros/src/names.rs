@@ -1,5 +1,12 @@
 //! Names made from names.
 
+use proc_macro2::{Ident, Span};
+
+/// A name that the user's code neither sees nor hides.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
 /// `parse_line` as `ParseLine`.
 pub(crate) fn camel(snake: &str) -> String {
     snake

@@ -87,7 +87,7 @@ impl Options {
             "version" => self.version = Some(version(arg)?),
             "on_error" => {
                 let word = arg.word(&["stop", "dead_letter"])?;
-                self.on_error = Some(Ident::new(&camel(&word), Span::call_site()));
+                self.on_error = Some(Ident::new(&camel(&word), arg.name.span()));
             }
             "register" => self.register = arg.word(&["true", "false"])? == "true",
             "types" => self.types = Some(types(arg)?),

@@ -7,13 +7,20 @@ use syn::punctuated::Punctuated;
 use syn::{Pat, PatType, Path, Token, Visibility};
 
 use crate::args::{Arg, Value};
-use crate::names::kebab;
+use crate::names::{kebab, local};
 use crate::options::plain;
 
 /// An inlet or outlet with its name.
 pub(crate) struct Port {
     pub(crate) name: Ident,
     pub(crate) message: TokenStream,
+}
+
+impl Port {
+    /// Its variable, which no other of the user's can be taken for.
+    pub(crate) fn local(&self) -> Ident {
+        local(&format!("of_{}", plain(&self.name)))
+    }
 }
 
 /// All inlets, or all outlets, of one stage.
@@ -45,11 +52,14 @@ impl Ports<'_> {
 
     /// The outlets taken apart, or put together.
     pub(crate) fn pattern(&self) -> TokenStream {
-        let names: Vec<&Ident> = self.list.iter().map(|port| &port.name).collect();
-        match (&self.holder, names.as_slice()) {
-            (Some(holder), _) => quote!(#holder { #(#names),* }),
+        let locals: Vec<Ident> = self.list.iter().map(Port::local).collect();
+        match (&self.holder, locals.as_slice()) {
+            (Some(holder), _) => {
+                let names = self.list.iter().map(|port| &port.name);
+                quote!(#holder { #(#names: #locals),* })
+            }
             (None, [only]) => quote!(#only),
-            (None, _) => quote!((#(#names),*)),
+            (None, _) => quote!((#(#locals),*)),
         }
     }
 
@@ -111,10 +121,16 @@ pub(crate) fn check_names(names: Option<&[Ident]>, outlets: usize) -> syn::Resul
         return Ok(());
     };
     let text = format!(
-        "each outlet has one name, and there are {outlets} outlets and {} names: name each",
-        names.len()
+        "each outlet has one name, and there are {} and {}: name each",
+        counted(outlets, "outlet"),
+        counted(names.len(), "name")
     );
     Err(syn::Error::new_spanned(quote!(#(#names),*), text))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 /// The names of outlets, `outputs(parsed, rejected)`.

@@ -104,9 +104,14 @@ pub(crate) fn shown(ty: &TokenStream) -> String {
     .fold(text, |text, path| text.replace(path, ""))
 }
 
-/// The name under which `Result`s go: `Result`, `io::Result`, `MyResult`.
+/// Whether a `Result` is written so: `Result`, `io::Result`, `MyResult<T>`.
+///
+/// A name that only ends so, as `SearchResult`, may be any type.
 pub(crate) fn is_result(ty: &Type) -> bool {
-    last_segment(ty).is_some_and(|segment| segment.ident.to_string().ends_with("Result"))
+    last_segment(ty).is_some_and(|segment| {
+        let given = matches!(segment.arguments, PathArguments::AngleBracketed(_));
+        segment.ident == "Result" || given && segment.ident.to_string().ends_with("Result")
+    })
 }
 
 /// Whether any of the identifiers stands in these tokens.

@@ -312,6 +312,30 @@ async fn async_methods_take_batches_and_are_told_the_end() {
     assert_eq!(taken.all(), ["ab", "c", "end"]);
 }
 
+struct Limited(Taken);
+
+#[sink(register = false)]
+impl Limited {
+    async fn process(&mut self, line: String) -> Result<(), String> {
+        if line == "c" {
+            return Err("too many".to_owned());
+        }
+        self.0.push(line);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn async_methods_that_change_the_sink_are_called_one_after_the_other() {
+    let taken = Taken::default();
+    let error = run(texts(&["a", "b", "c", "d"]), Limited(taken.clone()))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert_eq!(taken.all(), ["a", "b"]);
+    assert!(error.contains("limited"), "{error}");
+}
+
 #[test]
 fn sinks_are_registered_with_what_they_read() {
     let registry = Registry::collected().unwrap();
@@ -325,5 +349,29 @@ fn sinks_are_registered_with_what_they_read() {
             .iter()
             .find(|entry| entry.id() == id && entry.to_string() == shown);
         assert!(sink.is_some(), "{id}");
+    }
+}
+
+mod named_as_variables {
+    use super::*;
+
+    #[sink(register = false)]
+    fn input(line: String, taken: &Taken) {
+        taken.push(line);
+    }
+
+    #[sink(register = false)]
+    async fn flow(line: String, taken: &Taken) {
+        taken.push(line);
+    }
+
+    #[tokio::test]
+    async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
+        let taken = Taken::default();
+        let sink = Input::builder().taken(taken.clone()).build();
+        run(texts(&["a"]), sink).await.unwrap();
+        let sink = Flow::builder().taken(taken.clone()).build();
+        run(texts(&["b"]), sink).await.unwrap();
+        assert_eq!(taken.all(), ["a", "b"]);
     }
 }

@@ -30,6 +30,20 @@ fn count(from: u64, #[config(default = 3)] to: u64) -> impl Iterator<Item = u64>
     from..to
 }
 
+#[derive(Debug, PartialEq)]
+struct SearchResult(u64);
+
+#[source(emits = SearchResult, register = false)]
+async fn found() {
+    emit!(SearchResult(1));
+}
+
+#[tokio::test]
+async fn what_a_source_emits_may_have_a_name_that_ends_in_result() {
+    let (out, _) = emitted(Found).await.unwrap();
+    assert_eq!(out, [SearchResult(1)]);
+}
+
 #[tokio::test]
 async fn an_iterator_is_a_source() {
     let (out, report) = emitted(Count::builder().from(1).build()).await.unwrap();
@@ -275,4 +289,25 @@ fn sources_are_registered_with_what_they_emit() {
         assert_eq!(registry.latest(id).unwrap().to_string(), shown);
     }
     assert!(registry.latest("numbers-of").is_err());
+}
+
+mod named_as_variables {
+    use super::*;
+
+    #[source(register = false)]
+    fn graph(#[config(default = 1, range = 1..)] to: u64) -> impl Iterator<Item = u64> {
+        0..to
+    }
+
+    #[source(register = false, name = StoppedSource)]
+    fn stopped(cx: &mut Context<'_>, stopped: &mut Stopped) -> Poll<Option<u64>> {
+        let _ = (cx, stopped);
+        Poll::Ready(None)
+    }
+
+    #[tokio::test]
+    async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
+        assert_eq!(emitted(Graph::default()).await.unwrap().0, [0]);
+        assert_eq!(emitted(StoppedSource).await.unwrap().0, [0; 0]);
+    }
 }

@@ -22,6 +22,29 @@ fn texts(texts: &[&str]) -> Vec<String> {
 
 // === one message at a time ===
 
+/// What is found, and no `Result`.
+#[derive(Clone, Debug, PartialEq)]
+struct SearchResult(String);
+
+#[stage(register = false)]
+fn search(line: String) -> SearchResult {
+    SearchResult(line)
+}
+
+#[stage(register = false)]
+fn search_twice(line: String) -> impl Iterator<Item = SearchResult> {
+    [line.clone(), line].into_iter().map(SearchResult)
+}
+
+#[tokio::test]
+async fn a_message_may_have_a_name_that_ends_in_result() {
+    let found = SearchResult("a".to_owned());
+    let (out, _) = through!(texts(&["a"]), Search);
+    assert_eq!(out, [found.clone()]);
+    let (out, _) = through!(texts(&["a"]), SearchTwice);
+    assert_eq!(out, [found.clone(), found]);
+}
+
 /// Counts the letters of a line.
 #[stage]
 fn letters(line: String) -> usize {
@@ -161,8 +184,7 @@ async fn options_and_iterators_may_fail() {
     assert_eq!(report.node("each-number").dead_lettered, 1);
 }
 
-type Fallibly<T> = Result<T, ParseIntError>;
-type FalliblyResult = Result<u8, ParseIntError>;
+type FalliblyResult<T> = Result<T, ParseIntError>;
 
 #[tokio::test]
 async fn an_alias_of_a_result_is_a_result() {
@@ -171,9 +193,8 @@ async fn an_alias_of_a_result_is_a_result() {
         Ok(text)
     }
     #[stage]
-    fn hidden(text: String) -> FalliblyResult {
-        let value: Fallibly<u8> = text.parse();
-        value
+    fn hidden(text: String) -> FalliblyResult<u8> {
+        text.parse()
     }
     let (out, _) = through!(texts(&["1", "2"]), StdIo, Hidden);
     assert_eq!(out, [1_u8, 2]);
@@ -439,4 +460,68 @@ fn stages_are_registered_with_what_they_read_and_emit() {
     }
     assert!(registry.latest("dedup").is_ok());
     assert!(registry.latest("runs").is_err());
+}
+
+// === functions whose names the expansion could use ===
+
+#[stage(register = false, name = FlowStage)]
+fn flow(line: String) -> impl Iterator<Item = String> {
+    std::iter::once(line)
+}
+
+#[stage(register = false)]
+fn input(line: String, #[state] message: &mut usize) -> String {
+    *message += 1;
+    format!("{line}{message}")
+}
+
+#[stage(register = false)]
+fn carried(line: String) -> Option<String> {
+    Some(line)
+}
+
+#[stage(register = false)]
+async fn most(line: String) -> String {
+    line
+}
+
+#[tokio::test]
+async fn a_function_may_be_called_as_a_variable_of_the_expansion_is() {
+    let (out, _) = through!(texts(&["a", "b"]), FlowStage, Input, Carried, Most);
+    assert_eq!(out, ["a1", "b2"]);
+}
+
+// === defaults ===
+
+/// Shows what options are when they are not given.
+#[stage]
+fn defaults(
+    line: String,
+    #[config(secret, default = "hunter2")] token: &str,
+    #[config(default = 1 << 20, range = 1..)] most: u64,
+    #[config(default = "5ms")] wait: Duration,
+    #[config(default = "2s")] rest: Option<Duration>,
+) -> String {
+    format!("{line} {token} {most} {wait:?} {rest:?}")
+}
+
+#[tokio::test]
+async fn options_that_are_not_given_are_what_their_defaults_say() {
+    let (out, _) = through!(texts(&["a"]), Defaults::default());
+    assert_eq!(out, ["a hunter2 1048576 5ms Some(2s)"]);
+    let read: Defaults = serde_json::from_str("{}").unwrap();
+    assert_eq!(read.wait, Duration::from_millis(5));
+}
+
+#[test]
+fn a_secret_is_shown_nowhere() {
+    let defaults = Defaults::builder().token("swordfish").build();
+    let (debug, json) = (
+        format!("{defaults:?}"),
+        serde_json::to_string(&defaults).unwrap(),
+    );
+    assert!(debug.contains("***"), "{debug}");
+    assert!(!debug.contains("swordfish"), "{debug}");
+    assert!(json.contains("***"), "{json}");
+    assert!(!json.contains("swordfish"), "{json}");
 }

@@ -75,21 +75,24 @@ impl Config<'_> {
     }
 
     fn field(&self, field: &Field) -> TokenStream {
-        let Self { krate, vis, .. } = self;
-        let Field {
-            name, attrs, ty, ..
-        } = field;
+        let Field { name, attrs, .. } = field;
         let docs = (!attrs.iter().any(|attr| attr.path().is_ident("doc"))).then(|| {
             let text = format!("The option `{}`.", crate::names::kebab(&plain(name)));
             quote!(#[doc = #text])
         });
-        let ty = if field.exposed {
-            quote!(#krate::stage::config::Secret)
-        } else {
-            ty.clone()
-        };
+        let (vis, ty) = (self.vis, self.ty(field));
         let (builder, serde, schema) = (self.builder(field), self.serde(field), schema(field));
         quote! { #docs #(#attrs)* #builder #serde #schema #vis #name: #ty, }
+    }
+
+    /// The type of the field, which hides a secret.
+    fn ty(&self, field: &Field) -> TokenStream {
+        if field.exposed {
+            let krate = self.krate;
+            quote!(#krate::stage::config::Secret)
+        } else {
+            field.ty.clone()
+        }
     }
 
     fn builder(&self, field: &Field) -> TokenStream {
@@ -151,7 +154,7 @@ impl Config<'_> {
             .iter()
             .filter_map(|field| match &field.default {
                 Some(Default::Value(value)) => {
-                    let (function, ty) = (default_name(field), &field.ty);
+                    let (function, ty) = (default_name(field), self.ty(field));
                     let value = converted(field, value);
                     Some(quote! { fn #function() -> #ty { #value } })
                 }

@@ -1,6 +1,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, ExprRange, LitStr, Meta, PatType, RangeLimits, Type};
+use syn::{Attribute, Expr, ExprLit, ExprRange, Lit, LitStr, Meta, PatType, RangeLimits, Type};
 
 use super::{attribute, name};
 use crate::args::Arg;
@@ -106,6 +106,7 @@ impl Field {
     }
 
     fn check(&mut self, errors: &mut Errors) {
+        errors.absorb(self.read_time());
         if let Type::ImplTrait(ty) = &self.written {
             errors.at(
                 ty,
@@ -142,6 +143,26 @@ impl Field {
                 ),
             );
         }
+    }
+
+    /// Turns the default of a duration from a text into one.
+    fn read_time(&mut self) -> syn::Result<()> {
+        let Some(duration) = self.duration() else {
+            return Ok(());
+        };
+        if let Some(Default::Value(value)) = &mut self.default
+            && let Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) = value
+        {
+            let time = crate::args::duration(text)?;
+            *value = match duration {
+                Duration::Always => time,
+                Duration::Perhaps => syn::parse_quote!(::core::option::Option::Some(#time)),
+            };
+        }
+        Ok(())
     }
 
     /// The type without the reference.

@@ -4,11 +4,13 @@
 mod emit;
 mod field;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, FnArg, Pat, PatType};
 
 use crate::errors::Errors;
+use crate::names::local;
+use crate::options::plain;
 use crate::types::{Lent, mentions, shown};
 pub(crate) use emit::Config;
 pub(crate) use field::Field;
@@ -70,9 +72,7 @@ impl State {
 impl State {
     /// Its variable, which no other of the user's can be taken for.
     pub(crate) fn local(&self) -> Ident {
-        let mut name = self.name.clone();
-        name.set_span(Span::mixed_site());
-        name
+        local(&format!("state_{}", plain(&self.name)))
     }
 }
 

@@ -1,11 +1,12 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::model::{Given, Model, Outputs};
 use crate::config::{Config, Kind};
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::ports::Ports;
+use crate::names::local;
+use crate::ports::{Port, Ports};
 
 /// The config struct and what makes it a module.
 pub(crate) fn expand(model: &Model, function: &Function, errors: &Errors) -> TokenStream {
@@ -85,7 +86,7 @@ impl Model {
         errors: &Errors,
     ) -> TokenStream {
         let (krate, config) = (&self.options.krate, &self.config);
-        let graph = Ident::new("graph", Span::mixed_site());
+        let graph = local("graph");
         let (reads, taken) = (inputs.ty(), inputs.pattern());
         let mut options = self.params.list.iter();
         let arguments = self.given.iter().map(|given| match given {
@@ -106,7 +107,7 @@ impl Model {
         // Only outlets under new names have to be put together anew.
         let call = match outputs.filter(|ports| ports.holder.is_some()) {
             Some(ports) => {
-                let names: Vec<_> = ports.list.iter().map(|port| &port.name).collect();
+                let names: Vec<_> = ports.list.iter().map(Port::local).collect();
                 let given = match names.as_slice() {
                     [only] => quote!(#only),
                     names => quote!((#(#names),*)),

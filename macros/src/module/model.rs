@@ -94,12 +94,12 @@ impl Model {
         let (mut given, mut inputs, mut list) = (Vec::new(), Vec::new(), Vec::new());
         for arg in typed(&sig.inputs, errors) {
             if let Some(message) = argument(&arg.ty, "Outlet") {
-                let name = errors.absorb(port_name(arg, inputs.len()))?;
-                given.push(Given::Outlet(name.clone()));
-                inputs.push(Port {
-                    name,
+                let port = Port {
+                    name: errors.absorb(port_name(arg, inputs.len()))?,
                     message: message.to_token_stream(),
-                });
+                };
+                given.push(Given::Outlet(port.local()));
+                inputs.push(port);
             } else if is_graph(&arg.ty) {
                 given.push(Given::Graph);
             } else {

@@ -1,9 +1,7 @@
-use std::time::Duration;
-
 use proc_macro2::TokenStream;
-use syn::{Expr, Lit, LitStr};
+use syn::{Expr, Lit};
 
-use crate::args::{Arg, count};
+use crate::args::{Arg, count, duration};
 use crate::errors::Errors;
 use crate::options::Options;
 
@@ -59,29 +57,5 @@ fn time(arg: &Arg) -> syn::Result<Expr> {
         let text = "`linger` is a time: write `linger = \"5ms\"`";
         return Err(syn::Error::new_spanned(lit, text));
     };
-    let time = duration(text)?;
-    let (seconds, nanos) = (time.as_secs(), time.subsec_nanos());
-    Ok(syn::parse_quote!(::core::time::Duration::new(#seconds, #nanos)))
-}
-
-/// A number and its unit.
-fn duration(text: &LitStr) -> syn::Result<Duration> {
-    let value = text.value();
-    let unit = value
-        .trim_start_matches(|c: char| c.is_ascii_digit())
-        .trim();
-    let number = value.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let time = number.parse::<u64>().ok().and_then(|number| match unit {
-        "us" | "µs" => Some(Duration::from_micros(number)),
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => Some(Duration::from_secs(number)),
-        "m" | "min" => number.checked_mul(60).map(Duration::from_secs),
-        _ => None,
-    });
-    time.ok_or_else(|| {
-        syn::Error::new_spanned(
-            text,
-            format!("a time is a number and a unit, `us`, `ms`, `s` or `m`, and `{value}` is not: write one like `5ms`"),
-        )
-    })
+    duration(text)
 }

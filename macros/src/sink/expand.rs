@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Expr;
 
@@ -7,6 +7,7 @@ use crate::callee::Lends;
 use crate::config::Config;
 use crate::errors::Errors;
 use crate::generics;
+use crate::names::local;
 
 /// What makes a type the sink that the model describes.
 pub(crate) fn expand(
@@ -26,7 +27,8 @@ pub(crate) fn expand(
     let registration = options.registration("sink", config, &registered);
     let registration = errors.only_without(registration);
     let cost = options.cost();
-    let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
+    let input = local("input");
+    let checks = settings.map(|settings| settings.checks(&quote!(#input.graph())));
     let build = match &model.form {
         Form::Each(each) => model.each(each),
         Form::Whole { opens, .. } => model.whole(*opens),
@@ -43,7 +45,7 @@ pub(crate) fn expand(
         }
 
         impl #parameters #krate::stage::Sink<#message> for #config #clause {
-            fn build(self, input: #krate::graph::Outlet<#message>) {
+            fn build(self, #input: #krate::graph::Outlet<#message>) {
                 #build
             }
         }
@@ -57,6 +59,7 @@ impl Model {
     fn each(&self, each: &Each) -> TokenStream {
         let krate = &self.options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
+        let (input, flow) = (local("input"), local("flow"));
         let goes_on =
             self.options.on_error.as_ref().filter(|on_error| {
                 each.fails && each.finish.is_none() && *on_error == "DeadLetter"
@@ -64,7 +67,7 @@ impl Model {
         if let Some(on_error) = goes_on {
             let (before, done) = self.done(each);
             return quote! {
-                let (output, _counted_and_logged) = input.try_node(#id, move |flow| {
+                let (output, _counted_and_logged) = #input.try_node(#id, move |#flow| {
                     #before
                     #done
                 });
@@ -72,11 +75,11 @@ impl Model {
             };
         }
         let body = match &each.finish {
-            Some(finish) => self.finished(each, finish),
-            None => self.consumed(each),
+            None if !self.lends_in_turn(each) => self.consumed(each),
+            finish => self.in_turn(each, finish.as_ref()),
         };
         quote! {
-            input.consume(#id, move |flow| async move { #body });
+            #input.consume(#id, move |#flow| async move { #body });
         }
     }
 
@@ -99,16 +102,17 @@ impl Model {
         let has_options =
             self.callee.lends != Lends::Nothing || self.params.fields().next().is_some();
         let call = self.call(each, &quote!(#config));
+        let (all, at_once) = (local("flow"), local("most"));
         let before = has_options.then(|| {
             quote! {
-                let flow = #flow;
-                let most = #most;
+                let #all = #flow;
+                let #at_once = #most;
                 let #config = ::std::rc::Rc::new(self);
             }
         });
         let lend = has_options.then(|| quote!(let #config = ::std::rc::Rc::clone(&#config);));
         let (flow, most) = match &before {
-            Some(_) => (quote!(flow), quote!(most)),
+            Some(_) => (quote!(#all), quote!(#at_once)),
             None => (flow, most),
         };
         // In which order calls end makes no difference to anybody behind.
@@ -132,38 +136,40 @@ impl Model {
         quote! { #before #end }
     }
 
-    /// Methods of which one is called at the end. The stage stays where both
-    /// can get at it, so one message comes after the other.
-    fn finished(&self, each: &Each, finish: &Finish) -> TokenStream {
+    /// Methods that get at the stage one after the other: those that change it
+    /// while they wait, and those of which one is called at the end.
+    fn in_turn(&self, each: &Each, finish: Option<&Finish>) -> TokenStream {
         let (this, it) = (local("this"), local("message"));
         let krate = &self.options.krate;
-        let flow = self.batches(each, &quote!(#this));
+        let (flow, batches) = (local("flow"), self.batches(each, &quote!(#this)));
         let call = self.call(each, &quote!(#this));
-        let (name, error) = (
-            &finish.name,
-            quote!(::core::convert::Into::<#krate::stage::StageError>::into),
-        );
+        let error = quote!(::core::convert::Into::<#krate::stage::StageError>::into);
         let call = if each.fails {
             quote!(#call.map_err(#error)?)
         } else {
             call
         };
-        let wait = finish.waits.then(|| quote!(.await));
-        let last = quote!(Self::#name(#this) #wait);
-        let last = if finish.fails {
-            quote!(#last.map_err(#error))
-        } else {
-            let ok = self.ok();
-            quote!(#last; #ok)
-        };
+        let ok = self.ok();
+        let last = finish.map_or_else(
+            || ok.clone(),
+            |Finish { name, waits, fails }| {
+                let wait = waits.then(|| quote!(.await));
+                let last = quote!(Self::#name(#this) #wait);
+                if *fails {
+                    quote!(#last.map_err(#error))
+                } else {
+                    quote!(#last; #ok)
+                }
+            },
+        );
         let binding = match self.callee.lends {
             Lends::Mutable => quote!(let mut #this = self;),
             Lends::Nothing | Lends::Shared => quote!(let #this = self;),
         };
         quote! {
             #binding
-            let mut flow = ::core::pin::pin!(#flow);
-            while let ::core::option::Option::Some(#it) = flow.next().await {
+            let mut #flow = ::core::pin::pin!(#batches);
+            while let ::core::option::Option::Some(#it) = #flow.next().await {
                 #call;
             }
             #last
@@ -174,7 +180,7 @@ impl Model {
     fn whole(&self, opens: bool) -> TokenStream {
         let krate = &self.options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
-        let function = &self.callee.path;
+        let (input, flow, function) = (local("input"), local("flow"), &self.callee.path);
         let arguments = self.params.arguments(&quote!(self), false);
         let call = quote!(#function(#(#arguments),*));
         let error = quote!(::core::convert::Into::<#krate::stage::StageError>::into);
@@ -184,23 +190,24 @@ impl Model {
             call
         };
         quote! {
-            input.consume(#id, move |flow| async move {
-                flow.send_to(#call).await.map_err(#error)
+            #input.consume(#id, move |#flow| async move {
+                #flow.send_to(#call).await.map_err(#error)
             });
         }
     }
 
     /// The flow of what a call takes.
     fn batches(&self, each: &Each, config: &TokenStream) -> TokenStream {
+        let flow = local("flow");
         match &each.batch {
-            None => quote!(flow),
+            None => quote!(#flow),
             Some((most, linger)) => {
                 let most = self.with_options(most, config);
                 let Some(linger) = linger else {
-                    return quote!(flow.chunks(#most));
+                    return quote!(#flow.chunks(#most));
                 };
                 let linger = self.with_options(linger, config);
-                quote!(flow.batch(#most, #linger))
+                quote!(#flow.batch(#most, #linger))
             }
         }
     }
@@ -223,9 +230,4 @@ impl Model {
         let krate = &self.options.krate;
         quote!(::core::result::Result::Ok::<(), #krate::stage::StageError>(()))
     }
-}
-
-/// A name that the user's code neither sees nor hides.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }

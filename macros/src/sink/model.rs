@@ -148,6 +148,12 @@ impl Model {
         Some(model)
     }
 
+    /// Whether calls change the stage while they wait, so that each has it to
+    /// itself.
+    pub(crate) fn lends_in_turn(&self, each: &Each) -> bool {
+        each.waits && self.callee.lends == Lends::Mutable
+    }
+
     /// The type of the messages.
     pub(crate) fn message(&self) -> &TokenStream {
         match &self.form {
@@ -156,10 +162,67 @@ impl Model {
         }
     }
 
+    /// Notes what a sink that is told the end does not do.
+    fn check_finish(&self, each: &Each, errors: &mut Errors) {
+        if each.finish.is_none() {
+            return;
+        }
+        if let Some(most) = &each.most {
+            errors.at(
+                most,
+                "`finish` takes the sink, which no call may then hold, so one call comes after the other: leave `concurrency` out, or `finish`",
+            );
+        }
+        if let Some(on_error) = self.dead_letters() {
+            errors.at(
+                on_error,
+                "an error of a sink with `finish` ends the run: leave `on_error` out, or handle the error in `process`",
+            );
+        }
+    }
+
+    /// Notes errors that cannot be handled as it is said.
+    fn check_on_error(&self, each: &Each, errors: &mut Errors) {
+        if let (Some(on_error), false) = (&self.options.on_error, each.fails) {
+            errors.at(
+                on_error,
+                "`on_error` says what becomes of errors, and this sink has none: return a `Result<(), E>`, or leave it out",
+            );
+            return;
+        }
+        let Some(on_error) = self.dead_letters() else {
+            return;
+        };
+        if each.batch.is_some() {
+            errors.at(
+                on_error,
+                "a call that fails takes its whole batch along, and would count as one dead letter: leave `batch` out, or handle each message's error in the function",
+            );
+        }
+        if each.finish.is_none() && self.lends_in_turn(each) {
+            errors.at(
+                on_error,
+                "calls that change the sink while they wait end the run with their error: take `&self`, or leave `on_error` out",
+            );
+        }
+    }
+
+    /// What says that a message whose call fails becomes a dead letter.
+    fn dead_letters(&self) -> Option<&Ident> {
+        let on_error = self.options.on_error.as_ref();
+        on_error.filter(|on_error| *on_error == "DeadLetter")
+    }
+
     fn check(&self, errors: &mut Errors) {
         let each = match &self.form {
             Form::Each(each) => each,
             Form::Whole { .. } => {
+                if let Some(on_error) = &self.options.on_error {
+                    errors.at(
+                        on_error,
+                        "an error of a `futures::Sink` ends the run: leave `on_error` out, or take one message at a time",
+                    );
+                }
                 for state in self.params.states() {
                     errors.at(
                         &state.name,
@@ -169,6 +232,8 @@ impl Model {
                 return;
             }
         };
+        self.check_finish(each, errors);
+        self.check_on_error(each, errors);
         if !each.waits {
             return;
         }

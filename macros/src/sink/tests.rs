@@ -59,3 +59,37 @@ snapshot!(
     "batch = 0",
     "fn wrong(line: String) {}"
 );
+
+snapshot!(
+    methods_that_wait_get_at_the_stage_one_after_the_other,
+    "",
+    "impl Store { async fn process(&mut self, row: Row) -> io::Result<()> { todo!() } }"
+);
+snapshot!(
+    what_follows_the_last_message_waits_for_each,
+    "concurrency = 4, on_error = dead_letter",
+    "impl Store {
+         async fn process(&self, row: Row) -> io::Result<()> { todo!() }
+         fn finish(self) {}
+     }"
+);
+snapshot!(
+    a_failed_batch_is_no_dead_letter,
+    "batch = 64, on_error = dead_letter",
+    "fn insert(rows: Vec<Row>) -> io::Result<()> { todo!() }"
+);
+snapshot!(
+    a_stage_that_changes_while_it_waits_has_no_dead_letters,
+    "on_error = dead_letter",
+    "impl Store { async fn process(&mut self, row: Row) -> io::Result<()> { todo!() } }"
+);
+snapshot!(
+    no_error_needs_no_handling,
+    "on_error = stop",
+    "fn print(line: String) {}"
+);
+snapshot!(
+    a_foreign_sink_handles_no_error,
+    "on_error = dead_letter",
+    "fn socket() -> impl Sink<Bytes, Error = io::Error> { todo!() }"
+);

@@ -1,10 +1,11 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{Form, Model};
 use crate::callee::Lends;
 use crate::config::{Config, Kind};
 use crate::errors::Errors;
+use crate::names::local;
 use crate::parameters::Given;
 use crate::types::at;
 
@@ -20,8 +21,8 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
     let krate = &options.krate;
     let registration = options.registration("source", config, &TokenStream::new());
     let registration = errors.only_without(registration);
-    let (cost, out) = (options.cost(), &item.out);
-    let checks = settings.map(|settings| settings.checks(&quote!(graph)));
+    let (cost, out, graph) = (options.cost(), &item.out, local("graph"));
+    let checks = settings.map(|settings| settings.checks(&quote!(#graph)));
     let build = model.build();
     let build = errors.unless_any(quote!(#checks #build));
     let (parameters, _, clause) = model.generics.split_for_impl();
@@ -32,7 +33,7 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
 
                 fn try_build(
                     self,
-                    graph: &#krate::graph::GraphBuilder,
+                    #graph: &#krate::graph::GraphBuilder,
                 ) -> (
                     #krate::graph::Outlet<#out>,
                     #krate::graph::Outlet<#krate::graph::DeadLetter<#error>>,
@@ -44,7 +45,7 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
     });
     let build = if try_source.is_some() {
         quote! {
-            let (output, _counted_and_logged) = #krate::stage::TrySource::try_build(self, graph);
+            let (output, _counted_and_logged) = #krate::stage::TrySource::try_build(self, #graph);
             output
         }
     } else {
@@ -59,7 +60,7 @@ pub(crate) fn expand(model: &Model, settings: Option<&Config<'_>>, errors: &Erro
         impl #parameters #krate::stage::Source for #config #clause {
             type Out = #out;
 
-            fn build(self, graph: &#krate::graph::GraphBuilder) -> #krate::graph::Outlet<#out> {
+            fn build(self, #graph: &#krate::graph::GraphBuilder) -> #krate::graph::Outlet<#out> {
                 #build
             }
         }
@@ -74,6 +75,7 @@ impl Model {
     /// The node, with both of its outlets if errors come between messages.
     fn build(&self) -> TokenStream {
         let krate = &self.options.krate;
+        let (graph, context, stopped) = (local("graph"), local("context"), local("stopped"));
         let (before, flow) = (self.states(), self.flow());
         let opens = matches!(
             self.form,
@@ -91,8 +93,8 @@ impl Model {
                 ("node_until_with", flow)
             };
             let make = quote! {
-                move |context| {
-                    let #mutable stopped = context.stopped();
+                move |#context| {
+                    let #mutable #stopped = #context.stopped();
                     #before
                     ::core::result::Result::Ok(#flow)
                 }
@@ -110,7 +112,7 @@ impl Model {
             Some(error) => at(node, error),
             None => at(node, &TokenStream::new()),
         };
-        let node = quote!(graph.#node(<Self as #krate::stage::Identified>::ID, #make));
+        let node = quote!(#graph.#node(<Self as #krate::stage::Identified>::ID, #make));
         match self.options.on_error.as_ref().filter(|_| fails) {
             Some(on_error) => quote! {
                 let (output, rejected) = #node;
@@ -130,7 +132,7 @@ impl Model {
     fn flow(&self) -> TokenStream {
         let krate = &self.options.krate;
         let operators = quote!(#krate::operators);
-        let (this, function) = (local("this"), &self.callee.path);
+        let (this, context, function) = (local("this"), local("cx"), &self.callee.path);
         match &self.form {
             Form::Stream { opens } => {
                 let call = self.opened(*opens, false);
@@ -143,7 +145,7 @@ impl Model {
             }
             Form::Poll => {
                 let call = self.call(true);
-                quote!(#operators::source::poll_fn(move |cx| #call))
+                quote!(#operators::source::poll_fn(move |#context| #call))
             }
             Form::Next { waits: false } => {
                 let call = self.call(true);
@@ -188,12 +190,13 @@ impl Model {
 
     fn call(&self, again: bool) -> TokenStream {
         let (this, function) = (local("this"), &self.callee.path);
+        let (context, stopped) = (local("cx"), local("stopped"));
         let lent = self.callee.lent(&quote!(#this));
         let mut others = self.params.list.iter();
         let arguments = self.given.iter().map(|given| match given {
-            Given::Context => quote!(cx),
-            Given::Stopped { lent: true } => quote!(&mut stopped),
-            Given::Stopped { lent: false } => quote!(stopped),
+            Given::Context => quote!(#context),
+            Given::Stopped { lent: true } => quote!(&mut #stopped),
+            Given::Stopped { lent: false } => quote!(#stopped),
             Given::Other => match others.next() {
                 Some(Kind::Option(field)) => field.passed(&quote!(self), again),
                 Some(Kind::State(state)) => {
@@ -205,9 +208,4 @@ impl Model {
         });
         quote!(#function(#lent #(#arguments),*))
     }
-}
-
-/// A name that the user's code neither sees nor hides.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }

@@ -99,6 +99,7 @@ impl Model {
             item,
         };
         model.check(sig, errors);
+        model.check_alike(sig, errors);
         Some(model)
     }
 
@@ -134,7 +135,7 @@ impl Model {
             );
         }
         let item = Item::of(&item, &options.krate);
-        Some(Self {
+        let model = Self {
             config: block.self_ty.to_token_stream(),
             id: options.id(&name),
             generics: block.generics.clone(),
@@ -144,7 +145,9 @@ impl Model {
             given,
             form,
             item,
-        })
+        };
+        model.check_alike(sig, errors);
+        Some(model)
     }
 
     /// What an `async fn` emits, if the source is one.
@@ -152,6 +155,29 @@ impl Model {
         match &self.form {
             Form::Body(emits) => Some(emits),
             _ => None,
+        }
+    }
+
+    /// Notes what neither a function nor a method can do.
+    fn check_alike(&self, sig: &Signature, errors: &mut Errors) {
+        if let (Some(on_error), None) = (&self.options.on_error, &self.item.error) {
+            errors.at(
+                on_error,
+                "`on_error` says what becomes of errors between the messages, and this source has none: emit `Result`s, or leave it out",
+            );
+        }
+        if !matches!(self.form, Form::Poll) {
+            return;
+        }
+        for input in &sig.inputs {
+            if let FnArg::Typed(arg) = input
+                && Given::to(arg) == (Given::Stopped { lent: false })
+            {
+                errors.at(
+                    &arg.ty,
+                    "a poll function is called again and again, so `Stopped` is lent to it: write `&mut Stopped`",
+                );
+            }
         }
     }
 
@@ -243,6 +269,12 @@ fn form(sig: &Signature, emits: Option<Type>) -> syn::Result<(Form, Type)> {
 fn method_form(sig: &Signature) -> syn::Result<(Form, Type)> {
     let ty = returned(&sig.output);
     if sig.ident == "poll" {
+        if let Some(keyword) = &sig.asyncness {
+            return Err(syn::Error::new_spanned(
+                keyword,
+                "`poll` says at once whether there is a message: leave `async` out, or write `async fn next`",
+            ));
+        }
         return match polled(&ty) {
             Some(item) => Ok((Form::Poll, item.clone())),
             None => Err(syn::Error::new_spanned(

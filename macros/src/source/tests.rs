@@ -61,3 +61,14 @@ snapshot!(
     "",
     "fn lines(path: &Path) -> impl Iterator<Item = String> { todo!() }"
 );
+
+snapshot!(
+    what_is_polled_is_lent_the_stop,
+    "on_error = stop",
+    "fn pull(cx: &mut Context<'_>, stopped: Stopped) -> Poll<Option<u64>> { todo!() }"
+);
+snapshot!(
+    a_method_that_polls_does_not_wait,
+    "",
+    "impl Queue { async fn poll(&mut self) -> Poll<Option<u64>> { todo!() } }"
+);

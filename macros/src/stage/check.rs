@@ -3,9 +3,11 @@ use syn::{Expr, Safety, Signature};
 
 use super::model::{Calls, Form, Model};
 use crate::callee::Lends;
+use crate::config::Params;
 use crate::errors::Errors;
 use crate::generics;
-use crate::types::{Lent, borrows_nothing, shown};
+use crate::shape::Fails;
+use crate::types::{Lent, borrows_nothing, is_result, shown};
 
 /// Notes what is written as a stage and cannot be one.
 pub(crate) fn check(model: &Model, sig: &Signature, errors: &mut Errors) {
@@ -24,10 +26,10 @@ pub(crate) fn check(model: &Model, sig: &Signature, errors: &mut Errors) {
         }
         Form::Whole { input, .. } => {
             generics::check(&model.generics, input, errors);
-            check_whole(model, sig, errors);
         }
-        Form::Between { .. } => check_whole(model, sig, errors),
+        Form::Between { .. } => check_between(model, errors),
     }
+    check_on_error(model, errors);
 }
 
 /// Notes what methods cannot do together.
@@ -35,6 +37,7 @@ pub(crate) fn check_methods(model: &Model, errors: &mut Errors) {
     let Form::Each { calls, finish, .. } = &model.form else {
         return;
     };
+    check_on_error(model, errors);
     if calls.is_some() && model.callee.lends == Lends::Mutable {
         errors.at(
             &model.callee.path,
@@ -65,11 +68,47 @@ pub(crate) fn check_routes(model: &Model, errors: &mut Errors) {
             routes,
             "a function of one message routes what it returns: leave `route` out, and return a tuple of flows",
         );
+        return;
     }
     if let Some(parameter) = model.generics.type_params().next() {
         errors.at(
             parameter,
             "the branches of a routing stage have types of their own: write the type itself",
+        );
+    }
+}
+
+/// Notes what is said of a stage of several flows and means nothing there.
+fn check_between(model: &Model, errors: &mut Errors) {
+    check_routes(model, errors);
+    if let Some(first) = model.options.types.iter().flatten().next() {
+        errors.at(
+            first,
+            "a stage of several flows is registered for the types of its flows: leave `types` out",
+        );
+    }
+}
+
+/// Notes `on_error` where there are no errors.
+fn check_on_error(model: &Model, errors: &mut Errors) {
+    let Some(on_error) = &model.options.on_error else {
+        return;
+    };
+    let fails = match &model.form {
+        Form::Each { shape, .. } => shape.fails != Fails::Never,
+        Form::Whole { output, .. } => is_result(output),
+        Form::Between { .. } => {
+            errors.at(
+                on_error,
+                "a stage of several flows has no dead letters: leave `on_error` out, and give errors a flow of their own",
+            );
+            return;
+        }
+    };
+    if !fails {
+        errors.at(
+            on_error,
+            "`on_error` says what becomes of errors, and this stage has none: return a `Result`, or leave it out",
         );
     }
 }
@@ -96,14 +135,15 @@ fn check_calls(model: &Model, calls: &Calls, errors: &mut Errors) {
     }
 }
 
-fn check_whole(model: &Model, sig: &Signature, errors: &mut Errors) {
+/// Notes what a function of flows does not do.
+pub(crate) fn check_whole(params: &Params, sig: &Signature, errors: &mut Errors) {
     if let Some(keyword) = &sig.asyncness {
         errors.at(
             keyword,
             "a function of a flow describes the node and does not wait: leave `async` out, and use the operators that wait, such as `map_async`",
         );
     }
-    for state in model.params.states() {
+    for state in params.states() {
         errors.at(
             &state.name,
             format!("a function of a flow is called once, so it keeps its state in its own variables: make `{}` a `let` in it", state.name),
@@ -112,11 +152,7 @@ fn check_whole(model: &Model, sig: &Signature, errors: &mut Errors) {
     if borrows_nothing(&sig.output) {
         return;
     }
-    for field in model
-        .params
-        .fields()
-        .filter(|field| field.lent != Lent::Given)
-    {
+    for field in params.fields().filter(|field| field.lent != Lent::Given) {
         let place = field.written.span();
         errors.push(syn::Error::new(
             place,

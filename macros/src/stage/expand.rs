@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::args::Order;
@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::errors::Errors;
 use crate::generics;
 use crate::message::Message;
+use crate::names::local;
 use crate::shape::{Count, Fails, Shape, error, value};
 use crate::types::{at, is_result};
 
@@ -51,7 +52,8 @@ pub(crate) fn expand(
     };
     let registration = errors.only_without(registration);
     let cost = options.cost();
-    let checks = settings.map(|settings| settings.checks(&quote!(input.graph())));
+    let outlet = local("input");
+    let checks = settings.map(|settings| settings.checks(&quote!(#outlet.graph())));
     let body = match &model.form {
         Form::Each { message, shape, .. } if message.lent && shape.fails == Fails::Call => {
             let ty = &message.ty;
@@ -100,6 +102,7 @@ struct Body {
 impl Model {
     fn stage(&self, input: &TokenStream, body: &Body) -> TokenStream {
         let (krate, config) = (&self.options.krate, &self.config);
+        let outlet = local("input");
         let Body {
             out,
             build,
@@ -123,7 +126,7 @@ impl Model {
 
                     fn try_build(
                         self,
-                        input: #krate::graph::Outlet<#input>,
+                        #outlet: #krate::graph::Outlet<#input>,
                     ) -> (
                         #krate::graph::Outlet<#out>,
                         #krate::graph::Outlet<#krate::graph::DeadLetter<#error>>,
@@ -136,7 +139,7 @@ impl Model {
         let build = if error.is_some() {
             quote! {
                 let (output, _counted_and_logged) =
-                    #krate::stage::TryStage::try_build(self, input);
+                    #krate::stage::TryStage::try_build(self, #outlet);
                 output
             }
         } else {
@@ -148,7 +151,7 @@ impl Model {
 
                 fn build(
                     self,
-                    input: #krate::graph::Outlet<#input, #mode>,
+                    #outlet: #krate::graph::Outlet<#input, #mode>,
                 ) -> #krate::graph::Outlet<#out, #mode> {
                     #build
                 }
@@ -160,7 +163,7 @@ impl Model {
 
     /// One message at a time: for every mode where one message stays one.
     fn each(&self, message: &Message, shape: &Shape, finish: Option<&Ident>) -> Body {
-        let it = local("message");
+        let (it, flow) = (local("message"), local("flow"));
         let ty = &message.ty;
         if let Some(finish) = finish {
             return self.finished(message, shape, finish);
@@ -177,9 +180,9 @@ impl Model {
         }
         let mapped = match (shape.count, shape.fails) {
             (Count::Many, Fails::Never | Fails::Item) => {
-                quote!(flow.flat_map_iter(move |#it: #ty| #called))
+                quote!(#flow.flat_map_iter(move |#it: #ty| #called))
             }
-            _ => self.flattened(&quote!(flow.map(move |#it: #ty| #called)), shape),
+            _ => self.flattened(&quote!(#flow.map(move |#it: #ty| #called)), shape),
         };
         self.node(&quote!(#states #mapped), shape)
     }
@@ -193,11 +196,12 @@ impl Model {
         shape: &Shape,
     ) -> Body {
         let krate = &self.options.krate;
+        let (input, flow, carried) = (local("input"), local("flow"), local("carried"));
         let build = quote! {
-            input.carried_node(<Self as #krate::stage::Identified>::ID, move |flow| {
+            #input.carried_node(<Self as #krate::stage::Identified>::ID, move |#flow| {
                 #states
-                flow.#operator(move |carried| {
-                    <ModeOfEdge as #krate::message::Mode>::#operator(carried, #call)
+                #flow.#operator(move |#carried| {
+                    <ModeOfEdge as #krate::message::Mode>::#operator(#carried, #call)
                 })
             })
         };
@@ -221,7 +225,7 @@ impl Model {
 
     /// Methods of which one gives a last message.
     fn finished(&self, message: &Message, shape: &Shape, finish: &Ident) -> Body {
-        let (this, it) = (local("this"), local("message"));
+        let (this, it, flow) = (local("this"), local("message"), local("flow"));
         let ty = &message.ty;
         let called = self.called(message, shape, &quote!(*#this), false);
         let last = quote!(Self::#finish(#this));
@@ -247,7 +251,7 @@ impl Model {
             }
         };
         let mapped = quote! {
-            flow.stateful_map(self, move |#this: &mut Self, #it: #ty| #called, move |#this: Self| #last)
+            #flow.stateful_map(self, move |#this: &mut Self, #it: #ty| #called, move |#this: Self| #last)
         };
         let mapped = match (shape.count, shape.fails) {
             (Count::Maybe, Fails::Never) => quote!(#mapped.filter_map(|made| made)),
@@ -261,7 +265,7 @@ impl Model {
 
     /// Calls of an `async fn`, several at once.
     fn at_once(&self, message: &Message, shape: &Shape, calls: &Calls) -> Body {
-        let (it, shared) = (local("message"), local("config"));
+        let (it, shared, flow) = (local("message"), local("config"), local("flow"));
         let ty = &message.ty;
         let called = self.called(message, shape, &quote!(#shared), true);
         let most = self.most(calls, &quote!(#shared));
@@ -271,9 +275,9 @@ impl Model {
         let lend = has_options.then(|| quote!(let #shared = ::std::rc::Rc::clone(&#shared);));
         let body = quote!(move |#it: #ty| { #lend async move { #called } });
         let mapped = match &calls.order {
-            Order::Ordered => quote!(flow.map_async(#most, #body)),
-            Order::Unordered => quote!(flow.map_async_unordered(#most, #body)),
-            Order::Keyed(key) => quote!(flow.map_async_keyed(#most, #key, #body)),
+            Order::Ordered => quote!(#flow.map_async(#most, #body)),
+            Order::Unordered => quote!(#flow.map_async_unordered(#most, #body)),
+            Order::Keyed(key) => quote!(#flow.map_async_keyed(#most, #key, #body)),
         };
         let flat = match (shape.count, shape.fails) {
             (Count::Maybe, Fails::Never) => quote!(#mapped.filter_map(|made| made)),
@@ -296,7 +300,7 @@ impl Model {
     /// The function of a flow, called once, on the worker.
     fn whole(&self, output: &syn::Type) -> Body {
         let krate = &self.options.krate;
-        let function = &self.callee.path;
+        let (flow, function) = (local("flow"), &self.callee.path);
         let arguments = self.params.arguments(&quote!(self), false);
         let mut shape = Shape::one(quote!(#output));
         if is_result(output) {
@@ -304,24 +308,25 @@ impl Model {
             shape.fails = Fails::Item;
             shape.error = Some(error(output, krate));
         }
-        self.node(&quote!(#function(flow #(, #arguments)*)), &shape)
+        self.node(&quote!(#function(#flow #(, #arguments)*)), &shape)
     }
 
     /// One node around a flow; with dead letters if it may emit errors.
-    fn node(&self, flow: &TokenStream, shape: &Shape) -> Body {
+    fn node(&self, made: &TokenStream, shape: &Shape) -> Body {
+        let (input, flow) = (local("input"), local("flow"));
         let options = &self.options;
         let krate = &options.krate;
         let id = quote!(<Self as #krate::stage::Identified>::ID);
         let build = match (&shape.error, &options.on_error) {
-            (None, _) => quote!(input.node(#id, move |flow| { #flow })),
+            (None, _) => quote!(#input.node(#id, move |#flow| { #made })),
             (Some(error), None) => {
                 let try_node = at("try_node", error);
-                quote!(input.#try_node(#id, move |flow| { #flow }))
+                quote!(#input.#try_node(#id, move |#flow| { #made }))
             }
             (Some(error), Some(on_error)) => {
                 let try_node = at("try_node", error);
                 quote! {
-                let (output, rejected) = input.#try_node(#id, move |flow| { #flow });
+                let (output, rejected) = #input.#try_node(#id, move |#flow| { #made });
                 (output.on_error(#krate::graph::OnError::#on_error), rejected)
                 }
             }
@@ -375,9 +380,4 @@ impl Model {
             Count::Many => quote!(#flow.flat_map_iter(#krate::__private::each_or_error)),
         }
     }
-}
-
-/// A name that the user's code neither sees nor hides.
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
 }

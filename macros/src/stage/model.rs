@@ -1,8 +1,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::{Expr, FnArg, Generics, ItemImpl, PatType, Signature, Type};
 
 use super::args::{Args, Order};
+use super::check::check_whole;
 use crate::callee::{Callee, Methods, expect_parameters};
 use crate::config::{Kind, Params, typed};
 use crate::errors::Errors;
@@ -86,32 +87,22 @@ impl Model {
             list: list.filter_map(|arg| Kind::of(arg, errors)).collect(),
         };
         params.at_least_one(most.as_ref());
-        let input = errors.absorb(Input::of(first));
         let calls = Calls::of(sig, most, order, concurrent_at, errors);
-        let form = match input? {
-            Input::Message(message) => {
-                let shape = output(sig).and_then(|ty| Shape::of(&ty, &options.krate));
-                Form::Each {
-                    message,
-                    shape: errors.absorb(shape)?,
-                    calls,
-                    finish: None,
-                }
-            }
-            Input::Flow(input) => {
-                let left = errors.absorb(flow_outputs(sig))?;
-                match left.as_slice() {
-                    [only] if flows.is_empty() && outputs.is_none() => Form::Whole {
-                        input,
-                        output: only.clone(),
-                    },
-                    several => {
-                        let reads = &inputs[..=flows.len()];
-                        errors.absorb(between(reads, several, outputs.as_deref()))?
-                    }
-                }
-            }
-        };
+        // Whatever is wrong with one part, the others are looked at too.
+        let form = if is_named(&first.ty, "Flow") {
+            check_whole(&params, sig, errors);
+            of_flows(&inputs[..=flows.len()], sig, outputs.as_deref(), errors)
+        } else {
+            let message = errors.absorb(Message::checked(first));
+            let shape = output(sig).and_then(|ty| Shape::of(&ty, &options.krate));
+            let shape = errors.absorb(shape);
+            message.zip(shape).map(|(message, shape)| Form::Each {
+                message,
+                shape,
+                calls,
+                finish: None,
+            })
+        }?;
         if let (Some(names), false) = (&outputs, matches!(form, Form::Between { .. }))
             && let Some(name) = names.first()
         {
@@ -167,16 +158,14 @@ impl Model {
         };
         let shape = output(sig).and_then(|ty| Shape::of(&ty, &options.krate));
         let shape = errors.absorb(shape);
-        let message = match errors.absorb(Input::of(arg))? {
-            Input::Message(message) => message,
-            Input::Flow(_) => {
-                errors.at(
-                    &arg.ty,
-                    "`process` is called for one message: take the message, or write a function of the flow",
-                );
-                return None;
-            }
-        };
+        if is_named(&arg.ty, "Flow") {
+            errors.at(
+                &arg.ty,
+                "`process` is called for one message: take the message, or write a function of the flow",
+            );
+            return None;
+        }
+        let message = errors.absorb(Message::checked(arg))?;
         let config = block.self_ty.to_token_stream();
         let name = last_segment(&block.self_ty).map(|segment| segment.ident.clone());
         let name = name.unwrap_or_else(|| Ident::new("stage", Span::call_site()));
@@ -223,27 +212,6 @@ impl Calls {
     }
 }
 
-/// What the first parameter takes.
-enum Input {
-    Message(Message),
-    Flow(TokenStream),
-}
-
-impl Input {
-    fn of(arg: &PatType) -> syn::Result<Self> {
-        if is_named(&arg.ty, "Flow") {
-            return match flow_item(&arg.ty) {
-                Some(item) => Ok(Self::Flow(quote!(#item))),
-                None => Err(syn::Error::new_spanned(
-                    &arg.ty,
-                    "a stage that takes the whole flow names its messages: write `Flow<impl Progress<Item = In>>`",
-                )),
-            };
-        }
-        Message::checked(arg).map(Self::Message)
-    }
-}
-
 /// The type that a function of one message returns.
 fn output(sig: &Signature) -> syn::Result<Type> {
     let ty = returned(&sig.output);
@@ -262,41 +230,27 @@ fn output(sig: &Signature) -> syn::Result<Type> {
     Ok(ty)
 }
 
-/// The types of what the flows emit that a function of flows returns.
-fn flow_outputs(sig: &Signature) -> syn::Result<Vec<Type>> {
-    let ty = returned(&sig.output);
-    let item = |ty: &Type| {
-        let item = flow_item(ty).or_else(|| impl_item(ty, "Progress", "Item"));
-        item.cloned().ok_or_else(|| {
-            let text = "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`, or a tuple of several";
-            match &sig.output {
-                syn::ReturnType::Default => syn::Error::new_spanned(&sig.ident, text),
-                syn::ReturnType::Type(..) => syn::Error::new_spanned(ty, text),
-            }
-        })
-    };
-    match &ty {
-        Type::Tuple(tuple) if tuple.elems.len() > 1 => tuple.elems.iter().map(item).collect(),
-        ty => Ok(vec![item(ty)?]),
-    }
-}
+/// How many flows a node reads or gives back at most.
+const MOST_FLOWS: usize = 4;
 
-/// A function of several flows, or to several.
-fn between(reads: &[&PatType], left: &[Type], names: Option<&[Ident]>) -> syn::Result<Form> {
-    let inputs = reads.iter().enumerate().map(|(index, arg)| {
-        let Some(item) = flow_item(&arg.ty) else {
-            return Err(syn::Error::new_spanned(
-                &arg.ty,
-                "a stage that takes the whole flow names its messages: write `Flow<impl Progress<Item = In>>`",
-            ));
-        };
-        Ok(Port {
-            name: port_name(arg, index)?,
-            message: item.to_token_stream(),
-        })
-    });
-    let inputs: Vec<Port> = inputs.collect::<syn::Result<_>>()?;
-    check_names(names, left.len())?;
+/// A function of one flow or of several, to one or to several.
+fn of_flows(
+    reads: &[&PatType],
+    sig: &Signature,
+    names: Option<&[Ident]>,
+    errors: &mut Errors,
+) -> Option<Form> {
+    let inputs = inlets(reads, errors);
+    let left = flow_outputs(sig, errors);
+    let inputs = inputs?;
+    let left = left?;
+    if let ([input], [only], None) = (inputs.as_slice(), left.as_slice(), names) {
+        return Some(Form::Whole {
+            input: input.message.clone(),
+            output: only.clone(),
+        });
+    }
+    errors.absorb(check_names(names, left.len()))?;
     let outputs = left.iter().enumerate().map(|(index, message)| Port {
         name: match names {
             Some(names) => names[index].clone(),
@@ -304,9 +258,69 @@ fn between(reads: &[&PatType], left: &[Type], names: Option<&[Ident]>) -> syn::R
         },
         message: message.to_token_stream(),
     });
-    Ok(Form::Between {
+    Some(Form::Between {
         inputs,
         outputs: outputs.collect(),
         named: names.is_some(),
     })
+}
+
+/// The inlets that flows are.
+fn inlets(reads: &[&PatType], errors: &mut Errors) -> Option<Vec<Port>> {
+    if let Some(arg) = reads.get(MOST_FLOWS) {
+        errors.at(
+            arg,
+            "a stage reads four flows at most: merge some of them before it, or write a module of several stages",
+        );
+        return None;
+    }
+    let inputs: Vec<Option<Port>> = reads
+        .iter()
+        .enumerate()
+        .map(|(index, arg)| {
+            let Some(item) = flow_item(&arg.ty) else {
+                errors.at(
+                    &arg.ty,
+                    "a stage that takes the whole flow names its messages: write `Flow<impl Progress<Item = In>>`",
+                );
+                return None;
+            };
+            Some(Port {
+                name: errors.absorb(port_name(arg, index))?,
+                message: item.to_token_stream(),
+            })
+        })
+        .collect();
+    inputs.into_iter().collect()
+}
+
+/// The types of what the flows emit that a function of flows returns.
+fn flow_outputs(sig: &Signature, errors: &mut Errors) -> Option<Vec<Type>> {
+    let ty = returned(&sig.output);
+    let flows: Vec<&Type> = match &ty {
+        Type::Tuple(tuple) if tuple.elems.len() > 1 => tuple.elems.iter().collect(),
+        ty => vec![ty],
+    };
+    if let Some(flow) = flows.get(MOST_FLOWS) {
+        errors.at(
+            flow,
+            "a stage gives back four flows at most: write a module of several stages",
+        );
+        return None;
+    }
+    let items: Vec<Option<Type>> = flows
+        .into_iter()
+        .map(|ty| {
+            let item = flow_item(ty).or_else(|| impl_item(ty, "Progress", "Item"));
+            if item.is_none() {
+                let text = "a stage that takes a flow gives one back: return `Flow<impl Progress<Item = Out>>`, or a tuple of several";
+                match &sig.output {
+                    syn::ReturnType::Default => errors.at(&sig.ident, text),
+                    syn::ReturnType::Type(..) => errors.at(ty, text),
+                }
+            }
+            item.cloned()
+        })
+        .collect();
+    items.into_iter().collect()
 }

@@ -1,10 +1,11 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::model::{Form, Model};
 use crate::config::Config;
 use crate::errors::Errors;
-use crate::ports::Ports;
+use crate::names::local;
+use crate::ports::{Port, Ports};
 
 /// What makes a type a stage of several inlets or outlets, which is a module.
 pub(crate) fn expand(model: &Model, settings: &Config<'_>, errors: &mut Errors) -> TokenStream {
@@ -48,13 +49,13 @@ pub(crate) fn expand(model: &Model, settings: &Config<'_>, errors: &mut Errors) 
     };
     let (reads, gives) = (inputs.ty(), outputs.ty());
     let (taken, put) = (inputs.pattern(), outputs.pattern());
-    let read: Vec<&Ident> = inputs.list.iter().map(|port| &port.name).collect();
-    let left: Vec<&Ident> = outputs.list.iter().map(|port| &port.name).collect();
+    let read: Vec<Ident> = inputs.list.iter().map(Port::local).collect();
+    let left: Vec<Ident> = outputs.list.iter().map(Port::local).collect();
     let left = match left.as_slice() {
         [only] => quote!(#only),
         several => quote!((#(#several),*)),
     };
-    let (graph, function) = (Ident::new("graph", Span::mixed_site()), &callee.path);
+    let (graph, function) = (local("graph"), &callee.path);
     let arguments = model.params.arguments(&quote!(self), false);
     let checks = settings.checks(&quote!(#graph));
     let node = quote! {

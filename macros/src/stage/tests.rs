@@ -138,6 +138,40 @@ snapshot!(
          -> (Flow<impl Progress<Item = T>>, String) { todo!() }"
 );
 
+snapshot!(
+    errors_that_there_are_none_of_need_no_handling,
+    "on_error = stop",
+    "fn letters(line: String) -> usize { todo!() }"
+);
+snapshot!(
+    several_flows_are_neither_routed_nor_registered_for_others,
+    "outputs(a, b), route, types(u64), on_error = dead_letter",
+    "fn split(lines: Flow<impl Progress<Item = String>>)
+         -> (Flow<impl Progress<Item = u64>>, Flow<impl Progress<Item = u64>>) { todo!() }"
+);
+snapshot!(
+    one_name_is_too_few_for_two_outlets,
+    "outputs(a)",
+    "fn split(lines: Flow<impl Progress<Item = String>>)
+         -> (Flow<impl Progress<Item = u64>>, Flow<impl Progress<Item = u64>>) { todo!() }"
+);
+snapshot!(
+    five_flows_are_too_many,
+    "",
+    "fn five(
+         a: Flow<impl Progress<Item = u64>>,
+         b: Flow<impl Progress<Item = u64>>,
+         c: Flow<impl Progress<Item = u64>>,
+         d: Flow<impl Progress<Item = u64>>,
+         e: Flow<impl Progress<Item = u64>>,
+     ) -> Flow<impl Progress<Item = u64>> { todo!() }"
+);
+snapshot!(
+    both_the_message_and_what_is_returned_may_be_wrong,
+    "",
+    "fn wrong(line: &mut String) -> Flow<impl Progress<Item = u64>> { todo!() }"
+);
+
 #[test]
 fn a_half_typed_body_keeps_the_stage() {
     let item = "fn half(line: String) -> usize { line. }";
