@@ -12,8 +12,9 @@ const LOST: f64 = 0.02;
 
 impl RunReport {
     /// Says what held the run up: the node with the highest share of busy
-    /// time, or the one that the others waited for, and the edge that lost
-    /// most of the time to being full and being empty by turns.
+    /// time on the busiest worker, or the one that the others waited for, and
+    /// the edge that lost most of the time to being full and being empty by
+    /// turns.
     ///
     /// `None` if neither stands out: the run then waited for its sources.
     ///
