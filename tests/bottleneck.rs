@@ -57,7 +57,7 @@ async fn a_node_that_computes_is_named_and_shall_be_replicated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_on_a_full_worker_shall_have_its_own() {
+async fn a_node_on_a_full_worker_needs_another_where_there_is_one_only() {
     let pipeline = Pipeline::named("shared")
         .source(FromIter::new(0..200_u32))
         .node("some", |numbers| numbers.inspect(|_| spend(WORK / 2)))
@@ -68,7 +68,7 @@ async fn a_node_on_a_full_worker_shall_have_its_own() {
     let node = slow_node(&report);
     assert_eq!(
         (&*node.node, node.remedy),
-        ("more", Remedy::OwnWorker),
+        ("more", Remedy::MoreWorkers),
         "{report}"
     );
     assert!(node.worker_busy > node.busy + 0.2, "{report}");
@@ -103,7 +103,7 @@ async fn replicas_are_named_together() {
     let node = slow_node(&report);
     assert_eq!((&*node.node, node.replicas), ("digest", 2), "{report}");
     // There is one worker only, which they share.
-    assert_eq!(node.remedy, Remedy::OwnWorker, "{report}");
+    assert_eq!(node.remedy, Remedy::MoreWorkers, "{report}");
     assert!(node.worker_busy > 0.99, "{report}");
 }
 

@@ -5,11 +5,12 @@
 use std::io;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::stream;
+use millpond::graph::{Cost, OnError, Placement};
 use millpond::operators::flow;
 use millpond::runtime::Ending;
 use millpond::stages::FromIter;
@@ -248,4 +249,93 @@ async fn a_node_may_make_local_tasks() {
         })
         .for_each("x", drop);
     assert_eq!(run(pipeline).await.unwrap().node("x").received, 3);
+}
+
+/// Waits, when it is first told, for whoever reads the node's edge to see it
+/// end, and keeps in mind whether that came.
+#[derive(Debug)]
+struct Reluctant {
+    ended: std::sync::Mutex<mpsc::Receiver<()>>,
+    early: Arc<OnceLock<bool>>,
+}
+
+impl std::fmt::Display for Reluctant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.early.get_or_init(|| {
+            let ended = self.ended.lock().expect("nobody panics with it");
+            ended.recv_timeout(Duration::from_millis(200)).is_ok()
+        });
+        f.write_str("not made")
+    }
+}
+
+impl std::error::Error for Reluctant {}
+
+#[tokio::test]
+async fn a_node_that_cannot_be_made_ends_its_edge_after_the_run_knows() {
+    for source in [true, false] {
+        let (tell, ended) = mpsc::channel();
+        let early = Arc::new(OnceLock::new());
+        let error = Reluctant {
+            ended: ended.into(),
+            early: Arc::clone(&early),
+        };
+        let pipeline = Pipeline::named("unmade");
+        let numbers = if source {
+            pipeline
+                .builder()
+                .node_with("unmade", move |_| match Err(error) {
+                    Ok(()) => Ok(flow(stream::empty::<i32>())),
+                    Err::<(), Reluctant>(error) => Err(error.into()),
+                })
+        } else {
+            let numbers = pipeline.source(FromIter::new(0..3));
+            let (numbers, errors) =
+                numbers.try_node_with("unmade", move |_, numbers| match Err(error) {
+                    Ok(()) => Ok(numbers.map(Ok::<i32, io::Error>)),
+                    Err::<(), Reluctant>(error) => Err(error.into()),
+                });
+            errors.ignore();
+            numbers
+        };
+        numbers
+            .node("pass", |numbers| numbers)
+            .on(Placement::Own)
+            .consume("end", move |numbers| async move {
+                numbers.for_each(drop).await;
+                tell.send(()).unwrap_or_default();
+                Ok::<_, io::Error>(())
+            });
+        let error = run(pipeline).await.expect_err("a node cannot be made");
+
+        assert!(error.to_string().contains("not made"), "{error}");
+        assert_eq!(early.get(), Some(&false));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_told_though_a_stop_comes_right_after_it() {
+    let (stopped, wait) = gate();
+    let (reached, at_gate) = mpsc::channel();
+    let pipeline = Pipeline::named("late");
+    let (numbers, errors) = pipeline.builder().try_node("read", move || {
+        let mut wait = Some(wait);
+        flow(stream::poll_fn(move |_| {
+            if let Some(wait) = wait.take() {
+                reached.send(()).unwrap_or_default();
+                wait();
+            }
+            Poll::Ready(Some(Err::<u32, _>("unreadable")))
+        }))
+    });
+    errors.ignore();
+    let numbers = numbers.cost(Cost::Heavy).on_error(OnError::Stop);
+    numbers.ignore();
+    let started = pipeline.start().expect("the graph is whole");
+    at_gate.recv().expect("the source is polled");
+    started.stop();
+    drop(stopped);
+    let error = started.join().await.expect_err("the source fails");
+
+    assert!(error.to_string().contains("unreadable"), "{error}");
 }

@@ -96,6 +96,46 @@ impl<T: Message> Stage<T> for Group {
     }
 }
 
+/// Adds no node: gives back what it is given.
+#[derive(Deserialize, JsonSchema)]
+struct Skip {}
+
+impl Identified for Skip {
+    const ID: &'static str = "skip";
+}
+
+impl<T: Message> Stage<T> for Skip {
+    type Out = T;
+
+    fn build(self, input: Outlet<T>) -> Outlet<T> {
+        input
+    }
+}
+
+/// Adds no node either, for numbers and for groups of them.
+#[derive(Deserialize, JsonSchema)]
+struct SkipNumbers {}
+
+impl Identified for SkipNumbers {
+    const ID: &'static str = "skip-numbers";
+}
+
+impl Stage<u64> for SkipNumbers {
+    type Out = u64;
+
+    fn build(self, input: Outlet<u64>) -> Outlet<u64> {
+        input
+    }
+}
+
+impl Stage<Vec<u64>> for SkipNumbers {
+    type Out = Vec<u64>;
+
+    fn build(self, input: Outlet<Vec<u64>>) -> Outlet<Vec<u64>> {
+        input
+    }
+}
+
 /// Turns numbers to texts and back.
 #[derive(Deserialize, JsonSchema)]
 struct Turn {}
@@ -170,6 +210,8 @@ millpond::register!(source Count);
 millpond::register!(stage Pass: any; version = "1.2.0");
 millpond::register!(stage Twice: any + Clone);
 millpond::register!(stage Group: any);
+millpond::register!(stage Skip: any);
+millpond::register!(stage SkipNumbers: u64, Vec<u64>);
 millpond::register!(stage Turn: u64, String; version = "2.0.0");
 millpond::register!(sink Keep: any + Serialize);
 millpond::register!(module Parity);
@@ -255,6 +297,56 @@ async fn stages_made_by_name_run_with_types_known_at_run_time_only() {
     for edge in &report.edges {
         assert_eq!(edge.counts.sent, edge.counts.received);
     }
+}
+
+#[tokio::test]
+async fn a_stage_may_give_back_the_outlet_that_it_was_given() {
+    for stages in [
+        &["skip", "skip-numbers"][..],
+        &["skip", "skip-numbers", "skip", "pass"],
+        &["pass", "skip-numbers", "pass"],
+        &["pass", "skip-numbers", "skip"],
+        &["pass", "skip", "skip-numbers", "skip-numbers"],
+        &["group", "skip-numbers", "pass"],
+        &["group", "skip", "skip-numbers"],
+        &["group", "skip-numbers", "skip", "skip-numbers", "skip"],
+    ] {
+        let pipeline = Pipeline::named("skipped");
+        let mut outlets = add(&pipeline, "count", json!({"to": 8}), Vec::new());
+        for id in stages {
+            outlets = add(&pipeline, id, json!({"size": 2}), outlets);
+        }
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&kept);
+        let pipeline = match outlets.remove(0).typed::<u64>() {
+            Ok(numbers) => numbers.for_each("end", move |n| sink.lock().unwrap().push(n)),
+            Err(groups) => {
+                let groups = groups.typed::<Vec<u64>>().unwrap();
+                groups.for_each("end", move |group| sink.lock().unwrap().extend(group))
+            }
+        };
+
+        let run = pipeline.run_local(RunOptions::new()).await;
+
+        assert!(run.is_ok(), "{stages:?}: {}", run.unwrap_err());
+        assert!(kept.lock().unwrap().iter().copied().eq(0..8), "{stages:?}");
+    }
+}
+
+#[test]
+fn a_closure_for_messages_that_the_edge_does_not_carry_as_such_is_refused() {
+    let pipeline = Pipeline::named("hooks");
+    let numbers = add(&pipeline, "count", json!({"to": 3}), Vec::new());
+    let numbers = add(&pipeline, "pass", json!({}), numbers).remove(0);
+    let numbers = numbers.typed::<u64>().unwrap();
+    numbers.weigh(|n| usize::try_from(*n).unwrap()).ignore();
+
+    let error = pipeline.start().unwrap_err().to_string();
+
+    assert!(
+        error.contains("P0006") && error.contains("cannot be used on the edge after `pass`"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -186,6 +186,7 @@ impl<T> Sender<T> {
             waker,
             dropped,
             undeliverable,
+            fails,
         } = self.link.with(|shared| shared.offer(message, weight));
         if let Some(waker) = waker {
             waker.wake();
@@ -198,6 +199,9 @@ impl<T> Sender<T> {
             for (message, reason) in dropped {
                 on_drop(message, reason);
             }
+        }
+        if fails {
+            self.close();
         }
         undeliverable
     }
@@ -214,6 +218,13 @@ impl<T> Sender<T> {
         match watched {
             Some(_replaced) => Poll::Pending,
             None => Poll::Ready(Closed),
+        }
+    }
+
+    fn close(&self) {
+        let (waker, _own) = self.link.with(Shared::close_sender);
+        if let Some(waker) = waker {
+            waker.wake();
         }
     }
 
@@ -252,10 +263,7 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.flush();
-        let (waker, _own) = self.link.with(Shared::close_sender);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.close();
     }
 }
 

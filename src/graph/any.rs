@@ -1,4 +1,4 @@
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,7 +17,6 @@ pub struct AnyOutlet {
     graph: GraphBuilder,
     edge: EdgeId,
     message: MessageType,
-    carried: Carried,
     ways: Ways,
 }
 
@@ -63,12 +62,17 @@ impl<T: Message> Outlet<T> {
             MessageType::of::<T>()
         );
         let (graph, edge) = self.into_parts();
+        // A stage may give back the outlet that it was given, and then the
+        // edge is read as it was before.
+        let ways = match graph.revealed_as(edge) {
+            Some(revealed) if revealed.message == message => revealed.ways,
+            _ => Ways::of::<T>(),
+        };
         AnyOutlet {
             graph,
             edge,
             message,
-            carried: Carried::Plain,
-            ways: Ways::of::<T>(),
+            ways,
         }
     }
 }
@@ -122,10 +126,14 @@ impl AnyOutlet {
         if !self.message.is::<T>() {
             return Err(self);
         }
-        if !matches!(self.carried, Carried::Plain) {
-            let (open, carried) = (self.ways.open, self.carried);
-            let view: View = Arc::new(move |lent, edge| open(lent, edge, carried));
-            self.graph.set_view(self.edge, view);
+        match self.carried() {
+            Some(Carried::Plain) => self.graph.set_view(self.edge, None),
+            Some(carried) => {
+                let open = self.ways.open;
+                let view: View = Arc::new(move |lent, edge| open(lent, edge, carried));
+                self.graph.set_view(self.edge, Some(view));
+            }
+            None => {}
         }
         Ok(Outlet::new(self.graph, self.edge))
     }
@@ -139,15 +147,34 @@ impl AnyOutlet {
             message: self.message.clone(),
             ways: self.ways,
         };
-        // What is hidden under this very type already stays so.
-        if !matches!(self.carried, Carried::Hidden) {
-            let (open, carried, message) = (self.ways.open_hidden, self.carried, self.message);
-            let view: View = Arc::new(move |lent, edge| {
-                open(lent, edge, carried, &message).map(|inlet| Box::new(inlet) as Box<dyn Any>)
-            });
-            self.graph.set_view(self.edge, view);
-        }
+        let view = match self.carried().unwrap_or(Carried::Plain) {
+            // What is hidden under this very type already stays so.
+            Carried::Hidden => None,
+            carried => {
+                let (open, message) = (self.ways.open_hidden, self.message);
+                let view: View = Arc::new(move |lent, edge| {
+                    open(lent, edge, carried, &message).map(|inlet| Box::new(inlet) as Box<dyn Any>)
+                });
+                Some(view)
+            }
+        };
+        self.graph.set_view(self.edge, view);
         (Outlet::new(self.graph, self.edge), hidden)
+    }
+
+    /// How the messages lie on the edge; `None` if they are something else,
+    /// which the view that is set turns into them.
+    fn carried(&self) -> Option<Carried> {
+        let carried = self.graph.carries(self.edge);
+        if carried == self.message.id() {
+            Some(Carried::Plain)
+        } else if carried == TypeId::of::<Opaque>() {
+            Some(Carried::Hidden)
+        } else if carried == TypeId::of::<Vec<Opaque>>() {
+            Some(Carried::VecOfHidden)
+        } else {
+            None
+        }
     }
 }
 
@@ -197,14 +224,20 @@ impl HiddenType {
 impl Outlet<Opaque> {
     /// Continues with the messages' own type.
     pub fn revealed(self, hidden: &HiddenType) -> AnyOutlet {
-        let (graph, edge) = self.into_parts();
-        graph.set_message(edge, hidden.message.name());
-        AnyOutlet {
+        AnyOutlet::revealed(self, hidden.clone())
+    }
+}
+
+impl AnyOutlet {
+    fn revealed<T: Message>(outlet: Outlet<T>, hidden: HiddenType) -> Self {
+        let (graph, edge) = outlet.into_parts();
+        graph.set_revealed(edge, hidden.clone());
+        let HiddenType { message, ways } = hidden;
+        Self {
             graph,
             edge,
-            message: hidden.message.clone(),
-            carried: Carried::Hidden,
-            ways: hidden.ways,
+            message,
+            ways,
         }
     }
 }
@@ -220,15 +253,8 @@ impl Outlet<Vec<Opaque>> {
         let (Some(message), Some(ways)) = (hidden.message.vec(), hidden.ways.vec) else {
             return Err(hidden.message.clone());
         };
-        let (graph, edge) = self.into_parts();
-        graph.set_message(edge, message.name());
-        Ok(AnyOutlet {
-            graph,
-            edge,
-            message,
-            carried: Carried::VecOfHidden,
-            ways: ways(),
-        })
+        let ways = ways();
+        Ok(AnyOutlet::revealed(self, HiddenType { message, ways }))
     }
 }
 
@@ -272,7 +298,6 @@ fn merge<T: Message>(first: AnyOutlet, name: &str, others: Vec<AnyOutlet>) -> An
         graph,
         edge,
         message,
-        carried: Carried::Plain,
         ways,
     }
 }

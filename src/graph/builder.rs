@@ -1,4 +1,4 @@
-use std::any::{Any, type_name};
+use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use millpond_operators::Progress;
 
 use super::{
-    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, OnError, Outlet,
-    Placement, Settings, check, overflow::hooks_of,
+    BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, HiddenType, NodeInfo, OnError,
+    Outlet, Placement, Settings, check, overflow::hooks_of,
 };
 use crate::edge::{self, Capacity, EdgeCounters, Overflow};
 use crate::message::{Message, short_name};
@@ -44,7 +44,11 @@ struct Building {
     graph: Graph,
     node_makers: Vec<MakeNode>,
     edge_makers: Vec<EdgeMaker>,
+    /// What each edge carries, however its reader sees it.
+    carries: Vec<TypeId>,
     views: HashMap<EdgeId, View>,
+    /// What the messages of edges are taken for that carry them hidden.
+    revealed: HashMap<EdgeId, HiddenType>,
     hooks: Vec<Option<Box<dyn Any + Send>>>,
     scopes: Vec<Scope>,
     /// For the stage that is built next.
@@ -86,6 +90,10 @@ pub(crate) struct NewNode<'a> {
 }
 
 /// The outlets of a new node, and how it is made on its worker.
+///
+/// The user's part is made before the senders are asked for: if it fails, they
+/// are still with the worker, and nobody behind the node takes its edges for
+/// ended before the run drains.
 pub(crate) struct Made<R> {
     edges: R,
     make: MakeNode,
@@ -127,8 +135,9 @@ impl GraphBuilder {
         let edge = self.add_node(NodeName::Given(name), &[], |node| {
             let edge = node.outlet::<P::Item>();
             Made::by(edge, move |context| {
+                let flow = make(context)?;
                 let border = Single::new(context.sender(edge)?);
-                Ok(Box::pin(drive_source(make(context)?, border, context)))
+                Ok(Box::pin(drive_source(flow, border, context)))
             })
         });
         Outlet::new(self.clone(), edge)
@@ -202,8 +211,9 @@ impl GraphBuilder {
         let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
             let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
             Made::by((main, dead), move |context| {
+                let flow = make(context)?;
                 let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive_source(make(context)?, border, context)))
+                Ok(Box::pin(drive_source(flow, border, context)))
             })
         });
         (
@@ -236,8 +246,9 @@ impl GraphBuilder {
         let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
             let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
             Made::by((main, dead), move |context| {
+                let flow = make(context)?;
                 let border = UntilError::new(Split::lent(context, main, dead)?);
-                Ok(Box::pin(drive(make(context)?, border, context)))
+                Ok(Box::pin(drive(flow, border, context)))
             })
         });
         (
@@ -324,6 +335,10 @@ impl GraphBuilder {
     /// Changes what an edge of `T` calls of its user's.
     pub(crate) fn hook<T: Message>(&self, edge: EdgeId, change: impl FnOnce(&mut Hooks<T>)) {
         let mut building = self.lock();
+        if building.carries[edge.0] != TypeId::of::<T>() {
+            building.refuse_hook(edge);
+            return;
+        }
         let hooks = building.hooks.get_mut(edge.0);
         if let Some(hooks) = hooks.and_then(hooks_of) {
             change(hooks);
@@ -334,13 +349,30 @@ impl GraphBuilder {
         self.lock().graph.edges[edge.0].from
     }
 
-    pub(crate) fn set_view(&self, edge: EdgeId, view: View) {
-        self.lock().views.insert(edge, view);
+    /// Says how the reader of an edge sees its messages, if not as they are.
+    pub(super) fn set_view(&self, edge: EdgeId, view: Option<View>) {
+        let views = &mut self.lock().views;
+        match view {
+            Some(view) => views.insert(edge, view),
+            None => views.remove(&edge),
+        };
     }
 
-    /// Names what the reader of an edge takes its messages for.
-    pub(crate) fn set_message(&self, edge: EdgeId, name: &str) {
-        name.clone_into(&mut self.lock().graph.edges[edge.0].message);
+    /// Says what the reader of an edge takes its messages for.
+    pub(super) fn set_revealed(&self, edge: EdgeId, revealed: HiddenType) {
+        let mut building = self.lock();
+        let name = revealed.message().name();
+        name.clone_into(&mut building.graph.edges[edge.0].message);
+        building.revealed.insert(edge, revealed);
+    }
+
+    pub(super) fn revealed_as(&self, edge: EdgeId) -> Option<HiddenType> {
+        self.lock().revealed.get(&edge).cloned()
+    }
+
+    /// The type of what lies on an edge.
+    pub(super) fn carries(&self, edge: EdgeId) -> TypeId {
+        self.lock().carries[edge.0]
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -413,13 +445,7 @@ impl GraphBuilder {
     /// Refuses the stage that is being built, as
     /// [`Outlet::refuse`] does, for a stage that has no outlet at hand.
     pub fn refuse(&self, reason: impl Into<String>) {
-        let reason = reason.into();
-        let mut building = self.lock();
-        let stage = match building.scopes.last() {
-            Some(scope) => Arc::clone(&scope.path),
-            None => "(outside of any stage)".into(),
-        };
-        building.fault(BuildError::StageRefused { stage, reason });
+        self.lock().refuse(reason.into());
     }
 
     pub(crate) fn fault_at_last_node(&self, error: impl FnOnce(Arc<str>) -> BuildError) {
@@ -502,6 +528,7 @@ impl Building {
             overflow: Overflow::default(),
         });
         self.hooks.push(None);
+        self.carries.push(TypeId::of::<T>());
         self.edge_makers.push(|spec, counters| {
             let settings = spec.settings::<T>();
             let (sender, inlet) = edge::remote_counted(settings, counters);
@@ -614,6 +641,24 @@ impl Building {
                 return numbered;
             }
         }
+    }
+
+    fn refuse(&mut self, reason: String) {
+        let stage = match self.scopes.last() {
+            Some(scope) => Arc::clone(&scope.path),
+            None => "(outside of any stage)".into(),
+        };
+        self.fault(BuildError::StageRefused { stage, reason });
+    }
+
+    /// A closure for messages of one type is of no use to an edge of another.
+    fn refuse_hook(&mut self, edge: EdgeId) {
+        let from = &self.graph.nodes[self.graph.edges[edge.0].from].name;
+        self.refuse(format!(
+            "`.weigh(..)` and `.overflow_to(..)` cannot be used on the edge after `{from}`, whose \
+             messages one of the nodes around it takes without their type: call them behind a \
+             node of this stage, such as a `map`"
+        ));
     }
 
     fn fault(&mut self, error: BuildError) {

@@ -191,8 +191,9 @@ impl<T: Message, M: Mode> Outlet<T, M> {
             let to = node.outlet::<P::Item>();
             Made::by(to, move |context| {
                 let flow = Flow::native(context.inlet(from)?);
+                let flow = make(context, flow)?;
                 let border = Single::new(context.sender(to)?);
-                Ok(Box::pin(drive(make(context, flow)?, border, context)))
+                Ok(Box::pin(drive(flow, border, context)))
             })
         })
     }
@@ -273,8 +274,9 @@ impl<T: Message> Outlet<T> {
             let (main, dead) = (node.outlet::<U>(), node.dead_letters::<DeadLetter<E>>());
             Made::by((main, dead), move |context| {
                 let flow = Flow::native(context.inlet(from)?);
+                let flow = make(context, flow)?;
                 let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive(make(context, flow)?, border, context)))
+                Ok(Box::pin(drive(flow, border, context)))
             })
         });
         (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))

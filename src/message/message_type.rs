@@ -111,6 +111,10 @@ impl MessageType {
         self.facts.id == TypeId::of::<T>()
     }
 
+    pub(crate) fn id(&self) -> TypeId {
+        self.facts.id
+    }
+
     /// What a message of this type holds several of, if it is known to be a
     /// vector.
     pub fn element(&self) -> Option<&Self> {

@@ -116,7 +116,7 @@ where
         if let Some(stop) = this.stop
             && Pin::new(stop).poll(cx).is_ready()
         {
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(ended(this.border));
         }
         this.budget.learn();
         let mut left = this.budget.messages;
@@ -139,10 +139,7 @@ where
         };
         this.budget.spent = left == 0;
         match pause {
-            Pause::Ended => Poll::Ready(match this.border.take_failure() {
-                Some(failure) => Err(failure),
-                None => Ok(()),
-            }),
+            Pause::Ended => Poll::Ready(ended(this.border)),
             Pause::Full => {
                 // A branch that has room must not wait for the one that has none.
                 this.border.flush();
@@ -158,4 +155,10 @@ where
             }
         }
     }
+}
+
+/// How a node ends that moves nothing more. A failure may wait there since the
+/// turn before.
+fn ended<T>(border: &mut impl Border<T>) -> Result<(), StageError> {
+    border.take_failure().map_or(Ok(()), Err)
 }

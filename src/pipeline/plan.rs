@@ -12,6 +12,8 @@ pub(crate) struct Plan {
     pub(crate) places: Vec<Place>,
     /// How many workers there are.
     pub(crate) workers: usize,
+    /// How many there might be.
+    pub(crate) limit: NonZeroUsize,
 }
 
 /// Where one node runs.
@@ -61,7 +63,7 @@ pub(crate) fn plan(graph: &Graph, limit: NonZeroUsize) -> Plan {
                 let name = Arc::clone(&graph.nodes[before].name);
                 (places[before].worker, Why::With(wish, name))
             }
-            (None, None) => workers.for_light_source(),
+            (None, None) => workers.for_source(wish),
         };
         workers.put(worker, wish.is_apart());
         places.push(Place { worker, why });
@@ -69,6 +71,7 @@ pub(crate) fn plan(graph: &Graph, limit: NonZeroUsize) -> Plan {
     Plan {
         places,
         workers: workers.load.len(),
+        limit,
     }
 }
 
@@ -83,6 +86,11 @@ impl Graph {
 }
 
 impl Plan {
+    /// Whether a node was given a worker; others may have stayed with it there.
+    pub(crate) fn has_own_worker(&self, node: usize) -> bool {
+        matches!(self.places[node].why, Why::Own(_))
+    }
+
     pub(crate) fn worker_of(&self, node: usize) -> usize {
         self.places[node].worker
     }
@@ -131,11 +139,12 @@ impl Workers {
         (worker, why)
     }
 
-    fn for_light_source(&self) -> (usize, Why) {
+    /// For a source that wants no worker of its own.
+    fn for_source(&self, wish: Wish) -> (usize, Why) {
         if self.load.is_empty() {
             (0, Why::First)
         } else {
-            (self.least_used(0..self.load.len(), None), Why::LightSource)
+            (self.least_used(0..self.load.len(), None), Why::Source(wish))
         }
     }
 
@@ -232,6 +241,26 @@ mod tests {
         pipeline.source(FromIter::new(0..1)).ignore();
         pipeline.source(FromIter::new(0..1)).ignore();
         assert_eq!(workers_of(&pipeline, 4), [0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_source_that_wants_no_worker_is_explained_by_what_it_asked_for() {
+        let pipeline = Pipeline::named("plan");
+        pipeline.source(FromIter::new(0..1)).ignore();
+        pipeline.source(FromIter::new(0..1)).ignore();
+        let heavy = pipeline.source(FromIter::new(0..1)).cost(Cost::Heavy);
+        heavy.on(Placement::Inherit).ignore();
+        let plan = plan(&pipeline.graph(), n(4));
+        let why = |node: usize| plan.places[node].why.to_string();
+        assert_eq!(
+            why(2),
+            "a light source, so it shares the worker with the least to do"
+        );
+        assert_eq!(
+            why(4),
+            "placed with the node before, and a source has none: \
+             it shares the worker with the least to do"
+        );
     }
 
     #[test]

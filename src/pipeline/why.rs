@@ -10,7 +10,7 @@ pub(crate) enum Why {
     /// There was no worker yet.
     First,
     /// A source that asks for no worker of its own.
-    LightSource,
+    Source(Wish),
     /// It stays where this node is.
     With(Wish, Arc<str>),
     /// It started a worker.
@@ -60,9 +60,14 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::First => f.write_str("the first source, so it starts a worker"),
-            Self::LightSource => {
-                f.write_str("a light source, so it shares the worker with the least to do")
-            }
+            Self::Source(wish @ Wish::Placed(_)) => write!(
+                f,
+                "{wish}, and a source has none: it shares the worker with the least to do"
+            ),
+            Self::Source(wish) => write!(
+                f,
+                "a {wish} source, so it shares the worker with the least to do"
+            ),
             Self::With(wish, before) => write!(f, "{wish}, so it stays with `{before}`"),
             Self::Own(wish @ Wish::Placed(Placement::Pool(_))) => {
                 write!(f, "{wish}, so it starts a worker of the pool")

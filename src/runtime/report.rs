@@ -15,6 +15,8 @@ pub struct RunReport {
     pub ending: Ending,
     /// How long it took.
     pub elapsed: Duration,
+    /// How many workers it might have used.
+    pub max_workers: usize,
     /// The nodes, in the order of the graph.
     pub nodes: Vec<NodeReport>,
     /// The edges, in the order of the graph.
@@ -55,6 +57,9 @@ pub struct NodeReport {
     pub dead_lettered: u64,
     /// The worker it ran on, counted from 0.
     pub worker: usize,
+    /// Whether it was given that worker, instead of staying with the node
+    /// before it; others may have stayed with it there.
+    pub own_worker: bool,
     /// The name that its replicas have in common, if it is one of several.
     pub replica_of: Option<Arc<str>>,
     /// How long it was at work, on the wall clock. An estimate for a node that

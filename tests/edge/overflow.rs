@@ -1,5 +1,6 @@
 //! What happens to a message that is sent on a full edge.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -87,6 +88,31 @@ fn a_full_edge_that_fails_is_closed_to_its_sender_and_ends_after_what_is_on_it()
             (counts.sent, counts.received, counts.dropped_failing),
             (3, 2, 1)
         );
+    }
+}
+
+thread_local! {
+    /// Of an edge that is looked at while it tells of its failure: an inlet
+    /// cannot move into what it calls then.
+    static LOOKED_AT: RefCell<Option<Inlet<u32>>> = const { RefCell::new(None) };
+}
+
+fn look() -> Poll<Option<u32>> {
+    LOOKED_AT.with_borrow_mut(|inlet| receive(inlet.as_mut().unwrap(), Waker::noop()))
+}
+
+#[test]
+fn an_edge_that_fails_tells_of_it_before_it_ends() {
+    for kind in KINDS {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&seen);
+        let settings = Settings::new(1).overflow(Overflow::Fail);
+        let settings = settings.on_drop(move |_, _| sink.lock().unwrap().extend([look(), look()]));
+        let (mut sender, inlet) = edge(kind, settings);
+        LOOKED_AT.set(Some(inlet));
+        send_each(&mut sender, [1, 2]);
+        assert_eq!(*seen.lock().unwrap(), [Poll::Ready(Some(1)), Poll::Pending]);
+        assert_eq!(look(), Poll::Ready(None));
     }
 }
 

@@ -39,6 +39,8 @@ pub(in crate::edge) struct Offered<T> {
     pub(in crate::edge) dropped: Vec<(T, DropReason)>,
     /// The message offered, not counted, if nobody will receive it.
     pub(in crate::edge) undeliverable: Option<T>,
+    /// The edge fails, and is to be closed.
+    pub(in crate::edge) fails: bool,
 }
 
 impl<T> Shared<T> {
@@ -151,6 +153,7 @@ impl<T> Shared<T> {
             waker: None,
             dropped: Vec::new(),
             undeliverable: None,
+            fails: false,
         };
         if self.is_closed() {
             offered.undeliverable = Some(message);
@@ -165,9 +168,10 @@ impl<T> Shared<T> {
         }
         let reason = match self.overflow {
             Overflow::DropNewest if full => DropReason::Newest,
+            // Closed by the sender, once it has told of it: nobody shall take
+            // the edge for ended before those who have to know do.
             Overflow::Fail if full => {
-                self.sender_gone = true;
-                offered.waker = self.inlet_waker.take();
+                offered.fails = true;
                 DropReason::Failing
             }
             _ => {

@@ -12,8 +12,9 @@ const LOST: f64 = 0.02;
 
 impl RunReport {
     /// Says what held the run up: the node with the highest share of busy
-    /// time, or the one that the others waited for, and the edge that lost
-    /// most of the time to being full and being empty by turns.
+    /// time on the busiest worker, or the one that the others waited for, and
+    /// the edge that lost most of the time to being full and being empty by
+    /// turns.
     ///
     /// `None` if neither stands out: the run then waited for its sources.
     ///
@@ -49,9 +50,13 @@ impl RunReport {
     /// time its worker was at work.
     fn busiest(&self) -> Option<SlowNode> {
         let units = self.nodes.iter().map(|node| self.unit(node));
-        let busiest = units.max_by(|a, b| a.busy.total_cmp(&b.busy))?;
-        let share = busiest.busy.max(busiest.worker_busy);
-        (share >= HELD_UP).then_some(busiest)
+        let share = |unit: &SlowNode| unit.busy.max(unit.worker_busy);
+        // Of the nodes on one worker, the one that does most there.
+        let busiest = units.max_by(|a, b| {
+            let by_share = share(a).total_cmp(&share(b));
+            by_share.then(a.busy.total_cmp(&b.busy))
+        })?;
+        (share(&busiest) >= HELD_UP).then_some(busiest)
     }
 
     /// A node that keeps those before it waiting though it does little, and
@@ -108,7 +113,7 @@ impl RunReport {
         let worker_busy = mean(&|node| self.worker_busy(node.worker));
         let sends_only = |edge: &EdgeReport| edge.to.as_ref() != Some(&node.node);
         let remedy = if worker_busy > busy / 0.75 {
-            Remedy::OwnWorker
+            self.remedy_on_shared_worker(node)
         } else if node.replica_of.is_some() {
             Remedy::MoreReplicas
         } else if self.edges.iter().all(sends_only) {
@@ -123,6 +128,18 @@ impl RunReport {
             busy,
             worker_busy,
             remedy,
+        }
+    }
+
+    /// What helps a node that gets too little of its worker's time.
+    fn remedy_on_shared_worker(&self, node: &NodeReport) -> Remedy {
+        let last = self.nodes.iter().map(|node| node.worker).max();
+        if last.is_none_or(|last| last + 1 >= self.max_workers) {
+            Remedy::MoreWorkers
+        } else if node.own_worker {
+            Remedy::OthersApart
+        } else {
+            Remedy::OwnWorker
         }
     }
 
@@ -160,6 +177,7 @@ mod tests {
             emitted: 0,
             dead_lettered: 0,
             worker: *worker,
+            own_worker: false,
             replica_of: None,
             busy: Duration::from_secs(*busy),
             ending: NodeEnding::Finished,
@@ -175,6 +193,7 @@ mod tests {
             pipeline: "made".to_owned(),
             ending: Ending::Completed,
             elapsed: Duration::from_secs(100),
+            max_workers: 8,
             nodes: of_chain.collect(),
             edges: edges.collect(),
             left_behind: Vec::new(),
@@ -215,6 +234,29 @@ mod tests {
     }
 
     #[test]
+    fn a_full_worker_of_many_nodes_goes_before_one_busy_node() {
+        let report = chain(&[("read", 30, 0), ("parse", 40, 0), ("write", 45, 1)]);
+        let node = report.bottleneck().unwrap().node.unwrap();
+        assert_eq!((&*node.node, node.remedy), ("parse", Remedy::OwnWorker));
+    }
+
+    #[test]
+    fn a_node_on_a_full_worker_is_told_of_no_worker_that_it_cannot_get() {
+        let mut report = chain(&[("read", 30, 0), ("parse", 40, 1), ("write", 38, 1)]);
+        report.nodes[1].own_worker = true;
+        let node = report.bottleneck().unwrap().node.unwrap();
+        assert_eq!((&*node.node, node.remedy), ("parse", Remedy::OthersApart));
+        assert!(text(&report).ends_with(
+            "on a worker that was 78 %: \
+             give the nodes that share its worker others with `.on(Placement::Own)`"
+        ));
+        report.max_workers = 2;
+        let node = report.bottleneck().unwrap().node.unwrap();
+        assert_eq!(node.remedy, Remedy::MoreWorkers);
+        assert!(text(&report).contains("all workers are in use, so give the run more"));
+    }
+
+    #[test]
     fn a_busy_source_shall_be_made_faster() {
         let report = chain(&[("read", 90, 0), ("write", 10, 1)]);
         assert_eq!(
@@ -248,6 +290,11 @@ mod tests {
         let node = report.bottleneck().unwrap().node.unwrap();
         assert_eq!((&*node.node, node.remedy), ("ask", Remedy::MoreConcurrency));
         assert_eq!(report.bottleneck().unwrap().edge, None);
+        assert!(
+            text(&report).starts_with(
+                "`ask` kept those before it waiting and was busy 1 % of the time: let"
+            )
+        );
     }
 
     #[test]

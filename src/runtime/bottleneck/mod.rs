@@ -43,6 +43,10 @@ pub struct SlowNode {
 pub enum Remedy {
     /// It shares a worker that has no time left.
     OwnWorker,
+    /// So does it, and there are no other workers.
+    MoreWorkers,
+    /// It was given a worker, and others stay with it there.
+    OthersApart,
     /// It keeps a worker busy by itself.
     Replicate,
     /// Its replicas keep their workers busy.
@@ -91,10 +95,13 @@ impl fmt::Display for SlowNode {
             write!(f, " with its {} replicas", self.replicas)?;
         }
         if self.remedy == Remedy::MoreConcurrency {
-            write!(f, " kept those before it waiting")?;
+            write!(f, " kept those before it waiting and")?;
         }
         write!(f, " was busy {:.0} % of the time", percent(self.busy))?;
-        if self.remedy == Remedy::OwnWorker {
+        if matches!(
+            self.remedy,
+            Remedy::OwnWorker | Remedy::MoreWorkers | Remedy::OthersApart
+        ) {
             write!(
                 f,
                 " on a worker that was {:.0} %",
@@ -103,6 +110,13 @@ impl fmt::Display for SlowNode {
         }
         f.write_str(match self.remedy {
             Remedy::OwnWorker => ": give it a worker of its own with `.on(Placement::Own)`",
+            Remedy::MoreWorkers => {
+                ": all workers are in use, so give the run more, and this node one of its own \
+                 with `.on(Placement::Own)`"
+            }
+            Remedy::OthersApart => {
+                ": give the nodes that share its worker others with `.on(Placement::Own)`"
+            }
             Remedy::Replicate => ": share its work out with `.replicate(..)`",
             Remedy::MoreReplicas => ": give it more replicas, if there are processors for them",
             Remedy::FasterSource => ": make the source faster, the others wait for it",
