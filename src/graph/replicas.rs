@@ -206,3 +206,21 @@ impl<T: Message, O> fmt::Debug for Replicas<T, O> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pipeline;
+    use crate::graph::Preserve;
+    use crate::stages::FromIter;
+
+    #[test]
+    fn the_window_counts_messages_and_not_what_they_weigh() {
+        let window = |capacity: Capacity| {
+            let numbers = Pipeline::named("window").source(FromIter::new(0..3));
+            numbers.replicate(2, Preserve).capacity(capacity).window()
+        };
+        assert_eq!(window(Capacity::Fixed(16)), 2 * (16 + WINDOW));
+        assert_eq!(window(Capacity::Weighted(64 << 20)), 2 * WINDOW);
+    }
+}
