@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use millpond::graph::{Any, ByKey, Order, Outlet, Preserve};
-use millpond::message::{Mode, Plain};
+use millpond::message::{Message, Mode, Plain};
 use millpond::operators::{Flow, Progress};
 use millpond::runtime::{Ending, NodeEnding};
 use millpond::stage::{Identified, Stage};
@@ -233,7 +233,7 @@ impl Stage<u32> for Changes {
     }
 }
 
-async fn collected(build: impl FnOnce(Outlet<u32>) -> Outlet<u32>, count: u32) -> Vec<u32> {
+async fn collected<T: Message>(build: impl FnOnce(Outlet<u32>) -> Outlet<T>, count: u32) -> Vec<T> {
     let seen = Seen::default();
     let record = Arc::clone(&seen);
     let numbers = Pipeline::named("collected").source(FromIter::new(0..count));
@@ -272,15 +272,33 @@ async fn what_is_made_of_several_messages_takes_the_place_of_the_last() {
         let pairs = numbers
             .replicate(2, Preserve)
             .module("pairs", |_, numbers| {
-                numbers
-                    .batch(2, Duration::from_hours(1))
-                    .map(|pair: Vec<u32>| pair.into_iter().max().unwrap_or_default())
+                numbers.batch(2, Duration::from_hours(1))
             });
         pairs.node("check", |last| last)
     };
-    let last = collected(sums, 1000).await;
-    assert!(last.is_sorted(), "{last:?}");
-    assert!(last.len() >= 500);
+    let pairs = collected(sums, 1000).await;
+    let last = pairs.iter().map(|pair| pair.last().copied());
+    assert!(last.is_sorted(), "{pairs:?}");
+    let mut all: Vec<_> = pairs.concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..1000).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_batch_may_be_larger_than_what_is_under_way_beside_it() {
+    let (seen, report) = run(|pipeline, seen| {
+        let numbers = pipeline.source(FromIter::new(0..4_000_usize));
+        let batches = numbers
+            .replicate(2, Preserve)
+            .module("batches", |_, numbers| {
+                numbers
+                    .batch(2_000, Duration::from_hours(2))
+                    .map(|batch| (batch.len(), 0))
+            });
+        record(batches, seen)
+    });
+    assert_eq!(seen, [(2_000, 0), (2_000, 0)]);
+    assert!(report.elapsed < Duration::from_secs(1), "{report}");
 }
 
 #[tokio::test]
@@ -347,19 +365,38 @@ fn replicas_are_numbered_and_later_stages_keep_clear_of_them() {
 }
 
 #[test]
-fn no_replicas_at_all_are_refused() {
-    let pipeline = Pipeline::named("none");
+fn no_replicas_at_all_and_too_many_are_refused() {
+    for (replicas, remedy) in [(0, "at least 1"), (usize::MAX, "at most 1024")] {
+        let pipeline = Pipeline::named("none");
+        let numbers = pipeline.source(FromIter::new(0..3_u32));
+        numbers
+            .replicate(replicas, Any)
+            .node("work", |numbers| numbers)
+            .ignore();
+        let error = pipeline.start().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            format!(
+                "pipeline `none` cannot start\n  \
+                 P0006: stage `work`: it shall have {replicas} replicas: ask for {remedy}"
+            )
+        );
+    }
+}
+
+#[test]
+fn an_outlet_of_another_pipeline_is_no_replica() {
+    let pipeline = Pipeline::named("own");
+    let other = Pipeline::named("other");
     let numbers = pipeline.source(FromIter::new(0..3_u32));
-    numbers
-        .replicate(0, Any)
-        .node("work", |numbers| numbers)
-        .ignore();
+    let joined = numbers.replicate(2, Any).module("work", |_, numbers| {
+        numbers.ignore();
+        other.source(FromIter::new(0..3_u32))
+    });
+    joined.ignore();
     let error = pipeline.start().unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "pipeline `none` cannot start\n  \
-         P0006: stage `work`: it shall have 0 replicas: ask for at least 1"
-    );
+    assert!(error.contains("work/join"), "{error}");
+    assert!(error.contains("P0004"), "{error}");
 }
 
 // === bounds ===

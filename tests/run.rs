@@ -539,3 +539,19 @@ async fn a_message_waits_for_no_second_one_on_its_way_across_workers() {
     handle.stop();
     assert_eq!(handle.join().await.unwrap().node("tell").received, 100);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_join_took_from_one_branch_makes_room_while_it_waits_for_the_other() {
+    let numbers = Pipeline::named("join")
+        .edge_capacity(128)
+        .source(FromIter::new(0..1000_u64));
+    let builder = numbers.graph().clone();
+    let [all, late] = numbers.broadcast("both");
+    let pairs = builder.node_between("pair", (all, late), |(all, late)| all.zip(late.skip(120)));
+    let run = pairs
+        .for_each("check", |(first, second)| assert_eq!(first + 120, second))
+        .run_local(RunOptions::new());
+    let ended = tokio::time::timeout(Duration::from_hours(1), run).await;
+    let report = ended.unwrap().unwrap();
+    assert_eq!(report.node("check").received, 880);
+}

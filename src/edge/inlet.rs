@@ -95,6 +95,17 @@ impl<T> Inlet<T> {
         count
     }
 
+    /// Gives all slots back that can be, if both ends are on this worker:
+    /// another would be woken as often as messages pass here.
+    #[inline]
+    pub(super) fn settle_up(&mut self) {
+        match &mut self.from {
+            From::Edge(Link::Local(_)) if self.charged > self.chunk.len() => self.give_back(),
+            From::Edge(_) => {}
+            From::Through(inlet) => inlet.settle_up(),
+        }
+    }
+
     #[cold]
     fn give_back(&mut self) {
         let count = self.settle();
@@ -198,10 +209,13 @@ impl<T> FusedStream for Inlet<T> {
     }
 }
 
-/// An edge holds no work: what is on it waits to be taken.
+/// An edge holds no work: what is on it waits to be taken. But the slots of
+/// what has been taken go back, if that is cheap: nobody may come for more
+/// before the sender has gone on.
 impl<T> Progress for Inlet<T> {
     #[inline]
     fn poll_progress(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        self.get_mut().settle_up();
         Poll::Ready(())
     }
 }

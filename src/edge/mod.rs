@@ -25,6 +25,12 @@
 //! long that more wakes cost nothing, the first slots wake a sender on another
 //! worker too: room that it does not know of is no buffer.
 //!
+//! Where a node reads several edges and waits for one, the slots of what it
+//! took from the others go back at once on its own worker. Between workers up
+//! to half of an edge can stay free unannounced: where branches of a fan-out
+//! meet again, and one keeps messages back, the edges of the others must hold
+//! twice as many.
+//!
 //! # How much an edge holds
 //!
 //! | [`Capacity`] | admits the next message while |

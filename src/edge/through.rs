@@ -14,6 +14,7 @@ use super::Inlet;
 pub(super) trait Through<T> {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>>;
     fn resize(&mut self, capacity: NonZeroUsize);
+    fn settle_up(&mut self);
     fn is_terminated(&self) -> bool;
 }
 
@@ -36,6 +37,10 @@ impl<U, T, F: FnMut(U) -> T> Through<T> for Turned<U, F> {
 
     fn resize(&mut self, capacity: NonZeroUsize) {
         self.inlet.resize(capacity);
+    }
+
+    fn settle_up(&mut self) {
+        self.inlet.settle_up();
     }
 
     fn is_terminated(&self) -> bool {

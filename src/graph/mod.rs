@@ -38,7 +38,7 @@ pub use order::{Any, ByKey, Order, Preserve};
 pub use outlet::Outlet;
 pub use overflow::Dropped;
 pub use placement::{Cost, Placement};
-pub use replicas::{REPLICA_CAPACITY, Replicas};
+pub use replicas::{MOST_REPLICAS, REPLICA_CAPACITY, Replicas};
 pub use route::Route;
 pub use settings::Settings;
 

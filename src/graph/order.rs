@@ -4,7 +4,7 @@ use std::sync::Arc;
 use millpond_operators::{Flow, Progress};
 
 use super::builder::{Made, NodeName};
-use super::{Outlet, Replicas};
+use super::{GraphBuilder, Outlet, Replicas};
 use crate::edge::{Inlet, Sender};
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
@@ -44,7 +44,11 @@ pub trait Order<T: Message>: Sized {
 
     /// Adds the node behind the replicas.
     #[doc(hidden)]
-    fn join<U: Message>(shared: Self::Shared, branches: Vec<Outlet<U, Self::Mode>>) -> Outlet<U>;
+    fn join<U: Message>(
+        shared: Self::Shared,
+        graph: &GraphBuilder,
+        branches: Vec<Outlet<U, Self::Mode>>,
+    ) -> Outlet<U>;
 }
 
 /// The places of messages, as the nodes before and behind replicas share them.
@@ -101,8 +105,14 @@ impl<T: Message> Order<T> for Preserve {
         Outlet::new(branch.graph().clone(), edge)
     }
 
-    fn join<U: Message>(places: Places, branches: Vec<Outlet<U, Ordered>>) -> Outlet<U> {
-        join(&branches, move |inlets| Reorder::new(inlets, places.board))
+    fn join<U: Message>(
+        places: Places,
+        graph: &GraphBuilder,
+        branches: Vec<Outlet<U, Ordered>>,
+    ) -> Outlet<U> {
+        join(graph, &branches, move |inlets| {
+            Reorder::new(inlets, places.board)
+        })
     }
 }
 
@@ -124,8 +134,8 @@ impl<T: Message> Order<T> for Any {
         branch.node(name, make)
     }
 
-    fn join<U: Message>((): (), branches: Vec<Outlet<U>>) -> Outlet<U> {
-        join(&branches, merged)
+    fn join<U: Message>((): (), graph: &GraphBuilder, branches: Vec<Outlet<U>>) -> Outlet<U> {
+        join(graph, &branches, merged)
     }
 }
 
@@ -153,8 +163,8 @@ where
         branch.node(name, make)
     }
 
-    fn join<U: Message>((): (), branches: Vec<Outlet<U>>) -> Outlet<U> {
-        join(&branches, merged)
+    fn join<U: Message>((): (), graph: &GraphBuilder, branches: Vec<Outlet<U>>) -> Outlet<U> {
+        join(graph, &branches, merged)
     }
 }
 
@@ -203,10 +213,10 @@ where
 }
 
 fn join<U: Message, M: Mode, P: Progress<Item = U> + 'static>(
+    graph: &GraphBuilder,
     branches: &[Outlet<U, M>],
     joined: impl FnOnce(Vec<Inlet<M::Of<U>>>) -> P + Send + 'static,
 ) -> Outlet<U> {
-    let graph = branches[0].graph().clone();
     let edges: Vec<_> = branches.iter().map(Outlet::edge).collect();
     let inlets = edges.clone();
     let to = graph.add_node(NodeName::Given("join"), &edges, |node| {
@@ -220,5 +230,5 @@ fn join<U: Message, M: Mode, P: Progress<Item = U> + 'static>(
             Ok(Box::pin(drive(joined(inlets), border, context)))
         })
     });
-    Outlet::new(graph, to)
+    Outlet::new(graph.clone(), to)
 }

@@ -1,5 +1,7 @@
+use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use millpond_operators::{Flow, Progress};
 
@@ -135,7 +137,11 @@ impl<T: Message, M: Mode> Outlet<T, M> {
             "a batch holds at least one item: give `max_items` 1 or more"
         );
         self.lifted("batch", move |flow| {
-            flow.batch(max_items, max_wait).map(M::gather::<T>)
+            let place = Rc::new(RefCell::new(M::Place::default()));
+            let gathered = Rc::clone(&place);
+            flow.map(move |carried| M::take_in(&mut place.borrow_mut(), carried))
+                .batch(max_items, max_wait)
+                .map(move |messages| M::gather::<T>(gathered.take(), messages))
         })
     }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use millpond_operators::{Flow, Progress};
 
-use super::{Cost, Order, Outlet, Placement};
+use super::{BuildError, Cost, Order, Outlet, Placement};
 use crate::edge::Capacity;
 use crate::message::Message;
 
@@ -14,6 +14,9 @@ pub const REPLICA_CAPACITY: Capacity = Capacity::Fixed(16);
 /// How many messages for each replica may be under way beside those that the
 /// edge to it holds.
 const WINDOW: usize = 512;
+
+/// How many replicas of one node, stage or module there may be.
+pub const MOST_REPLICAS: usize = 1_024;
 
 /// Several copies of what follows, each on a worker of its own.
 ///
@@ -47,8 +50,8 @@ impl<T: Message> Outlet<T> {
     /// # Errors
     ///
     /// A replica that fails ends the run, as any node does; the others work
-    /// off what is under way to them. Zero replicas are refused when the
-    /// pipeline starts.
+    /// off what is under way to them. Zero replicas, and more than
+    /// [`MOST_REPLICAS`], are refused when the pipeline starts.
     ///
     /// # Examples
     ///
@@ -118,6 +121,11 @@ impl<T: Message, O: Order<T>> Replicas<T, O> {
 
     /// Puts the nodes that `build` makes into each replica, under a common
     /// name. `build` is called for each, with its number, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// An outlet of another pipeline is left out and reported when the
+    /// pipeline starts.
     pub fn module<U: Message>(
         self,
         name: &str,
@@ -140,21 +148,32 @@ impl<T: Message, O: Order<T>> Replicas<T, O> {
             let split = graph.node_before(branches[0].edge());
             graph.keep_light(split, None);
             let copies = branches.into_iter().enumerate();
-            let copies = copies.map(|(number, branch)| {
-                graph.in_replica(number, placement, || build(number, branch))
-            });
-            let joined = O::join(shared, copies.collect());
+            let mut copies: Vec<_> = copies
+                .map(|(number, branch)| {
+                    graph.in_replica(number, placement, || build(number, branch))
+                })
+                .collect();
+            let made = copies.len();
+            copies.retain(|copy| graph.is(copy.graph()));
+            let foreign = copies.len() < made;
+            let joined = O::join(shared, &graph, copies);
+            if foreign {
+                graph.fault_at_last_node(|node| BuildError::ForeignOutlet { node });
+            }
             graph.keep_light(graph.node_before(joined.edge()), Some(split));
             joined
         })
     }
 
     fn checked(mut self) -> Self {
-        if self.count == 0 {
-            let reason = "it shall have 0 replicas: ask for at least 1";
-            self.input.refuse(reason);
-            self.count = 1;
-        }
+        let asked = match self.count {
+            0 => "at least 1".to_owned(),
+            1..=MOST_REPLICAS => return self,
+            _ => format!("at most {MOST_REPLICAS}"),
+        };
+        let reason = format!("it shall have {} replicas: ask for {asked}", self.count);
+        self.input.refuse(reason);
+        self.count = 1;
         self
     }
 }
@@ -167,10 +186,15 @@ impl<T: Message, O> Replicas<T, O> {
 
     /// How many messages may be under way between the split and the join:
     /// more than the edges to and from the replicas hold as a rule, so that it
-    /// binds only where many are filtered out beside one that takes long.
+    /// binds only where many are filtered out beside one that takes long. What
+    /// gathers messages counts as one, however many it holds.
     pub(super) fn window(&self) -> usize {
-        let of_each = self.capacity.initial().saturating_add(WINDOW);
-        self.count.saturating_mul(of_each)
+        let on_edge = match self.capacity {
+            // It tells nothing of how many messages those are.
+            Capacity::Weighted(_) => 0,
+            Capacity::Fixed(_) | Capacity::Adaptive { .. } => self.capacity.initial(),
+        };
+        self.count.saturating_mul(on_edge.saturating_add(WINDOW))
     }
 }
 
@@ -180,5 +204,23 @@ impl<T: Message, O> fmt::Debug for Replicas<T, O> {
             .field("input", &self.input)
             .field("count", &self.count)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pipeline;
+    use crate::graph::Preserve;
+    use crate::stages::FromIter;
+
+    #[test]
+    fn the_window_counts_messages_and_not_what_they_weigh() {
+        let window = |capacity: Capacity| {
+            let numbers = Pipeline::named("window").source(FromIter::new(0..3));
+            numbers.replicate(2, Preserve).capacity(capacity).window()
+        };
+        assert_eq!(window(Capacity::Fixed(16)), 2 * (16 + WINDOW));
+        assert_eq!(window(Capacity::Weighted(64 << 20)), 2 * WINDOW);
     }
 }

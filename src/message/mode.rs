@@ -11,6 +11,9 @@ pub trait Mode: 'static {
     /// A message of type `T` as it travels on an edge of this mode.
     type Of<T: Message>: Message;
 
+    /// What the message that others are gathered into has from its wrapping.
+    type Place: Default + 'static;
+
     /// Turns one message into one other.
     fn map<A: Message, B: Message>(carried: Self::Of<A>, f: impl FnOnce(A) -> B) -> Self::Of<B>;
 
@@ -20,8 +23,13 @@ pub trait Mode: 'static {
         f: impl FnOnce(A) -> Option<B>,
     ) -> Option<Self::Of<B>>;
 
-    /// Turns several messages into one message that holds them all.
-    fn gather<A: Message>(carried: Vec<Self::Of<A>>) -> Self::Of<Vec<A>>;
+    /// Unwraps a message that is to be gathered with others. `place` is that
+    /// of those which wait to be gathered already.
+    fn take_in<A: Message>(place: &mut Self::Place, carried: Self::Of<A>) -> A;
+
+    /// Turns the messages that were taken in since `place` was made into one
+    /// message that holds them all.
+    fn gather<A: Message>(place: Self::Place, messages: Vec<A>) -> Self::Of<Vec<A>>;
 }
 
 /// The mode of an edge that carries the messages and nothing else.
@@ -30,6 +38,7 @@ pub enum Plain {}
 
 impl Mode for Plain {
     type Of<T: Message> = T;
+    type Place = ();
 
     #[inline]
     fn map<A: Message, B: Message>(carried: A, f: impl FnOnce(A) -> B) -> B {
@@ -41,7 +50,12 @@ impl Mode for Plain {
         f(carried)
     }
 
-    fn gather<A: Message>(carried: Vec<A>) -> Vec<A> {
+    #[inline]
+    fn take_in<A: Message>((): &mut (), carried: A) -> A {
         carried
+    }
+
+    fn gather<A: Message>((): (), messages: Vec<A>) -> Vec<A> {
+        messages
     }
 }

@@ -19,6 +19,12 @@ pub struct Numbered<T> {
     ticket: Option<Arc<Ticket>>,
 }
 
+/// The place of the last of the messages that wait to be gathered.
+#[derive(Debug, Default)]
+pub struct LastPlace {
+    ticket: Option<Arc<Ticket>>,
+}
+
 impl<T> Numbered<T> {
     pub(crate) fn new(message: T, ticket: Arc<Ticket>) -> Self {
         let ticket = Some(ticket);
@@ -47,6 +53,7 @@ impl<T> Numbered<T> {
 
 impl Mode for Ordered {
     type Of<T: Message> = Numbered<T>;
+    type Place = LastPlace;
 
     fn map<A: Message, B: Message>(carried: Numbered<A>, f: impl FnOnce(A) -> B) -> Numbered<B> {
         Numbered {
@@ -63,15 +70,15 @@ impl Mode for Ordered {
         f(carried.message).map(|message| Numbered { message, ticket })
     }
 
-    fn gather<A: Message>(carried: Vec<Numbered<A>>) -> Numbered<Vec<A>> {
-        let mut last = None;
-        let place = |carried: Numbered<A>| {
-            last = carried.ticket;
-            carried.message
-        };
-        let message = carried.into_iter().map(place).collect();
-        let ticket = last;
-        Numbered { message, ticket }
+    fn take_in<A: Message>(place: &mut LastPlace, carried: Numbered<A>) -> A {
+        // The number of the one before is done with at once: numbers that are
+        // held until a large group is complete would use up the window.
+        place.ticket = carried.ticket;
+        carried.message
+    }
+
+    fn gather<A: Message>(place: LastPlace, message: Vec<A>) -> Numbered<Vec<A>> {
+        Numbered::from_parts(message, place.ticket)
     }
 }
 

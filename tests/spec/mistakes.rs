@@ -136,6 +136,13 @@ fn replicas_are_for_straight_stages_and_keep_order_only_where_they_can() {
         ))
     };
     assert_eq!(stage("1"), [""; 0]);
+    assert_eq!(
+        stage("4_000_000_000"),
+        [
+            "5:12 P0024: `replicas` is 4000000000, and must be at most 1024",
+            "8:12 P0024: `replicas` is 4000000000, and must be at most 1024",
+        ]
+    );
     assert_eq!(stage("{ count = 2, order = 'any' }"), [""; 0]);
     let order = [
         "5:12 P0024: replicas of `stamp` cannot keep the order of messages, since it is not written for every mode",

@@ -131,6 +131,7 @@ pub enum Numbered {}
 
 impl Mode for Numbered {
     type Of<T: Message> = (u64, T);
+    type Place = u64;
 
     fn map<A: Message, B: Message>((n, message): (u64, A), f: impl FnOnce(A) -> B) -> (u64, B) {
         (n, f(message))
@@ -143,9 +144,13 @@ impl Mode for Numbered {
         Some((n, f(message)?))
     }
 
-    fn gather<A: Message>(carried: Vec<(u64, A)>) -> (u64, Vec<A>) {
-        let last = carried.last().map_or(0, |(n, _)| *n);
-        (last, carried.into_iter().map(|(_, message)| message).collect())
+    fn take_in<A: Message>(last: &mut u64, (n, message): (u64, A)) -> A {
+        *last = n;
+        message
+    }
+
+    fn gather<A: Message>(last: u64, messages: Vec<A>) -> (u64, Vec<A>) {
+        (last, messages)
     }
 }
 

@@ -148,7 +148,16 @@ impl<T> Shared<T> {
         self.blocked_since = Some(now);
         if self.reach == Reach::Remote {
             let sent = self.counters.sent();
-            self.pace.learn(now, sent, self.permits.capacity());
+            self.pace.learn(now, sent, self.most_messages());
+        }
+    }
+
+    /// How many messages the edge holds when it is full; where they are
+    /// weighed, as many as it holds now.
+    fn most_messages(&self) -> usize {
+        match &self.weights {
+            Some(_) => self.counters.depth(),
+            None => self.permits.capacity(),
         }
     }
 

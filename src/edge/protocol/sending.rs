@@ -226,7 +226,7 @@ impl<T> Shared<T> {
 
     fn note_arrival(&mut self, sent: u64) {
         if self.sample.is_none() && sent >= self.next_sample {
-            let interval = self.reach.sample_interval(self.permits.capacity());
+            let interval = self.reach.sample_interval(self.most_messages());
             self.next_sample = sent.saturating_add(interval);
             self.sample = Some(Sample {
                 sequence: self.counters.received() + self.counters.depth() as u64,
@@ -278,9 +278,34 @@ impl<T> Shared<T> {
 mod tests {
     use std::sync::Arc;
     use std::task::{Context, Waker};
+    use std::time::Duration;
 
-    use super::super::super::{EdgeCounters, Reach, Settings};
+    use super::super::super::{Capacity, EdgeCounters, Reach, Settings};
     use super::Shared;
+
+    fn weighted(reach: Reach) -> Shared<u8> {
+        let capacity = Capacity::Weighted(64 << 20);
+        let counters = Arc::new(EdgeCounters::new(capacity));
+        Shared::new(&Settings::new(capacity), reach, counters)
+    }
+
+    #[test]
+    fn what_weighs_little_is_sampled_as_often_as_anything() {
+        let mut shared = weighted(Reach::Local);
+        shared.offer(0, 1);
+        assert!(shared.next_sample < 10_000, "{}", shared.next_sample);
+    }
+
+    #[test]
+    fn a_turn_of_an_edge_that_weighs_is_that_of_its_messages() {
+        let mut shared = weighted(Reach::Remote);
+        for millis in [1, 2] {
+            shared.offer(0, 64 << 20);
+            shared.block(Some(Duration::from_millis(millis)));
+            shared.give_back(1);
+        }
+        assert_eq!(shared.pace.turn, Duration::from_millis(1));
+    }
 
     #[test]
     fn the_buffers_of_an_edge_that_shrinks_follow_it() {

@@ -7,7 +7,7 @@ use super::options::Checking;
 use super::variables::Variables;
 use super::{Located, Mistake, Settings, SpecError, Value};
 use crate::edge::{Capacity, Overflow};
-use crate::graph::{OnError, Placement};
+use crate::graph::{MOST_REPLICAS, OnError, Placement};
 
 /// How a stage is run, with every value understood.
 #[derive(Clone, Debug, Default)]
@@ -67,11 +67,11 @@ pub(super) static SCHEMAS: LazyLock<Json> = LazyLock::new(|| {
             "description": "How many of the stage run side by side, and whether messages keep \
                             their order, as they do unless `any` is said.",
             "anyOf": [
-                { "type": "integer", "minimum": 1 },
+                { "type": "integer", "minimum": 1, "maximum": MOST_REPLICAS },
                 {
                     "type": "object",
                     "properties": {
-                        "count": { "type": "integer", "minimum": 1 },
+                        "count": { "type": "integer", "minimum": 1, "maximum": MOST_REPLICAS },
                         "order": { "type": "string", "enum": ["preserve", "any"] },
                     },
                     "required": ["count"],
