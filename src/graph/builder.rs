@@ -1,13 +1,16 @@
 use std::any::{Any, type_name};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use millpond_operators::Progress;
 
 use super::{
     BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, NodeInfo, OnError, Outlet,
-    Placement, Settings, check, overflow::hooks_of,
+    Placement, Settings, check,
+    files::{FileUse, Files},
+    overflow::hooks_of,
 };
 use crate::edge::{self, Capacity, EdgeCounters, Overflow};
 use crate::message::{Message, short_name};
@@ -54,6 +57,7 @@ struct Building {
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
     capacity: Option<Capacity>,
+    files: Files,
     /// A run has the makers. What is added from now on runs nowhere.
     taken: bool,
 }
@@ -415,11 +419,18 @@ impl GraphBuilder {
     pub fn refuse(&self, reason: impl Into<String>) {
         let reason = reason.into();
         let mut building = self.lock();
-        let stage = match building.scopes.last() {
-            Some(scope) => Arc::clone(&scope.path),
-            None => "(outside of any stage)".into(),
-        };
+        let stage = building.open_stage();
         building.fault(BuildError::StageRefused { stage, reason });
+    }
+
+    /// Says that the stage that is being built uses this file, and refuses it
+    /// if that goes badly with how another one uses it.
+    pub(crate) fn uses_file(&self, path: &Path, of: FileUse) {
+        let mut building = self.lock();
+        let stage = building.open_stage();
+        if let Some(reason) = building.files.claim(path, of, Arc::clone(&stage)) {
+            building.fault(BuildError::StageRefused { stage, reason });
+        }
     }
 
     pub(crate) fn fault_at_last_node(&self, error: impl FnOnce(Arc<str>) -> BuildError) {
@@ -613,6 +624,14 @@ impl Building {
             if !self.uses.contains_key(&numbered) {
                 return numbered;
             }
+        }
+    }
+
+    /// The path of the stage that is being built.
+    fn open_stage(&self) -> Arc<str> {
+        match self.scopes.last() {
+            Some(scope) => Arc::clone(&scope.path),
+            None => "(outside of any stage)".into(),
         }
     }
 

@@ -50,6 +50,8 @@ pub use inline::NotInline;
 #[cfg(feature = "cli")]
 #[cfg(feature = "cli")]
 pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
+#[cfg(feature = "cli")]
+pub(crate) use options::is_secret;
 pub use place::{Located, Place};
 pub use schema::schema;
 pub use value::{Table, Value};

@@ -4,6 +4,8 @@ mod loose;
 mod value;
 
 pub(super) use value::Checking;
+#[cfg(feature = "cli")]
+pub(crate) use value::is_secret;
 
 use std::path::Path;
 

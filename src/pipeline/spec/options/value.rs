@@ -416,7 +416,8 @@ fn plain(json: &Json) -> String {
         .map_or_else(|| json.to_string(), str::to_owned)
 }
 
-fn is_secret(schema: &Json) -> bool {
+/// Whether the value of this schema must not be shown.
+pub(crate) fn is_secret(schema: &Json) -> bool {
     let is = |key: &str| schema.get(key) == Some(&Json::Bool(true));
     is("writeOnly") || is("x-millpond-secret") || schema.get("format") == Some(&"password".into())
 }
