@@ -602,7 +602,7 @@ fn two_stages_on_one_file_are_refused() {
     assert_eq!(
         told,
         [format!(
-            "stage `to-file-2`: {shown} is written by stage `to-file` already: write another \
+            "stage `to-file.2`: {shown} is written by stage `to-file` already: write another \
              file, or merge what leads there"
         )]
     );

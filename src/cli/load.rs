@@ -9,16 +9,13 @@ use super::diagnosis::{Diagnosis, Sources};
 use super::exit::Failure;
 use super::secrets::secrets;
 use crate::pipeline::Pipeline;
-use crate::pipeline::spec::{CheckedSpec, PipelineSpec, SpecErrors};
+use crate::pipeline::spec::{CheckedSpec, MAX_BYTES, PipelineSpec, SpecErrors};
 
 /// What places call a pipeline on one line.
 const INLINE: &str = "inline";
 
 /// What places call options that were set on the command line.
 const SET: &str = "--set";
-
-/// No spec is as long; what is longer is not read.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A spec as the user has given it, with what was set on top of it.
 pub(super) struct Loaded {

@@ -53,6 +53,8 @@ pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
 #[cfg(feature = "cli")]
 pub(crate) use options::is_secret;
 pub use place::{Located, Place};
+#[cfg(feature = "cli")]
+pub(crate) use read::MAX_BYTES;
 pub use schema::schema;
 pub use value::{Table, Value};
 

@@ -1,5 +1,6 @@
 //! Options against the JSON Schema of their stage.
 
+mod all_of;
 mod loose;
 mod value;
 
