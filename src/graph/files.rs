@@ -79,6 +79,7 @@ fn resolved(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use super::FileUse::{Read, Replace, Write};
     use super::*;
 
     #[test]
@@ -93,7 +94,6 @@ mod tests {
                 let round_about = folder.path().join(".").join(path.file_name().unwrap());
                 files.claim(&round_about, other, "two".into())
             };
-            use FileUse::{Read, Replace, Write};
             for (one, other) in [(Read, Read), (Read, Replace), (Replace, Read)] {
                 assert_eq!(clashes(one, other), None);
             }
@@ -122,7 +122,7 @@ mod tests {
     fn a_device_is_used_by_all() {
         let mut files = Files::default();
         for stage in ["one", "two"] {
-            let claimed = files.claim(Path::new("/dev/null"), FileUse::Write, stage.into());
+            let claimed = files.claim(Path::new("/dev/null"), Write, stage.into());
             assert_eq!(claimed, None);
         }
     }
