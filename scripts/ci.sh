@@ -43,6 +43,8 @@ features() {
         cargo check -p millpond-operators --no-default-features --features "$feature"
     done
     cargo check -p millpond-operators
+    cargo check -p millpond --no-default-features
+    cargo check -p millpond --no-default-features --features spec
     cargo check -p millpond
 }
 

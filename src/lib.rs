@@ -30,8 +30,8 @@
 //! | --- | --- |
 //! | [`operators`] | [`Flow`](operators::Flow), with every operator as a method; useful without pipelines |
 //! | [`pipeline`] | [`Pipeline`]: source, stages, sink, run |
-//! | [`stage`] | the traits of stages: write your own; the registry of stages |
-//! | [`module`] | sub-graphs with names and ports of their own |
+//! | [`mod@stage`] | the traits of stages: write your own; the registry of stages |
+//! | [`mod@module`] | sub-graphs with names and ports of their own |
 //! | [`stages`] | the stages that come with millpond |
 //! | [`inference`] | the stage that runs models, and its backends |
 //! | [`runtime`] | [`RunOptions`], [`RunHandle`], [`RunReport`], [`RunError`] |

@@ -64,8 +64,8 @@ fn an_explanation_says_where_each_node_runs_what_each_edge_is_and_why() {
       draw -> ignore : u32                            local        128                         both nodes are on worker 1
       square/split -> square.0 : Numbered<u32>        remote       16                          from worker 0 to worker 2
       square/split -> square.1 : Numbered<u32>        remote       16                          from worker 0 to worker 3
-      square.0 -> square/join : Numbered<u32>         remote       128                         from worker 2 to worker 0
-      square.1 -> square/join : Numbered<u32>         remote       128                         from worker 3 to worker 0
+      square.0 -> square/join : Numbered<u32>         remote       2 to 4096, adapts to 100ms  from worker 2 to worker 0
+      square.1 -> square/join : Numbered<u32>         remote       2 to 4096, adapts to 100ms  from worker 3 to worker 0
       square/join -> sort : u32                       remote       2 to 4096, adapts to 100ms  from worker 0 to worker 4
       sort -> print : u32                             local        128                         both nodes are on worker 4
     ");
@@ -99,7 +99,7 @@ fn an_explanation_follows_the_limit() {
       square/split -> square.0 : Numbered<u32>        local        16                          both nodes are on worker 0
       square/split -> square.1 : Numbered<u32>        remote       16                          from worker 0 to worker 1
       square.0 -> square/join : Numbered<u32>         local        128                         both nodes are on worker 0
-      square.1 -> square/join : Numbered<u32>         remote       128                         from worker 1 to worker 0
+      square.1 -> square/join : Numbered<u32>         remote       2 to 4096, adapts to 100ms  from worker 1 to worker 0
       square/join -> sort : u32                       local        2 to 4096, adapts to 100ms  both nodes are on worker 0
       sort -> print : u32                             local        128                         both nodes are on worker 0
     ");
@@ -149,7 +149,7 @@ fn an_explanation_is_data_for_programs() {
           "message": "i32",
           "dead_letters": false,
           "kind": "remote",
-          "capacity": "128",
+          "capacity": "2 to 4096, adapts to 100ms",
           "why": "from worker 0 to worker 1"
         },
         {

@@ -545,6 +545,7 @@ async fn a_sink_whose_reader_stands_still_is_named_and_left_behind() {
     let options = RunOptions::new().stop_deadline(Duration::from_millis(50));
     let handle = Pipeline::named("stuck")
         .source(FromIter::new((0..).map(long)))
+        .capacity(128)
         .sink(ToFile::json_lines(&target.path))
         .start_with(options)
         .unwrap();

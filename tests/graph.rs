@@ -170,9 +170,9 @@ fn an_unfinished_graph_is_drawn_too() {
     assert_snapshot!(pipeline.graph().to_text(), @"
     pipeline unfinished
       from-iter
-        -> picky/map : u32 [128]
+        -> picky/map : u32
       picky/map
-        -> (nothing) : u32 [128]
+        -> (nothing) : u32
     ");
     assert_snapshot!(pipeline.graph().to_mermaid(), @r#"
     flowchart LR

@@ -155,7 +155,7 @@ tuple_of_ports!(A a 0, B b 1, C c 2, D d 3, E e 4, F f 5);
 /// [`Ports`](crate::module::Ports) for it. Fields are ports, named in
 /// kebab-case.
 ///
-/// See [`module`](crate::module) for an example.
+/// See [`module`](mod@crate::module) for an example.
 #[macro_export]
 macro_rules! ports {
     ($(#[$attribute:meta])* $visible:vis struct $name:ident {

@@ -19,7 +19,7 @@
 //! command lines are made of them. Their options are the fields of the
 //! structs, in kebab-case: `max_items` is `max-items` there.
 //!
-//! (What a stage is, and how to write one, is in [`stage`](crate::stage).)
+//! (What a stage is, and how to write one, is in [`stage`](mod@crate::stage).)
 
 mod batch;
 mod filter;
