@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use millpond::graph::Outlet;
 use millpond::runtime::{Ending, RunFailure};
-use millpond::stages::{FromIter, Queue, ToFile, WalkFiles};
+use millpond::stages::{FileMode, FromIter, Queue, ToFile, WalkFiles};
 use millpond::{Pipeline, RunError, RunHandle, RunOptions, RunReport};
 use serde::ser::{Error as _, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
@@ -562,4 +562,49 @@ async fn a_sink_whose_reader_stands_still_is_named_and_left_behind() {
     let stuck: Vec<_> = report.left_behind.iter().map(|left| &left.node).collect();
     assert_eq!(stuck, [&Some("to-file".into())], "{report}");
     drop(unread);
+}
+
+#[tokio::test]
+async fn a_file_that_a_killed_process_left_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = |number: u32| {
+        let process = std::process::id();
+        folder.path().join(format!(".out.{process}-{number}.part"))
+    };
+    // Other tests of this process may have used the first numbers.
+    for number in 0..64 {
+        fs::write(left(number), "left").unwrap();
+    }
+    let path = folder.path().join("out");
+    let sink = ToFile::builder().path(&path).mode(FileMode::Atomic).build();
+    let pipeline = Pipeline::named("part")
+        .source(FromIter::new([1, 2]))
+        .sink(sink);
+    let run = pipeline.run_local(RunOptions::new());
+    in_time("the run", run).await.unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "1\n2\n");
+    assert_eq!(fs::read_to_string(left(0)).unwrap(), "left");
+}
+
+#[test]
+fn two_stages_on_one_file_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    let pipeline = Pipeline::named("two");
+    pipeline
+        .source(FromIter::new([1]))
+        .sink(ToFile::json_lines(&path));
+    pipeline
+        .source(FromIter::new([2]))
+        .sink(ToFile::json_lines(&path));
+    let errors = millpond::graph::check(&pipeline.graph());
+    let told = errors.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let shown = path.display();
+    assert_eq!(
+        told,
+        [format!(
+            "stage `to-file.2`: {shown} is written by stage `to-file` already: write another \
+             file, or merge what leads there"
+        )]
+    );
 }

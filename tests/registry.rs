@@ -499,13 +499,31 @@ fn two_crates_with_one_id_are_both_named() {
              character 'n' while parsing major version number): write it as `1.2.0`",
         ]
     );
-    let registry = Registry::of([&ONE, &NEWER]).unwrap();
-    assert_eq!(registry.latest("count").unwrap().origin().package, "other");
-    let pinned = VersionReq::parse("=1.0.0").unwrap();
+    let conflicts = Registry::of([&ONE, &NEWER]).unwrap_err();
     assert_eq!(
-        registry.find("count", &pinned).unwrap().origin().package,
-        "one"
+        conflicts[0].to_string(),
+        "two stages are called `count`: one of one 1.0.0 (src/lib.rs:7), one of other 1.1.0 \
+         (src/lib.rs:7); give one of them another id",
     );
+}
+
+#[test]
+fn two_versions_of_one_crate_stand_beside_each_other() {
+    const fn origin(version: &'static str) -> Origin {
+        Origin::new("one", version, "src/lib.rs", 7)
+    }
+    fn types() -> millpond::stage::Signature {
+        millpond::stage::signature_of(None, Some(message_type!(u64)))
+    }
+    static OLD: Entry = Entry::source::<Count>(origin("1.0.0"), types);
+    static NEW: Entry = Entry::source::<Count>(origin("1.1.0"), types);
+
+    let registry = Registry::of([&NEW, &OLD]).unwrap();
+    let latest = registry.latest("count").unwrap();
+    assert_eq!(latest.version, Version::new(1, 1, 0));
+    let pinned = VersionReq::parse("=1.0.0").unwrap();
+    let pinned = registry.find("count", &pinned).unwrap();
+    assert_eq!(pinned.version, Version::new(1, 0, 0));
 }
 
 #[tokio::test]

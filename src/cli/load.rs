@@ -7,17 +7,15 @@ use super::arguments::PipelineArguments;
 use super::catalogue::Catalogue;
 use super::diagnosis::{Diagnosis, Sources};
 use super::exit::Failure;
+use super::secrets::secrets;
 use crate::pipeline::Pipeline;
-use crate::pipeline::spec::{CheckedSpec, PipelineSpec, SpecErrors};
+use crate::pipeline::spec::{CheckedSpec, MAX_BYTES, PipelineSpec, SpecErrors};
 
 /// What places call a pipeline on one line.
 const INLINE: &str = "inline";
 
 /// What places call options that were set on the command line.
 const SET: &str = "--set";
-
-/// No spec is as long; what is longer is not read.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A spec as the user has given it, with what was set on top of it.
 pub(super) struct Loaded {
@@ -84,7 +82,7 @@ pub(super) fn load(
             place.line = index + 1;
         }
     }
-    let sources = sources.with(SET, arguments.set.join("\n"));
+    let sources = sources.with(SET, targets(&arguments.set));
     Ok(Loaded {
         spec,
         sources,
@@ -119,10 +117,11 @@ fn is_file(word: &OsStr) -> bool {
     let path = Path::new(word);
     let text = word.to_string_lossy();
     let is_one_word = !text.contains(char::is_whitespace);
+    let is_toml = path
+        .extension()
+        .is_some_and(|extension| extension == "toml");
     path.is_file()
-        || path
-            .extension()
-            .is_some_and(|extension| extension == "toml")
+        || is_toml && !text.contains(" ! ")
         || is_one_word && (path.exists() || text.contains(std::path::is_separator))
 }
 
@@ -180,22 +179,13 @@ fn from_stdin() -> Result<String, Failure> {
     }
 }
 
-/// The names of options that are never shown.
-fn secrets(catalogue: &Catalogue) -> Vec<String> {
-    let mut names = Vec::new();
-    for stage in catalogue.iter() {
-        let properties = stage
-            .schema
-            .get("properties")
-            .and_then(|properties| properties.as_object());
-        for (name, option) in properties.into_iter().flatten() {
-            let is = |key: &str| option.get(key) == Some(&true.into());
-            if is("writeOnly") || is("x-millpond-secret") {
-                names.push(name.clone());
-            }
-        }
-    }
-    names
+/// What was set, a line each, without the values: they may be secrets.
+fn targets(assignments: &[String]) -> String {
+    let targets = assignments.iter().map(|assignment| {
+        let end = assignment.find('=').map_or(assignment.len(), |at| at + 1);
+        assignment[..end].replace('\n', " ")
+    });
+    targets.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -215,6 +205,12 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_was_set_is_not_shown() {
+        let set = ["a.token=hunter2", "token=a\nb", "none"].map(str::to_owned);
+        assert_eq!(targets(&set), "a.token=\ntoken=\nnone");
+    }
+
+    #[test]
     fn a_file_is_told_from_a_pipeline() {
         for file in [
             "p.toml",
@@ -226,7 +222,12 @@ mod tests {
         ] {
             assert!(is_file(OsStr::new(file)), "{file}");
         }
-        for pipeline in ["from-stdin ! to-stdout", "from-stdin", "a --path /x/y ! b"] {
+        for pipeline in [
+            "from-stdin ! to-stdout",
+            "from-stdin",
+            "a --path /x/y ! b",
+            "from-stdin ! to-file --path out.toml",
+        ] {
             assert!(!is_file(OsStr::new(pipeline)), "{pipeline}");
         }
     }

@@ -18,6 +18,8 @@ pub(super) fn start(common: &Common, console: &Console, screen: &Screen) -> Resu
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(screen.clone())
+        // It would tell them on standard error, which is what fails.
+        .log_internal_errors(false)
         .with_ansi(console.on_stderr.is_on());
     let started = match common.log_format {
         LogFormat::Text => logs.with_target(false).try_init(),

@@ -29,6 +29,7 @@ mod options;
 mod progress;
 mod report;
 mod screen;
+mod secrets;
 mod signals;
 mod table;
 mod text;

@@ -41,15 +41,18 @@ impl Screen {
 }
 
 /// Writes what belongs above the line: each piece is a whole line or more.
+/// Never fails: what cannot be shown is lost.
 impl Write for &Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let shown = self.lock();
         let mut stderr = io::stderr().lock();
-        if shown.is_empty() {
-            stderr.write_all(bytes)?;
+        let written = if shown.is_empty() {
+            stderr.write_all(bytes)
         } else {
-            stderr.write_all(&[EMPTY_LINE, bytes, shown.as_bytes()].concat())?;
-        }
+            stderr.write_all(&[EMPTY_LINE, bytes, shown.as_bytes()].concat())
+        };
+        // Nobody can be told when standard error fails.
+        drop(written);
         Ok(bytes.len())
     }
 

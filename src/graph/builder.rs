@@ -1,13 +1,16 @@
 use std::any::{Any, TypeId, type_name};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use millpond_operators::Progress;
 
 use super::{
     BuildError, BuildErrors, Cost, DeadLetter, EdgeInfo, Graph, HiddenType, NodeInfo, OnError,
-    Outlet, Placement, Settings, check, overflow::hooks_of,
+    Outlet, Placement, Settings, check,
+    files::{FileUse, Files},
+    overflow::hooks_of,
 };
 use crate::edge::{self, Capacity, EdgeCounters, Overflow};
 use crate::message::{Message, short_name};
@@ -58,6 +61,7 @@ struct Building {
     /// How often a name that may repeat has been used.
     uses: HashMap<String, usize>,
     capacity: Option<Capacity>,
+    files: Files,
     /// A run has the makers. What is added from now on runs nowhere.
     taken: bool,
 }
@@ -448,6 +452,16 @@ impl GraphBuilder {
         self.lock().refuse(reason.into());
     }
 
+    /// Says that the stage that is being built uses this file, and refuses it
+    /// if that goes badly with how another one uses it.
+    pub(crate) fn uses_file(&self, path: &Path, of: FileUse) {
+        let mut building = self.lock();
+        let stage = building.open_stage();
+        if let Some(reason) = building.files.claim(path, of, Arc::clone(&stage)) {
+            building.fault(BuildError::StageRefused { stage, reason });
+        }
+    }
+
     pub(crate) fn fault_at_last_node(&self, error: impl FnOnce(Arc<str>) -> BuildError) {
         let mut building = self.lock();
         if let Some(node) = building.graph.nodes.last() {
@@ -644,10 +658,7 @@ impl Building {
     }
 
     fn refuse(&mut self, reason: String) {
-        let stage = match self.scopes.last() {
-            Some(scope) => Arc::clone(&scope.path),
-            None => "(outside of any stage)".into(),
-        };
+        let stage = self.open_stage();
         self.fault(BuildError::StageRefused { stage, reason });
     }
 
@@ -659,6 +670,14 @@ impl Building {
              messages one of the nodes around it takes without their type: call them behind a \
              node of this stage, such as a `map`"
         ));
+    }
+
+    /// The path of the stage that is being built.
+    fn open_stage(&self) -> Arc<str> {
+        match self.scopes.last() {
+            Some(scope) => Arc::clone(&scope.path),
+            None => "(outside of any stage)".into(),
+        }
     }
 
     fn fault(&mut self, error: BuildError) {

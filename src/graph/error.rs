@@ -75,6 +75,19 @@ pub enum BuildError {
 }
 
 impl BuildError {
+    /// The node or stage that it is about.
+    #[cfg(feature = "spec")]
+    pub(crate) fn about(&self) -> Option<&str> {
+        match self {
+            Self::UnconnectedOutlet { node, .. }
+            | Self::DuplicateName { node }
+            | Self::Capacity { node, .. }
+            | Self::ForeignOutlet { node } => Some(node),
+            Self::StageRefused { stage, .. } => Some(stage),
+            Self::NoSource | Self::AlreadyStarted => None,
+        }
+    }
+
     /// The code of this kind of error.
     pub fn code(&self) -> Code {
         Code(match self {

@@ -11,6 +11,7 @@ mod between;
 mod builder;
 mod check;
 mod error;
+mod files;
 mod order;
 mod outlet;
 mod overflow;
@@ -32,6 +33,7 @@ pub use builder::GraphBuilder;
 pub(crate) use builder::Parts;
 pub use check::check;
 pub use error::{BuildError, BuildErrors, Code};
+pub(crate) use files::FileUse;
 #[doc(hidden)]
 pub use order::Places;
 pub use order::{Any, ByKey, Order, Preserve};

@@ -74,7 +74,10 @@ pub(super) fn conclude(state: &RunState) -> Result<RunReport, RunError> {
         .collect();
     for left in &left_behind {
         tracing::error!(
-            thread = %left.thread, stage = ?left.stage, node = ?left.node, "thread left behind",
+            thread = %left.thread,
+            stage = left.stage.as_deref(),
+            node = left.node.as_deref(),
+            "thread left behind",
         );
     }
     let ending = match state.phase() {

@@ -33,7 +33,8 @@ pub struct Registered {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Conflict {
-    /// Two stages have the same identification and version.
+    /// Two stages have the same identification: of two crates, whatever their
+    /// versions, or of one crate in one version.
     #[error(
         "two stages are called `{id}`: one of {}, one of {}; give one of them another id",
         .origins[0], .origins[1]
@@ -134,6 +135,13 @@ impl Registry {
             error: error.to_string(),
         })?;
         let versions = self.stages.entry(id).or_default();
+        let foreign = |one: &&Registered| one.origin().package != origin.package;
+        if let Some(other) = versions.iter().find(foreign) {
+            return Err(Conflict::SameId {
+                id,
+                origins: Box::new([other.origin(), origin]),
+            });
+        }
         let Some(same) = versions.iter_mut().find(|one| one.version == version) else {
             versions.push(Registered {
                 version,
@@ -143,7 +151,7 @@ impl Registry {
         };
         let first = same.origin();
         // The entries of one stage stand in one `register!`.
-        if (first.package, first.file, first.line) != (origin.package, origin.file, origin.line) {
+        if (first.file, first.line) != (origin.file, origin.line) {
             return Err(Conflict::SameId {
                 id,
                 origins: Box::new([first, origin]),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use typed_builder::TypedBuilder;
 
 use super::lines::{BadLine, Input, InvalidUtf8, Lines, MAX_LINE_BYTES};
-use crate::graph::{DeadLetter, GraphBuilder, Outlet};
+use crate::graph::{DeadLetter, FileUse, GraphBuilder, Outlet};
 use crate::stage::config::exists;
 use crate::stage::{Identified, Source};
 
@@ -30,7 +30,9 @@ use crate::stage::{Identified, Source};
 ///
 /// # Errors
 ///
-/// A file that is missing or a folder is refused before the run starts. One
+/// A file that is missing, a folder, or written by another stage is refused
+/// before the run starts (how far that is seen, [`ToFile`](super::ToFile)
+/// tells). One
 /// that cannot be opened, or not be read to its end, ends the run with a
 /// [`ReadError`](super::ReadError).
 ///
@@ -92,6 +94,7 @@ impl FromFile {
         if let Some(reason) = exists::not_a_file(&self.path) {
             graph.refuse(reason);
         }
+        graph.uses_file(&self.path, FileUse::Read);
         graph.try_node_until(Self::ID, move |context| {
             let input = open(&self.path).and_then(Input::file);
             let (place, max_bytes) = (self.path.display().to_string(), self.max_line_bytes);

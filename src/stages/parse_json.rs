@@ -10,7 +10,8 @@ use crate::stage::{Identified, Stage};
 ///
 /// Lines of nothing but white space are passed over. A line that is not JSON
 /// becomes a dead letter that tells its number and what is wrong; the number
-/// counts the lines that have arrived, from 1.
+/// counts the lines that have arrived, from 1. Each of several replicas counts
+/// those that it was given: then the number is not that of a file.
 ///
 /// # Examples
 ///

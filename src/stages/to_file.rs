@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use typed_builder::TypedBuilder;
 
 use super::lines::{LineFormat, Output, WriteError};
-use crate::graph::{Cost, Outlet};
+use crate::graph::{Cost, FileUse, Outlet};
 use crate::message::Message;
 use crate::node::Stopped;
 use crate::stage::{Identified, Sink};
@@ -27,7 +27,11 @@ use crate::stage::{Identified, Sink};
 ///
 /// A file that cannot be made or written ends the run with a [`WriteError`].
 /// A path that is a folder, or whose own folder does not exist, is refused
-/// before the run starts.
+/// before the run starts. So is a file that another such stage of the pipeline
+/// writes, or that a [`FromFile`](super::FromFile) reads, unless the mode is
+/// atomic: that one reads to the end what there was. It is not seen when the
+/// file has a second name (a hard link), when a stage of another kind or
+/// standard output leads to it, or when another pipeline uses it.
 ///
 /// # Examples
 ///
@@ -163,6 +167,11 @@ impl<T: Message + Serialize> Sink<T> for ToFile {
         if let Some(reason) = self.misplaced() {
             input.refuse(reason);
         }
+        let of = match self.mode {
+            FileMode::Atomic => FileUse::Replace,
+            FileMode::Replace | FileMode::Append | FileMode::New => FileUse::Write,
+        };
+        input.graph().uses_file(&self.path, of);
         input.consume_with(Self::ID, move |context, messages| {
             let stopped = context.stopped();
             Ok(async move {
@@ -214,12 +223,18 @@ impl Staged {
     /// Makes it beside the other, since only there it can be moved at once.
     fn create(replaces: &Path) -> io::Result<(File, Self)> {
         static MADE: AtomicU64 = AtomicU64::new(0);
-        let mut name = OsString::from(".");
-        name.push(replaces.file_name().unwrap_or_default());
-        let (process, made) = (std::process::id(), MADE.fetch_add(1, Relaxed));
-        name.push(format!(".{process}-{made}.part"));
-        let at = replaces.with_file_name(name);
-        let file = File::create_new(&at)?;
+        let (at, file) = loop {
+            let mut name = OsString::from(".");
+            name.push(replaces.file_name().unwrap_or_default());
+            let (process, made) = (std::process::id(), MADE.fetch_add(1, Relaxed));
+            name.push(format!(".{process}-{made}.part"));
+            let at = replaces.with_file_name(name);
+            match File::create_new(&at) {
+                // Left by a process of the same number, which was killed.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => break (at, made?),
+            }
+        };
         let staged = Self {
             at,
             replaces: replaces.to_owned(),

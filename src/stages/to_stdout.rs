@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,9 +12,13 @@ use crate::graph::{Cost, Outlet};
 use crate::message::Message;
 use crate::stage::{Identified, Sink};
 
+/// Whose turn it is to write whole lines.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Writes each message as a line of standard output.
 ///
 /// Lines are written when 64 KiB have come together or no message is waiting.
+/// Several of this stage in one process take turns, so that lines stay whole.
 /// A reader that has gone, such as a `head` that has seen enough, ends the
 /// stage and is no error: what leads only here ends with it.
 ///
@@ -67,7 +72,7 @@ impl<T: Message + Serialize> Sink<T> for ToStdout {
                 let found = file.metadata()?;
                 // Where it is a file, it may hold the output of others.
                 let end = if found.is_file() { found.len() } else { 0 };
-                Ok(Output::new(path, file, self.format, end))
+                Ok(Output::new(path, file, self.format, end).in_turn(&TURN))
             });
             let opened = opened.map_err(|cause| WriteError {
                 path: path.to_owned(),

@@ -243,3 +243,77 @@ fn arguments_that_are_no_text_are_refused() {
         );
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_of_the_log_that_leaves_costs_no_message() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("in"), "bad\n{}\nbad\n{}\n").unwrap();
+    let line = "from-file --path in ! parse-json ! to-file --path out";
+    let mut child = millpond(folder.path())
+        .args(["run", line])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let written = fs::read_to_string(folder.path().join("out")).unwrap();
+    assert_eq!(written, "{}\n{}\n");
+}
+
+#[test]
+fn lines_of_two_stages_stay_whole_on_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = format!("{}\n", "x".repeat(200_000));
+    fs::write(folder.path().join("in"), long.repeat(20)).unwrap();
+    let line = "from-file --path in ! broadcast --@name both --outlets a --outlets b ! \
+                to-stdout ; both.b ! to-stdout --@name second";
+    let output = millpond(folder.path())
+        .args(["run", "-q", line])
+        .output()
+        .unwrap();
+    assert_eq!(stderr(&output), "");
+    let printed = stdout(&output);
+    assert_eq!(printed.lines().count(), 40);
+    assert!(printed.lines().all(|one| one == long.trim_end()));
+}
+
+#[test]
+fn a_value_that_was_set_is_in_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for set in ["token=hunter2", "no-stage.token=hunter2"] {
+        let output = millpond(folder.path())
+            .args(["check", "from-stdin ! to-stdout", "--set", set])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{set}");
+        let told = stderr(&output);
+        assert!(told.contains("token"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_file_that_is_read_is_not_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("same");
+    fs::write(&file, "a\nb\n").unwrap();
+    let run = |line: &str| {
+        let output = millpond(folder.path()).args(["run", "-q", line]).output();
+        let output = output.unwrap();
+        let written = fs::read_to_string(&file).unwrap();
+        (output.status.code(), stderr(&output), written)
+    };
+    let (code, told, written) = run("from-file --path same ! to-file --path ./same");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(
+        told.contains("./same is read by stage `from-file`"),
+        "{told}"
+    );
+    // Where the one that is refused stands, not the one that it names.
+    assert!(told.contains("inline:1:25"), "{told}");
+    assert_eq!(written, "a\nb\n");
+
+    let atomic = "from-file --path same ! to-file --path same --mode atomic";
+    assert_eq!(run(atomic), (Some(0), String::new(), "a\nb\n".to_owned()));
+}

@@ -40,7 +40,7 @@ fn search_twice(line: String) -> impl Iterator<Item = SearchResult> {
 async fn a_message_may_have_a_name_that_ends_in_result() {
     let found = SearchResult("a".to_owned());
     let (out, _) = through!(texts(&["a"]), Search);
-    assert_eq!(out, [found.clone()]);
+    assert_eq!(out, std::slice::from_ref(&found));
     let (out, _) = through!(texts(&["a"]), SearchTwice);
     assert_eq!(out, [found.clone(), found]);
 }

@@ -58,22 +58,20 @@ impl CheckedSpec {
 
     /// Tells an error of the graph at the stage that it is about.
     fn place(&self, error: &BuildError) -> SpecError {
-        let text = error.to_string();
-        let about = |stage: &&CheckedStage| {
-            let named = text.split('`').skip(1).step_by(2);
-            named.into_iter().any(|name| {
-                let rest = name.strip_prefix(stage.name.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+        let holds = |stage: &&CheckedStage| {
+            let rest = error.about()?.strip_prefix(stage.name.as_str())?;
+            Some(rest.is_empty() || rest.starts_with('/'))
         };
-        let stage = self.stages.iter().find(about).or(self.stages.first());
+        let holding = self.stages.iter().filter(|one| holds(one) == Some(true));
+        let innermost = holding.max_by_key(|stage| stage.name.len());
+        let stage = innermost.or(self.stages.first());
         let place = stage.map(|stage| &stage.place);
         let place = place.cloned().unwrap_or_else(|| super::Place {
             file: self.name.as_str().into(),
             line: 1,
             column: 1,
         });
-        SpecError::new(Mistake::Refused, &place, text)
+        SpecError::new(Mistake::Refused, &place, error.to_string())
     }
 }
 

@@ -50,7 +50,11 @@ pub use inline::NotInline;
 #[cfg(feature = "cli")]
 #[cfg(feature = "cli")]
 pub(crate) use inline::SETTINGS as INLINE_SETTINGS;
+#[cfg(feature = "cli")]
+pub(crate) use options::is_secret;
 pub use place::{Located, Place};
+#[cfg(feature = "cli")]
+pub(crate) use read::MAX_BYTES;
 pub use schema::schema;
 pub use value::{Table, Value};
 

@@ -35,7 +35,9 @@ impl PipelineSpec {
         let parts = assignment.split_once('=');
         let parts = parts.and_then(|(target, word)| Some((target.split_once('.')?, word)));
         let Some(((stage, option), word)) = parts else {
-            let text = format!("`{assignment}` sets no option");
+            // What follows may be a secret.
+            let shown = assignment.split('=').next().unwrap_or_default();
+            let text = format!("`{shown}` sets no option");
             let error = SpecError::new(Mistake::Override, &place, text);
             return Err(error.help("write `stage.option=value`"));
         };

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
 use futures_core::Stream;
@@ -73,6 +74,8 @@ pub(in crate::stages) struct Output {
     lines: u64,
     /// The file ends in a line that somebody else has torn.
     torn: bool,
+    /// Held while lines are written that others write to the same place.
+    turn: Option<&'static Mutex<()>>,
 }
 
 impl Output {
@@ -88,12 +91,19 @@ impl Output {
             end,
             lines: 0,
             torn: false,
+            turn: None,
         }
     }
 
     /// Says that what the file holds does not end with the end of a line.
     pub(in crate::stages) fn torn(mut self, torn: bool) -> Self {
         self.torn = torn;
+        self
+    }
+
+    /// Says that all who write there hold `turn` meanwhile.
+    pub(in crate::stages) fn in_turn(mut self, turn: &'static Mutex<()>) -> Self {
+        self.turn = Some(turn);
         self
     }
 
@@ -149,7 +159,11 @@ impl Output {
             self.pending.clear();
             return Ok(());
         }
+        let held = self
+            .turn
+            .map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
         let result = write(&mut self.file, &self.pending[..bytes]);
+        drop(held);
         self.pending.clear();
         match result {
             Ok(()) => {

@@ -1,9 +1,12 @@
 //! Options against the JSON Schema of their stage.
 
+mod all_of;
 mod loose;
 mod value;
 
 pub(super) use value::Checking;
+#[cfg(feature = "cli")]
+pub(crate) use value::is_secret;
 
 use std::path::Path;
 

@@ -28,6 +28,9 @@ impl<'a> Checking<'a> {
         path: &str,
     ) -> Option<Json> {
         let schema = self.resolved(schema);
+        if let Some(schema) = schema.as_object().filter(|it| it.contains_key("allOf")) {
+            return self.every(schema, value, path);
+        }
         if let Some(choices) = alternatives(schema) {
             return self.alternative(choices, value, path);
         }
@@ -47,7 +50,10 @@ impl<'a> Checking<'a> {
         }
     }
 
-    fn resolved(&self, schema: &'a Json) -> &'a Json {
+    pub(super) fn resolved<'b>(&self, schema: &'b Json) -> &'b Json
+    where
+        'a: 'b,
+    {
         let reference = schema.get("$ref").and_then(Json::as_str);
         let target = reference
             .and_then(|reference| reference.strip_prefix('#'))
@@ -357,7 +363,7 @@ pub(super) fn additional(schema: &Json) -> Option<&Json> {
 }
 
 fn alternatives(schema: &Json) -> Option<Vec<&Json>> {
-    let mut choices = ["oneOf", "anyOf", "allOf"].into_iter();
+    let mut choices = ["oneOf", "anyOf"].into_iter();
     let choices = choices.find_map(|key| schema.get(key)?.as_array())?;
     // An enumeration with a description for each value is one of constants.
     let is_enumeration = choices.iter().all(|choice| constants(choice).is_some());
@@ -416,7 +422,8 @@ fn plain(json: &Json) -> String {
         .map_or_else(|| json.to_string(), str::to_owned)
 }
 
-fn is_secret(schema: &Json) -> bool {
+/// Whether the value of this schema must not be shown.
+pub(crate) fn is_secret(schema: &Json) -> bool {
     let is = |key: &str| schema.get(key) == Some(&Json::Bool(true));
     is("writeOnly") || is("x-millpond-secret") || schema.get("format") == Some(&"password".into())
 }

@@ -7,7 +7,7 @@ use super::parse_toml;
 use crate::pipeline::spec::{Located, Mistake, PipelineSpec, SpecError};
 
 /// No spec is as long; what is longer is not read.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+pub(crate) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The text of a spec, or why there is none.
 pub(super) fn read_text(path: &Path) -> Result<String, String> {

@@ -11,6 +11,8 @@ use std::path::Path;
 
 use super::{Mistake, PipelineSpec, Place, SpecError, SpecErrors, Value};
 
+#[cfg(feature = "cli")]
+pub(crate) use include::MAX_BYTES;
 pub(super) use table::parse_toml;
 
 impl PipelineSpec {
