@@ -2,10 +2,11 @@
 //!
 //! For the attributes `#[serde(default, with = "duration::optional")]` and
 //! `#[schemars(schema_with = "duration::schema")]` of a field that is an
-//! `Option<Duration>`.
+//! `Option<Duration>`; [`schema`] is for one that may be `null` too.
 
 use std::time::Duration;
 
+use schemars::{Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::Serializer;
 
@@ -37,6 +38,13 @@ pub fn deserialize<'de, D: Deserializer<'de>>(
 ) -> Result<Option<Duration>, D::Error> {
     let given = Option::<Given>::deserialize(deserializer)?;
     Ok(given.map(|given| given.0))
+}
+
+/// The schema of a duration that may be `null`.
+pub fn schema(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = super::schema(generator);
+    schema.insert("type".to_owned(), ["string", "null"].as_slice().into());
+    schema
 }
 
 #[cfg(test)]
