@@ -37,7 +37,7 @@ pub use context::NodeContext;
 pub(crate) use context::{EdgeEnds, EdgeId, LentEdge, LentEdges, View};
 pub(crate) use deal::{AsIs, Deal};
 pub(crate) use drive::{drive, drive_source};
-pub use on_error::{OnError, UnknownOnError};
+pub use on_error::OnError;
 pub use ordered::{LastPlace, Numbered, Ordered};
 pub(crate) use panic::panic_text;
 pub(crate) use reorder::Reorder;
