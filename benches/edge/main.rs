@@ -13,7 +13,7 @@ mod wakes;
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
-use std::task::{Poll, ready};
+use std::task::Poll;
 
 use crossfire::spsc;
 use millpond::edge::{self, Inlet, Sender};
@@ -87,15 +87,19 @@ fn remote_one_thread_vs_crossfire(bench: &mut Bench, runtime: &Runtime) {
 
 /// Sends as a node does, whose future is polled once per wake.
 async fn send_all(mut sender: Sender<u64>, messages: u64) {
-    let mut numbers = 0..messages;
+    let mut sent = 0;
     poll_fn(|cx| {
-        loop {
-            let slot = ready!(sender.poll_reserve(cx)).expect("the inlet outlives the sender");
-            match numbers.next() {
-                Some(number) => slot.send(number),
-                None => return Poll::Ready(()),
+        let mut number = sent;
+        let ended = loop {
+            match sender.poll_reserve(cx) {
+                Poll::Ready(_) if number == messages => break Poll::Ready(()),
+                Poll::Ready(slot) => slot.expect("the inlet outlives the sender").send(number),
+                Poll::Pending => break Poll::Pending,
             }
-        }
+            number += 1;
+        };
+        sent = number;
+        ended
     })
     .await;
 }

@@ -113,4 +113,14 @@ impl<S: Progress> Progress for Flow<S> {
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.project().stream.poll_progress(cx)
     }
+
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        take: impl FnMut(S::Item),
+    ) -> Poll<Option<usize>> {
+        self.project().stream.poll_many(cx, limit, take)
+    }
 }

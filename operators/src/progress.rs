@@ -54,6 +54,42 @@ pub trait Progress: Stream {
     /// repeated or made up afterwards; an operator that holds futures has
     /// ended then.
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Hands up to `limit` ready items to `take`, and says how many.
+    ///
+    /// The same items in the same order as from as many polls, but a source
+    /// that has them in store hands them out in one loop, into which the
+    /// closures of the operators on the way are compiled. `Ready(Some(0))` is
+    /// never returned but for a `limit` of zero; an item that is not ready is
+    /// not waited for once there has been one, so that the call after it may
+    /// be `Pending`. Answers otherwise as `poll_next` does: `Pending` if
+    /// nothing is ready, `Ready(None)` at the end.
+    ///
+    /// Hands out one item unless an implementation does better, which only
+    /// those need that pass items on one by one and hold none.
+    ///
+    /// # Panics
+    ///
+    /// Passes on a panic of `take` or of a closure on the way. The items that
+    /// were handed out before are gone, and no other.
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(Self::Item),
+    ) -> Poll<Option<usize>>
+    where
+        Self: Sized,
+    {
+        if limit == 0 {
+            return Poll::Ready(Some(0));
+        }
+        self.poll_next(cx).map(|item| {
+            take(item?);
+            Some(1)
+        })
+    }
 }
 
 impl<P: Progress + Unpin + ?Sized> Progress for &mut P {

@@ -2,6 +2,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::vec;
 
 use futures_core::{FusedStream, Stream};
 use millpond_operators::Progress;
@@ -28,6 +29,8 @@ pub struct Inlet<T> {
     /// Messages in the chunk whose slots have not been given back, whether
     /// handed out or not.
     charged: usize,
+    /// Messages that were to be handed out when a panic came.
+    lost: usize,
     done: bool,
 }
 
@@ -54,6 +57,7 @@ impl<T> Inlet<T> {
             mark: 0,
             step: 1,
             charged: 0,
+            lost: 0,
             done: false,
         }
     }
@@ -89,7 +93,7 @@ impl<T> Inlet<T> {
     /// Takes up to the messages left in the chunk as given back, and counts
     /// those that were not before.
     fn settle(&mut self) -> usize {
-        let count = self.charged - self.chunk.len();
+        let count = self.charged - self.chunk.len() - self.lost;
         self.charged = self.chunk.len();
         self.mark = self.charged.saturating_sub(self.step);
         count
@@ -218,12 +222,61 @@ impl<T> Progress for Inlet<T> {
         self.get_mut().settle_up();
         Poll::Ready(())
     }
+
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(T),
+    ) -> Poll<Option<usize>> {
+        let this = self.get_mut();
+        if limit == 0 {
+            return Poll::Ready(Some(0));
+        }
+        if this.chunk.is_empty() && !ready!(this.refill(cx)) {
+            return Poll::Ready(None);
+        }
+        let held = this.chunk.len();
+        let most = match this.from {
+            // The sender cannot go on before this returns.
+            From::Edge(Link::Local(_)) => held,
+            // At least one, since slots have been given back to there.
+            _ => held - this.mark,
+        };
+        let handed = most.min(limit);
+        let mut left = Left {
+            messages: this.chunk.drain(held - handed..),
+            lost: &mut this.lost,
+        };
+        while let Some(message) = left.messages.next_back() {
+            take(message);
+        }
+        drop(left);
+        if this.chunk.len() <= this.mark {
+            this.give_back();
+        }
+        Poll::Ready(Some(handed))
+    }
+}
+
+/// What is being handed out. Dropped before its end, which is by a panic, it
+/// counts what nobody got.
+struct Left<'a, T> {
+    messages: vec::Drain<'a, T>,
+    lost: &'a mut usize,
+}
+
+impl<T> Drop for Left<'_, T> {
+    fn drop(&mut self) {
+        *self.lost += self.messages.len();
+    }
 }
 
 impl<T> Drop for Inlet<T> {
     fn drop(&mut self) {
         self.give_back();
-        let held = self.chunk.len();
+        let held = self.chunk.len() + self.lost;
         let From::Edge(link) = &self.from else {
             return;
         };

@@ -98,6 +98,12 @@ impl<T> Sender<T> {
         Poll::Ready(Ok(Slot { sender: self }))
     }
 
+    /// How many slots are there to be filled before the next exchange.
+    #[inline]
+    pub(crate) fn room(&self) -> usize {
+        self.room - self.chunk.len()
+    }
+
     /// Fills a slot that was reserved before.
     #[inline]
     pub(crate) fn put(&mut self, message: T) {

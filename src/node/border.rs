@@ -11,7 +11,14 @@ pub(crate) trait Border<T> {
     /// Waits until whatever message comes next can be put.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>>;
 
-    /// Puts a message; there is room for one after `poll_room` was ready.
+    /// How many messages can be put one after another once `poll_room` was
+    /// ready, whatever they are. It is asked again after each, if it is one.
+    #[inline]
+    fn room(&self) -> usize {
+        1
+    }
+
+    /// Puts a message, for which there must be room.
     fn put(&mut self, message: T);
 
     /// Sends off what is held.
@@ -43,6 +50,11 @@ impl<T> Border<T> for Single<T> {
     #[inline]
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
         self.sender.poll_reserve(cx).map_ok(drop)
+    }
+
+    #[inline]
+    fn room(&self) -> usize {
+        self.sender.room()
     }
 
     #[inline]

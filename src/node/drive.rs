@@ -10,7 +10,7 @@ use super::{Border, NodeContext, StageError, Stopped, Stopwatch};
 use crate::edge::Closed;
 
 /// A node that has moved this many messages does so too.
-const MOST_MESSAGES: u32 = 128;
+const MOST_MESSAGES: usize = 128;
 
 /// Moves messages from a node's operators over its border.
 ///
@@ -33,10 +33,10 @@ pub(crate) struct Drive<P, B> {
 /// How many messages a node moves before it pauses.
 #[derive(Debug)]
 struct Budget {
-    messages: u32,
+    messages: usize,
     /// One for a node whose messages take long: each is handed on before the
     /// next is taken.
-    most: u32,
+    most: usize,
     /// Whether all of it was used up in the last turn.
     spent: bool,
     stopwatch: Rc<Stopwatch>,
@@ -127,12 +127,13 @@ where
                 Poll::Ready(Err(Closed)) => break Pause::Ended,
                 Poll::Pending => break Pause::Full,
             }
-            match this.flow.as_mut().poll_next(cx) {
-                Poll::Ready(Some(message)) => this.border.put(message),
+            let most = left.min(this.border.room());
+            let border = &mut *this.border;
+            match this.flow.as_mut().poll_many(cx, most, |message| border.put(message)) {
+                Poll::Ready(Some(moved)) => left -= moved,
                 Poll::Ready(None) => break Pause::Ended,
                 Poll::Pending => break Pause::Idle,
             }
-            left -= 1;
             if left == 0 {
                 break Pause::BudgetSpent;
             }

@@ -55,9 +55,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        for _ in 0..UNITS_PER_POLL {
-            match ready!(this.input.as_mut().poll_next(cx)) {
-                Some(item) => (this.f)(item),
+        let mut left = UNITS_PER_POLL;
+        while left > 0 {
+            match ready!(this.input.as_mut().poll_many(cx, left, &mut *this.f)) {
+                Some(handed) => left -= handed,
                 None => return Poll::Ready(()),
             }
         }

@@ -91,6 +91,35 @@ where
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.project().input.poll_progress(cx)
     }
+
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(S::Item),
+    ) -> Poll<Option<usize>> {
+        let mut this = self.project();
+        let (keep, mut kept, mut asked) = (this.keep, 0, 0);
+        while asked < UNITS_PER_POLL {
+            let most = limit.min(UNITS_PER_POLL - asked);
+            let handed = this.input.as_mut().poll_many(cx, most, |item| {
+                if keep(&item) {
+                    kept += 1;
+                    take(item);
+                }
+            });
+            let Some(handed) = ready!(handed) else {
+                return Poll::Ready(None);
+            };
+            if kept > 0 || limit == 0 {
+                return Poll::Ready(Some(kept));
+            }
+            asked += handed;
+        }
+        yield_after(this.input, cx);
+        Poll::Pending
+    }
 }
 
 impl<S: fmt::Debug, F> fmt::Debug for Filter<S, F> {

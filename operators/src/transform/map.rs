@@ -83,6 +83,18 @@ where
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.project().input.poll_progress(cx)
     }
+
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(T),
+    ) -> Poll<Option<usize>> {
+        let this = self.project();
+        let f = this.f;
+        this.input.poll_many(cx, limit, |item| take(f(item)))
+    }
 }
 
 impl<S: fmt::Debug, F> fmt::Debug for Map<S, F> {

@@ -112,16 +112,21 @@ impl<S: Progress> Stream for Chunks<S> {
             return Poll::Ready(None);
         }
         let room = *this.max_items - this.held.len();
-        for _ in 0..room.min(UNITS_PER_POLL) {
-            let Some(item) = ready!(this.input.as_mut().poll_next(cx)) else {
+        let mut left = room.min(UNITS_PER_POLL);
+        while left > 0 {
+            let held = &mut *this.held;
+            let handed = this.input.as_mut().poll_many(cx, left, |item| {
+                if held.capacity() == 0 {
+                    held.reserve_exact((*this.max_items).min(UNITS_PER_POLL));
+                }
+                held.push(item);
+            });
+            let Some(handed) = ready!(handed) else {
                 *this.done = true;
                 let rest = mem::take(this.held);
                 return Poll::Ready((!rest.is_empty()).then_some(rest));
             };
-            if this.held.capacity() == 0 {
-                *this.held = Vec::with_capacity((*this.max_items).min(UNITS_PER_POLL));
-            }
-            this.held.push(item);
+            left -= handed;
         }
         if this.held.len() == *this.max_items {
             return Poll::Ready(Some(mem::take(this.held)));
