@@ -1,8 +1,8 @@
 use std::fmt;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::vec;
 
 use futures_core::{FusedStream, Stream};
 use millpond_operators::Progress;
@@ -29,8 +29,6 @@ pub struct Inlet<T> {
     /// Messages in the chunk whose slots have not been given back, whether
     /// handed out or not.
     charged: usize,
-    /// Messages that were to be handed out when a panic came.
-    lost: usize,
     done: bool,
 }
 
@@ -57,7 +55,6 @@ impl<T> Inlet<T> {
             mark: 0,
             step: 1,
             charged: 0,
-            lost: 0,
             done: false,
         }
     }
@@ -93,7 +90,7 @@ impl<T> Inlet<T> {
     /// Takes up to the messages left in the chunk as given back, and counts
     /// those that were not before.
     fn settle(&mut self) -> usize {
-        let count = self.charged - self.chunk.len() - self.lost;
+        let count = self.charged - self.chunk.len();
         self.charged = self.chunk.len();
         self.mark = self.charged.saturating_sub(self.step);
         count
@@ -245,14 +242,17 @@ impl<T> Progress for Inlet<T> {
             _ => held - this.mark,
         };
         let handed = most.min(limit);
-        let mut left = Left {
-            messages: this.chunk.drain(held - handed..),
-            lost: &mut this.lost,
+        // Out of the inlet, where each message would be written off in memory.
+        let mut out = Out {
+            chunk: mem::take(&mut this.chunk),
+            home: &mut this.chunk,
         };
-        while let Some(message) = left.messages.next_back() {
-            take(message);
+        for _ in 0..handed {
+            if let Some(message) = out.chunk.pop() {
+                take(message);
+            }
         }
-        drop(left);
+        drop(out);
         if this.chunk.len() <= this.mark {
             this.give_back();
         }
@@ -260,23 +260,22 @@ impl<T> Progress for Inlet<T> {
     }
 }
 
-/// What is being handed out. Dropped before its end, which is by a panic, it
-/// counts what nobody got.
-struct Left<'a, T> {
-    messages: vec::Drain<'a, T>,
-    lost: &'a mut usize,
+/// A chunk that goes back into its inlet, whatever happens.
+struct Out<'a, T> {
+    chunk: Vec<T>,
+    home: &'a mut Vec<T>,
 }
 
-impl<T> Drop for Left<'_, T> {
+impl<T> Drop for Out<'_, T> {
     fn drop(&mut self) {
-        *self.lost += self.messages.len();
+        mem::swap(&mut self.chunk, self.home);
     }
 }
 
 impl<T> Drop for Inlet<T> {
     fn drop(&mut self) {
         self.give_back();
-        let held = self.chunk.len() + self.lost;
+        let held = self.chunk.len();
         let From::Edge(link) = &self.from else {
             return;
         };

@@ -143,6 +143,15 @@ impl<T, E: fmt::Display> Border<Result<T, E>> for Split<T, E> {
         Poll::Pending
     }
 
+    fn room(&self) -> usize {
+        match &self.dead {
+            // Nothing may follow what the node stops at.
+            _ if self.on_error == OnError::Stop => 1,
+            DeadEnd::Edge(dead) => self.main.room().min(dead.room()),
+            DeadEnd::Log(_) => self.main.room(),
+        }
+    }
+
     #[inline]
     fn put(&mut self, message: Result<T, E>) {
         match message {
@@ -254,6 +263,11 @@ impl<T: Clone> Border<T> for Broadcast<T> {
         } else {
             Poll::Ready(Ok(()))
         }
+    }
+
+    fn room(&self) -> usize {
+        // None is left that has gone: each has reserved a slot at least.
+        self.branches.iter().map(Sender::room).min().unwrap_or(1)
     }
 
     fn put(&mut self, message: T) {

@@ -129,7 +129,11 @@ where
             }
             let most = left.min(this.border.room());
             let border = &mut *this.border;
-            match this.flow.as_mut().poll_many(cx, most, |message| border.put(message)) {
+            match this
+                .flow
+                .as_mut()
+                .poll_many(cx, most, |message| border.put(message))
+            {
                 Poll::Ready(Some(moved)) => left -= moved,
                 Poll::Ready(None) => break Pause::Ended,
                 Poll::Pending => break Pause::Idle,

@@ -63,9 +63,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C> {
         let mut this = self.project();
-        for _ in 0..UNITS_PER_POLL {
-            match ready!(this.input.as_mut().poll_next(cx)) {
-                Some(item) => this.collection.extend(iter::once(item)),
+        let mut left = UNITS_PER_POLL;
+        while left > 0 {
+            let extend = |item| this.collection.extend(iter::once(item));
+            match ready!(this.input.as_mut().poll_many(cx, left, extend)) {
+                Some(handed) => left -= handed,
                 None => return Poll::Ready(mem::take(this.collection)),
             }
         }

@@ -70,13 +70,24 @@ where
             this.state.is_some(),
             "a `fold` was polled after its end or its panic"
         );
-        for _ in 0..UNITS_PER_POLL {
-            let item = ready!(this.input.as_mut().poll_next(cx));
-            let state = this.state.take();
-            match (state, item) {
-                (Some(state), Some(item)) => *this.state = Some((this.f)(state, item)),
-                (Some(state), None) => return Poll::Ready(state),
-                (None, _) => unreachable!("a `fold` has its state whenever it is polled"),
+        let mut left = UNITS_PER_POLL;
+        while left > 0 {
+            let step = |item| {
+                if let Some(state) = this.state.take() {
+                    *this.state = Some((this.f)(state, item));
+                }
+            };
+            match (
+                ready!(this.input.as_mut().poll_many(cx, left, step)),
+                &mut *this.state,
+            ) {
+                (Some(handed), Some(_)) => left -= handed,
+                (None, state @ Some(_)) => {
+                    if let Some(state) = state.take() {
+                        return Poll::Ready(state);
+                    }
+                }
+                (_, None) => unreachable!("a `fold` has its state whenever it is polled"),
             }
         }
         yield_after(this.input, cx);

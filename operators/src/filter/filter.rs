@@ -99,27 +99,39 @@ where
         limit: usize,
         mut take: impl FnMut(S::Item),
     ) -> Poll<Option<usize>> {
-        let mut this = self.project();
-        let (keep, mut kept, mut asked) = (this.keep, 0, 0);
-        while asked < UNITS_PER_POLL {
-            let most = limit.min(UNITS_PER_POLL - asked);
-            let handed = this.input.as_mut().poll_many(cx, most, |item| {
-                if keep(&item) {
-                    kept += 1;
-                    take(item);
-                }
-            });
-            let Some(handed) = ready!(handed) else {
-                return Poll::Ready(None);
-            };
-            if kept > 0 || limit == 0 {
-                return Poll::Ready(Some(kept));
-            }
-            asked += handed;
-        }
-        yield_after(this.input, cx);
-        Poll::Pending
+        let this = self.project();
+        let keep = this.keep;
+        keep_many(this.input, cx, limit, |item| {
+            keep(&item).then(|| take(item))
+        })
     }
+}
+
+/// Hands out what `keep` makes something of, as
+/// [`poll_many`](Progress::poll_many) does.
+#[inline]
+pub(super) fn keep_many<S: Progress>(
+    mut input: Pin<&mut S>,
+    cx: &mut Context<'_>,
+    limit: usize,
+    mut keep: impl FnMut(S::Item) -> Option<()>,
+) -> Poll<Option<usize>> {
+    let (mut asked, mut kept) = (0, 0);
+    while asked < UNITS_PER_POLL {
+        let most = limit.min(UNITS_PER_POLL - asked);
+        let handed = input.as_mut().poll_many(cx, most, |item| {
+            kept += usize::from(keep(item).is_some());
+        });
+        let Some(handed) = ready!(handed) else {
+            return Poll::Ready(None);
+        };
+        if kept > 0 || limit == 0 {
+            return Poll::Ready(Some(kept));
+        }
+        asked += handed;
+    }
+    yield_after(input, cx);
+    Poll::Pending
 }
 
 impl<S: fmt::Debug, F> fmt::Debug for Filter<S, F> {

@@ -6,6 +6,7 @@ use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use pin_project::pin_project;
 
+use super::filter::keep_many;
 use crate::budget::{UNITS_PER_POLL, yield_after};
 use crate::{Flow, Progress};
 
@@ -97,6 +98,18 @@ where
     #[inline]
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.project().input.poll_progress(cx)
+    }
+
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(T),
+    ) -> Poll<Option<usize>> {
+        let this = self.project();
+        let f = this.f;
+        keep_many(this.input, cx, limit, |item| f(item).map(&mut take))
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Law {
     W5,
     /// Wakes after the drop do no harm.
     W6,
+    /// Many items handed out at once are those of as many polls.
+    W7,
     /// Futures that were admitted go on while the output is blocked.
     G1,
     /// An operator that is full keeps the work admitted upstream moving.

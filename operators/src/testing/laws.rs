@@ -178,12 +178,21 @@ where
         if of_output && self.limits.cancelling {
             broken.law = Law::C2;
         } else if of_output && is_fixed && script.consumer.iter().any(|step| *step != Step::Poll) {
-            let calm = Script {
-                consumer: Vec::new(),
-                ..script.clone()
+            let passes = |consumer| {
+                let calm = Script {
+                    consumer,
+                    ..script.clone()
+                };
+                let played = runtime.block_on(tokio::task::unconstrained(self.run(&calm)));
+                played.is_ok()
             };
-            let played = runtime.block_on(tokio::task::unconstrained(self.run(&calm)));
-            if played.is_ok() {
+            let one_by_one = |step: &Step| match step {
+                Step::PollMany(_) => Step::Poll,
+                step => *step,
+            };
+            if passes(script.consumer.iter().map(one_by_one).collect()) {
+                broken.law = Law::W7;
+            } else if passes(Vec::new()) {
                 broken.law = Law::W4;
             }
         }

@@ -40,6 +40,8 @@ pub enum Event {
 pub enum Step {
     /// Takes the next item, after the wake for it.
     Poll,
+    /// Takes up to so many items at once, after the wake for them.
+    PollMany(u8),
     /// Polls once without a wake.
     SpuriousPoll,
     /// Polls once with a new waker, and is deaf to the old one.
@@ -208,7 +210,8 @@ fn event(panics: bool) -> impl Strategy<Value = Event> {
 fn step(blocks: bool, drops: bool, stops: bool) -> impl Strategy<Value = Step> {
     let blocks = u32::from(blocks);
     prop_oneof![
-        8 => Just(Step::Poll),
+        6 => Just(Step::Poll),
+        4 => (1_u8..7).prop_map(Step::PollMany),
         2 => Just(Step::SpuriousPoll),
         2 => Just(Step::SwapWaker),
         2 * blocks => (1_u8..4).prop_map(Step::Skip),

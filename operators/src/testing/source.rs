@@ -92,6 +92,11 @@ impl Source {
         Poll::Ready(())
     }
 
+    fn gives_at_once(&self) -> bool {
+        let next = self.events.front();
+        next.is_some_and(|event| Plan::of(*event, 0).is_some())
+    }
+
     /// Makes a waker that notes its wake before it passes it on.
     fn stirring(&self, waker: &Waker) -> Waker {
         Waker::from(Arc::new(Stirring {
@@ -185,6 +190,24 @@ impl Progress for Source {
             book.inputs[number].settled = true;
         });
         self.poll_pendings(cx)
+    }
+
+    /// Hands out what its script gives without a pause.
+    fn poll_many(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(Token),
+    ) -> Poll<Option<usize>> {
+        let mut handed = 0;
+        while handed < limit && (handed == 0 || self.gives_at_once()) {
+            match ready!(self.as_mut().poll_next(cx)) {
+                Some(token) => take(token),
+                None => return Poll::Ready(None),
+            }
+            handed += 1;
+        }
+        Poll::Ready(Some(handed))
     }
 }
 

@@ -85,6 +85,21 @@ where
     fn poll_progress(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         self.project().input.poll_progress(cx)
     }
+
+    #[inline]
+    fn poll_many(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(S::Item),
+    ) -> Poll<Option<usize>> {
+        let this = self.project();
+        let f = this.f;
+        this.input.poll_many(cx, limit, |item| {
+            f(&item);
+            take(item);
+        })
+    }
 }
 
 impl<S: fmt::Debug, F> fmt::Debug for Inspect<S, F> {

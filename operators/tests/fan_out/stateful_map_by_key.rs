@@ -56,6 +56,7 @@ laws! {
     },
     model: |v| model(v, 3).into_iter().filter(|(_, _, token)| token.is_some()).collect(),
     state: (3, StatefulMapByKey::live_keys),
+    panics_change_the_rest,
 }
 
 #[tokio::test]

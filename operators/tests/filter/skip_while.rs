@@ -9,6 +9,7 @@ fn is_early(token: &Token) -> bool {
 laws! {
     skip_while: |s| s.skip_while(is_early),
     model: |v| v.into_iter().skip_while(is_early).collect(),
+    panics_change_the_rest,
 }
 
 laws! {

@@ -35,6 +35,10 @@ pub(crate) enum Fault {
     FinalizesTwice,
     RepeatsAfterPanic,
     RepeatsAfterPanicOfItsClosure,
+    LosesOfMany,
+    SwapsTwoOfMany,
+    MiscountsMany,
+    HandsOutTooMany,
 }
 
 /// Emits the value of every token, with one fault.
@@ -263,6 +267,35 @@ impl Progress for Faulty {
             }
         }
         this.drive_input(cx)
+    }
+
+    fn poll_many(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        limit: usize,
+        mut take: impl FnMut(u32),
+    ) -> Poll<Option<usize>> {
+        let Some(first) = ready!(self.as_mut().poll_next(cx)) else {
+            return Poll::Ready(None);
+        };
+        let second = match self.fault {
+            Fault::LosesOfMany | Fault::SwapsTwoOfMany if limit > 1 => self.as_mut().poll_next(cx),
+            _ => Poll::Pending,
+        };
+        let handed = match (self.fault, second) {
+            (Fault::SwapsTwoOfMany, Poll::Ready(Some(second))) => {
+                take(second);
+                2
+            }
+            (Fault::HandsOutTooMany, _) => {
+                take(first);
+                2
+            }
+            (Fault::MiscountsMany, _) => 2,
+            _ => 1,
+        };
+        take(first);
+        Poll::Ready(Some(handed))
     }
 }
 

@@ -170,6 +170,26 @@ fn w6_cannot_bear_a_late_wake() {
 }
 
 #[test]
+fn w7_loses_one_of_many() {
+    caught_faulty(Law::W7, Fault::LosesOfMany);
+}
+
+#[test]
+fn w7_hands_out_two_in_the_wrong_order() {
+    caught_faulty(Law::W7, Fault::SwapsTwoOfMany);
+}
+
+#[test]
+fn w7_says_more_than_it_has_handed_out() {
+    caught_faulty(Law::W7, Fault::MiscountsMany);
+}
+
+#[test]
+fn w7_hands_out_more_than_it_was_asked_for() {
+    caught_faulty(Law::W7, Fault::HandsOutTooMany);
+}
+
+#[test]
 fn g1_leaves_its_futures_alone_while_it_is_blocked() {
     let build = |[s]: [_; 1]| one_at_a_time(s, Neglect::Future);
     let laws = Laws::<1, _>::new(build, |[v]| v);

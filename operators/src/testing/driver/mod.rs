@@ -174,6 +174,12 @@ where
                 }
                 self.poll()
             }
+            Step::PollMany(limit) => {
+                if !self.awake && !self.woken().await {
+                    return Err(self.lost_wake());
+                }
+                self.poll_up_to(Some(limit.into()))
+            }
             Step::SpuriousPoll => self.poll(),
             Step::SwapWaker => {
                 self.stale.push(std::mem::take(&mut self.flag));
@@ -226,6 +232,11 @@ where
     }
 
     fn poll(&mut self) -> Result<(), Broken> {
+        self.poll_up_to(None)
+    }
+
+    /// Polls once, for one item or for many.
+    fn poll_up_to(&mut self, limit: Option<usize>) -> Result<(), Broken> {
         let hint = self.operator.size_hint();
         let terminated = self.operator.is_terminated();
         self.hints.push((self.emitted, hint));
@@ -243,12 +254,34 @@ where
         let waker = Waker::from(Arc::clone(&self.flag));
         let mut cx = Context::from_waker(&waker);
         let operator = self.operator.as_mut();
-        let polled = catch_unwind(AssertUnwindSafe(|| operator.poll_next(&mut cx)));
+        let mut items = Vec::new();
+        let polled = catch_unwind(AssertUnwindSafe(|| match limit {
+            Some(limit) => operator.poll_many(&mut cx, limit, |item| items.push(item)),
+            None => operator.poll_next(&mut cx).map(|item| {
+                items.push(item?);
+                Some(1)
+            }),
+        }));
         drop(waker);
+        let handed = items.len();
+        for item in items {
+            self.emitted += 1;
+            self.take(item)?;
+        }
         let polled = match polled {
             Ok(polled) => polled,
             Err(panic) => return self.after_panic(panic.as_ref()),
         };
+        let said = match polled {
+            Poll::Ready(Some(said)) => said,
+            Poll::Ready(None) | Poll::Pending => 0,
+        };
+        let asked = limit.unwrap_or(1);
+        if handed != said || handed > asked || (handed == 0 && polled == Poll::Ready(Some(0))) {
+            let detail =
+                format!("asked for {asked} items it handed out {handed} and said {polled:?}");
+            return Err(broken(Law::W7, detail));
+        }
         self.awake = polled.is_ready();
         let ended = matches!(polled, Poll::Ready(None));
         if self.done && !ended {
@@ -258,10 +291,7 @@ where
             return Err(broken(Law::S4, "it said it had terminated, and went on"));
         }
         match polled {
-            Poll::Ready(Some(item)) => {
-                self.emitted += 1;
-                self.take(item)?;
-            }
+            Poll::Ready(Some(_)) => {}
             Poll::Ready(None) => self.done = true,
             Poll::Pending => {
                 self.check_inputs_settled()?;
