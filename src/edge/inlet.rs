@@ -247,10 +247,11 @@ impl<T> Progress for Inlet<T> {
             chunk: mem::take(&mut this.chunk),
             home: &mut this.chunk,
         };
-        for _ in 0..handed {
-            if let Some(message) = out.chunk.pop() {
-                take(message);
-            }
+        let kept = held - handed;
+        while out.chunk.len() > kept
+            && let Some(message) = out.chunk.pop()
+        {
+            take(message);
         }
         drop(out);
         if this.chunk.len() <= this.mark {
