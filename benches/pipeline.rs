@@ -41,7 +41,7 @@ fn three_nodes_vs_fused(bench: &mut Bench, runtime: &Runtime) {
     let claim = Claim {
         name: "three_nodes_vs_fused",
         peer: "one fused futures chain",
-        at_most: 4.0,
+        at_most: 3.0,
         amount: 2_000_000,
         short_amount: 20_000,
         unit: "message",

@@ -45,7 +45,7 @@ fn local_vs_crossfire(bench: &mut Bench, runtime: &Runtime) {
     let claim = Claim {
         name: "local_vs_crossfire",
         peer: "crossfire spsc, async",
-        at_most: 0.4,
+        at_most: 0.25,
         amount: 2_000_000,
         short_amount: 20_000,
         unit: "message",

@@ -238,8 +238,8 @@ impl<T> Progress for Inlet<T> {
         let most = match this.from {
             // The sender cannot go on before this returns.
             From::Edge(Link::Local(_)) => held,
-            // At least one, since slots have been given back to there.
-            _ => held - this.mark,
+            // After a panic the mark has been reached, and nothing given back.
+            _ => held.saturating_sub(this.mark).max(1),
         };
         let handed = most.min(limit);
         // Out of the inlet, where each message would be written off in memory.

@@ -1,9 +1,12 @@
 //! What an edge promises, for both kinds of it, by hand.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use millpond::edge::{self, Capacity, CapacityError, Closed, Sender, Settings};
+use millpond::edge::{self, Capacity, CapacityError, Closed, Inlet, Sender, Settings};
+use millpond::operators::Progress;
 
 use super::support::{KINDS, Kind, Wakes, edge, n, receive, send};
 
@@ -366,5 +369,78 @@ fn the_largest_numbers_are_numbers_like_any_other() {
                 assert_eq!(received, Poll::Ready(Some(message)));
             }
         }
+    }
+}
+
+/// Takes up to `limit` messages at once.
+fn take_many(inlet: &mut Inlet<u32>, limit: usize) -> (Vec<u32>, Poll<Option<usize>>) {
+    let mut taken = Vec::new();
+    let mut cx = Context::from_waker(Waker::noop());
+    let polled = Pin::new(inlet).poll_many(&mut cx, limit, |message| taken.push(message));
+    (taken, polled)
+}
+
+/// A full edge of 16 messages, counted from 0.
+fn full(kind: Kind) -> (Sender<u32>, Inlet<u32>) {
+    let (mut sender, inlet) = edge(kind, 16);
+    for message in 0..16 {
+        assert!(send(&mut sender, message, Waker::noop()).is_ready());
+    }
+    assert!(send(&mut sender, 16, Waker::noop()).is_pending());
+    (sender, inlet)
+}
+
+#[test]
+fn many_are_handed_out_in_order_and_up_to_the_limit() {
+    for kind in KINDS {
+        let (sender, mut inlet) = full(kind);
+        drop(sender);
+        assert_eq!(take_many(&mut inlet, 0), (vec![], Poll::Ready(Some(0))));
+        let mut all = Vec::new();
+        for limit in (1..4).cycle() {
+            let (taken, polled) = take_many(&mut inlet, limit);
+            if polled == Poll::Ready(None) {
+                break;
+            }
+            assert_eq!(polled, Poll::Ready(Some(taken.len())));
+            assert!((1..=limit).contains(&taken.len()));
+            all.extend(taken);
+        }
+        assert_eq!(all, Vec::from_iter(0..16));
+    }
+}
+
+#[test]
+fn many_are_those_that_are_ready_and_no_more_are_waited_for() {
+    for kind in KINDS {
+        let (mut sender, mut inlet) = edge(kind, 16);
+        assert!(send(&mut sender, 7, Waker::noop()).is_ready());
+        sender.flush();
+        assert_eq!(take_many(&mut inlet, 5), (vec![7], Poll::Ready(Some(1))));
+        assert_eq!(take_many(&mut inlet, 5), (vec![], Poll::Pending));
+    }
+}
+
+#[test]
+fn between_workers_slots_go_back_while_many_are_handed_out() {
+    let (mut sender, mut inlet) = full(Kind::Remote);
+    let (taken, _) = take_many(&mut inlet, 16);
+    assert_eq!(taken, [0, 1]);
+    assert!(send(&mut sender, 16, Waker::noop()).is_ready());
+}
+
+#[test]
+fn a_panic_while_many_are_handed_out_loses_the_one_message() {
+    for kind in KINDS {
+        let (sender, mut inlet) = full(kind);
+        let counters = sender.counters();
+        let mut cx = Context::from_waker(Waker::noop());
+        let take = |message| assert_ne!(message, 1, "as the test wants it");
+        let handing = || Pin::new(&mut inlet).poll_many(&mut cx, 16, take);
+        assert!(catch_unwind(AssertUnwindSafe(handing)).is_err());
+        assert_eq!(take_many(&mut inlet, 1), (vec![2], Poll::Ready(Some(1))));
+        drop(inlet);
+        let counts = counters.counts();
+        assert_eq!((counts.received, counts.discarded), (3, 13));
     }
 }
