@@ -95,8 +95,10 @@ impl Service {
             }
             Times::Phases { each, times } => {
                 let phase = now().div_duration_f64(each);
-                let mut began = times.iter().zip(0_u32..).rev();
-                let current = began.find(|(_, number)| f64::from(*number) <= phase);
+                let begun = times.iter().zip(0_u32..);
+                let current = begun
+                    .take_while(|(_, number)| f64::from(*number) <= phase)
+                    .last();
                 current.map_or(Duration::ZERO, |(times, _)| self.draw(*times))
             }
         }
