@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use millpond::runtime::Ending;
 use millpond::stages::WalkFiles;
 use millpond::{Pipeline, RunOptions, RunReport};
 
