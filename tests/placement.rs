@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
-use std::env;
 use std::num::NonZeroUsize;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -150,27 +148,4 @@ async fn replicas_past_the_limit_are_spread_evenly() {
     let mut workers = replicas.map(|name| report.node(name).worker);
     workers.sort_unstable();
     assert_eq!(workers, [0, 0, 1, 1]);
-}
-
-/// What the limit is in a process that may use one processor only.
-#[test]
-fn the_limit_follows_the_affinity_of_the_process() {
-    const ASKED: &str = "MILLPOND_TEST_LIMIT";
-    let limit = || Pipeline::named("limit").explain().limit;
-    if env::var_os(ASKED).is_some() {
-        assert_eq!(limit(), 1);
-        return;
-    }
-    let program = env::current_exe().unwrap();
-    let asked = Command::new("taskset")
-        .args(["--cpu-list", "0"])
-        .arg(program)
-        .args(["--exact", "the_limit_follows_the_affinity_of_the_process"])
-        .env(ASKED, "1")
-        .output();
-    match asked {
-        Ok(output) => assert!(output.status.success(), "{output:?}"),
-        Err(error) => println!("not tested, there is no `taskset`: {error}"),
-    }
-    assert_eq!(limit(), thread::available_parallelism().unwrap().get());
 }

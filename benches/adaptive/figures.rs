@@ -86,7 +86,7 @@ fn throughput(bench: &mut Bench, remote: &Suite, local: &Suite) {
         remark: "all scenarios",
         rows: Vec::new(),
     }
-    .of(suites, "ABCDEFGHIJKMNOPQ")
+    .of(suites, "ABCDEFGHIJKLMNOPQ")
     .add(bench, f64::max, |round| {
         (round.share(&round.fixed16) - round.share(&round.adaptive)).max(0.0)
     });

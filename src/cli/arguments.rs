@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::runtime::RunOptions;
+
 const CODES: &str = "\
 Exit codes:
   0    done
@@ -115,10 +117,9 @@ pub(super) struct PipelineArguments {
     pub(super) set: Vec<String>,
 }
 
+/// Where a pipeline may run.
 #[derive(Debug, Args)]
-pub(super) struct Run {
-    #[command(flatten)]
-    pub(super) pipeline: PipelineArguments,
+pub(super) struct WorkersArguments {
     /// How many threads may work [default: one for each processor]
     #[arg(
         long,
@@ -127,6 +128,24 @@ pub(super) struct Run {
         hide_env_values = true
     )]
     pub(super) workers: Option<NonZeroUsize>,
+}
+
+impl WorkersArguments {
+    /// The options of a run that say so.
+    pub(super) fn options(&self) -> RunOptions {
+        match self.workers {
+            Some(workers) => RunOptions::new().workers(workers),
+            None => RunOptions::new(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) pipeline: PipelineArguments,
+    #[command(flatten)]
+    pub(super) workers: WorkersArguments,
     /// How long a run that is told to end may work off what is under way
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration)]
     pub(super) stop_deadline: Duration,
@@ -158,14 +177,8 @@ pub(super) struct Check {
 pub(super) struct Explain {
     #[command(flatten)]
     pub(super) pipeline: PipelineArguments,
-    /// How many threads may work [default: one for each processor]
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        env = "MILLPOND_WORKERS",
-        hide_env_values = true
-    )]
-    pub(super) workers: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) workers: WorkersArguments,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

@@ -13,9 +13,12 @@ pub(crate) enum FileUse {
     Replace,
 }
 
-/// The files that the stages of a graph have said they use.
+/// What the stages of a graph have said they read and write.
 #[derive(Debug, Default)]
-pub(super) struct Files(Vec<Claim>);
+pub(super) struct Files {
+    claims: Vec<Claim>,
+    stdin: Option<Arc<str>>,
+}
 
 #[derive(Debug)]
 struct Claim {
@@ -35,7 +38,7 @@ impl Files {
         }
         let file = resolved(path);
         let clashing = |one: &&Claim| one.file == file && clash(one.of, of);
-        if let Some(other) = self.0.iter().find(clashing) {
+        if let Some(other) = self.claims.iter().find(clashing) {
             let (shown, other_stage) = (path.display(), &other.stage);
             return Some(match (other.of, of) {
                 (FileUse::Read, _) => format!(
@@ -52,7 +55,19 @@ impl Files {
                 ),
             });
         }
-        self.0.push(Claim { file, of, stage });
+        self.claims.push(Claim { file, of, stage });
+        None
+    }
+
+    /// Notes that a stage reads standard input, or says why it may not: of
+    /// two readers, each would get some of the lines.
+    pub(super) fn claim_stdin(&mut self, stage: Arc<str>) -> Option<String> {
+        if let Some(other_stage) = &self.stdin {
+            return Some(format!(
+                "standard input is read by stage `{other_stage}` already: branch off that stage"
+            ));
+        }
+        self.stdin = Some(stage);
         None
     }
 }
@@ -115,6 +130,14 @@ mod tests {
                     .contains("is written by stage `one`")
             );
         }
+    }
+
+    #[test]
+    fn standard_input_is_read_by_one() {
+        let mut files = Files::default();
+        assert_eq!(files.claim_stdin("one".into()), None);
+        let refused = files.claim_stdin("two".into()).unwrap();
+        assert!(refused.contains("is read by stage `one` already"));
     }
 
     #[cfg(unix)]

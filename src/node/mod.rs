@@ -16,6 +16,7 @@ mod border;
 mod context;
 mod deal;
 mod drive;
+mod news;
 mod on_error;
 mod ordered;
 mod panic;

@@ -31,11 +31,10 @@ impl<T> Numbered<T> {
         Self { message, ticket }
     }
 
-    /// Whether it is the turn of this message when `first` is the number that
-    /// is waited for.
-    pub(crate) fn is_due(&self, first: u64) -> bool {
-        let ticket = self.ticket.as_ref();
-        ticket.is_none_or(|ticket| ticket.number() <= first)
+    /// The number at whose turn it comes out; what was made of nothing waits
+    /// for none.
+    pub(crate) fn number(&self) -> u64 {
+        self.ticket.as_ref().map_or(0, |ticket| ticket.number())
     }
 
     pub(crate) fn into_message(self) -> T {

@@ -33,6 +33,7 @@ mod entry;
 #[doc(hidden)]
 pub mod expanded;
 mod help;
+pub(crate) mod nearest;
 mod origin;
 mod register;
 mod registry;

@@ -5,13 +5,11 @@ use schemars::Schema;
 use semver::{Version, VersionReq};
 
 use super::help::help;
+use super::nearest::{either, nearest};
 use super::{Entry, Kind, Origin, Signature};
 use crate::message::MessageType;
 
 inventory::collect!(Entry);
-
-/// How many names are proposed in place of one that is not known.
-const PROPOSED: usize = 3;
 
 /// The stages that a program can make by their identifications.
 #[derive(Clone, Debug, Default)]
@@ -169,9 +167,10 @@ impl Registry {
     /// [`NotFound`], with what comes nearest.
     pub fn find(&self, id: &str, requirement: &VersionReq) -> Result<&Registered, NotFound> {
         let Some(versions) = self.stages.get(id) else {
+            let near = nearest(id, self.stages.keys().copied());
             return Err(NotFound::Id {
                 id: id.to_owned(),
-                nearest: nearest(id, self.stages.keys().copied()),
+                nearest: near.into_iter().map(str::to_owned).collect(),
             });
         };
         let mut meeting = versions.iter().rev();
@@ -264,19 +263,6 @@ impl fmt::Display for Registered {
     }
 }
 
-/// Those of `names` that are most like `name`, the nearest first.
-pub(crate) fn nearest<N: AsRef<str>>(name: &str, names: impl Iterator<Item = N>) -> Vec<String> {
-    let mut near: Vec<_> = names
-        .map(|other| (strsim::jaro_winkler(name, other.as_ref()), other))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .collect();
-    near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    near.truncate(PROPOSED);
-    near.into_iter()
-        .map(|(_, other)| other.as_ref().to_owned())
-        .collect()
-}
-
 fn is_kebab_case(id: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty()
@@ -290,13 +276,7 @@ fn is_kebab_case(id: &str) -> bool {
 fn proposal(nearest: &[String]) -> String {
     match nearest {
         [] => ": `millpond stages` lists those that there are".to_owned(),
-        near => format!(
-            ": did you mean {}?",
-            near.iter()
-                .map(|one| format!("`{one}`"))
-                .collect::<Vec<_>>()
-                .join(" or ")
-        ),
+        near => format!(": did you mean {}?", either(near)),
     }
 }
 

@@ -62,9 +62,7 @@ impl FromStdin {
     }
 
     fn nodes(self, graph: &GraphBuilder) -> (Outlet<String>, Outlet<DeadLetter<BadLine>>) {
-        if graph.has_stage(Self::ID) {
-            graph.refuse("standard input is read already: branch off that stage".to_owned());
-        }
+        graph.uses_stdin();
         graph.try_node_until(Self::ID, move |context| {
             let (input, max_bytes) = (Input::stdin(), self.max_line_bytes);
             let lines = Lines::read(

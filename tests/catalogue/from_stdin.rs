@@ -92,7 +92,7 @@ async fn standard_input_is_read_by_one_stage_only() {
     let second = pipeline.source(FromStdin::default());
     let refusal = refused(first.merge("both", [second]).for_each("lines", drop)).await;
     assert!(
-        refusal.contains("standard input is read already"),
+        refusal.contains("standard input is read by stage `from-stdin` already"),
         "{refusal}"
     );
 }

@@ -45,6 +45,11 @@ const LOGNORMAL: Times = Times::Lognormal {
     deviation: 1.5,
 };
 
+const BURSTS: Times = Times::Bursts {
+    size: 64,
+    gap: us(711),
+};
+
 /// One edge, two nodes that are never waited for elsewhere.
 const ONE_EDGE: Scenario = Scenario {
     key: "",
@@ -78,10 +83,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         key: "D",
         what: "bursts of 64, load 0.9",
-        sources: &[Times::Bursts {
-            size: 64,
-            gap: us(711),
-        }],
+        sources: &[BURSTS],
         ..ONE_EDGE
     },
     Scenario {
@@ -146,6 +148,19 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             fixed: us(500),
             per_message: us(5),
         },
+        ..ONE_EDGE
+    },
+    Scenario {
+        key: "L",
+        what: "B, then A, then D, for 2 s each",
+        sources: &[Times::Phases {
+            each: Duration::from_secs(2),
+            times: &[exponential(10), exponential(10), BURSTS],
+        }],
+        consumer: Consumer::Each(Times::Phases {
+            each: Duration::from_secs(2),
+            times: &[exponential(20), exponential(10), exponential(10)],
+        }),
         ..ONE_EDGE
     },
     Scenario {

@@ -1,6 +1,8 @@
 use std::f64::consts::TAU;
 use std::time::Duration;
 
+use super::clock::now;
+
 /// How long something takes, time after time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Times {
@@ -24,6 +26,11 @@ pub(crate) enum Times {
     },
     /// So many at once, then a memoryless gap with this mean.
     Bursts { size: u32, gap: Duration },
+    /// Each of these for so long, and the last until the end.
+    Phases {
+        each: Duration,
+        times: &'static [Times],
+    },
 }
 
 /// A sequence of service times, the same for the same seed.
@@ -46,7 +53,11 @@ impl Service {
 
     /// How long the next one takes.
     pub(crate) fn next(&mut self) -> Duration {
-        match self.times {
+        self.draw(self.times)
+    }
+
+    fn draw(&mut self, times: Times) -> Duration {
+        match times {
             Times::Fixed(time) => time,
             Times::Exponential(mean) => self.random.exponential(mean),
             Times::Lognormal { mean, deviation } => {
@@ -81,6 +92,14 @@ impl Service {
                     self.left -= 1;
                     Duration::ZERO
                 }
+            }
+            Times::Phases { each, times } => {
+                let phase = now().div_duration_f64(each);
+                let begun = times.iter().zip(0_u32..);
+                let current = begun
+                    .take_while(|(_, number)| f64::from(*number) <= phase)
+                    .last();
+                current.map_or(Duration::ZERO, |(times, _)| self.draw(*times))
             }
         }
     }

@@ -7,17 +7,12 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::load::load;
 use crate::cli::table::{Cell, table};
 use crate::pipeline::spec::{CheckedInput, CheckedSpec, CheckedStage};
-use crate::runtime::RunOptions;
 
 /// Tells what a pipeline would do, and runs nothing.
 pub(super) fn run(arguments: &Explain, console: &Console) -> Result<Exit, Failure> {
     let catalogue = Catalogue::collected()?;
     let (checked, pipeline) = load(&arguments.pipeline, &catalogue)?.build(&catalogue)?;
-    let options = match arguments.workers {
-        Some(workers) => RunOptions::new().workers(workers),
-        None => RunOptions::new(),
-    };
-    let plan = pipeline.explain_with(&options);
+    let plan = pipeline.explain_with(&arguments.workers.options());
     let text = if arguments.json {
         let stages: Vec<_> = checked.stages.iter().map(to_json).collect();
         format!("{:#}\n", json!({ "stages": stages, "plan": plan }))

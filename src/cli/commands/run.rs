@@ -52,11 +52,8 @@ pub(super) fn run(arguments: &Run, common: &Common, console: &Console) -> Result
 }
 
 fn options(arguments: &Run) -> RunOptions {
-    let options = RunOptions::new().stop_deadline(arguments.stop_deadline);
-    match arguments.workers {
-        Some(workers) => options.workers(workers),
-        None => options,
-    }
+    let options = arguments.workers.options();
+    options.stop_deadline(arguments.stop_deadline)
 }
 
 /// Whether a line of progress would stand alone: on a terminal to which no

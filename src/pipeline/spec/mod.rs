@@ -32,7 +32,6 @@ mod check;
 mod data;
 mod error;
 mod inline;
-mod nearest;
 mod options;
 mod overrides;
 mod place;

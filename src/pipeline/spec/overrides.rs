@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
 use super::inline::literal;
-use super::nearest::did_you_mean;
 use super::{
     Located, Mistake, Override, PipelineSpec, Place, Settings, SpecError, StageSpec, Table, Value,
 };
+use crate::stage::nearest::did_you_mean;
 
 /// What an environment variable that sets an option begins with.
 const PREFIX: &str = "MILLPOND_SET_";

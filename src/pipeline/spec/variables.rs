@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::nearest::did_you_mean;
 use super::{Located, Mistake, Place, SpecError, Value};
+use crate::stage::nearest::did_you_mean;
 
 /// What `${…}` stands for in values.
 pub(super) struct Variables<'a> {

@@ -4,9 +4,9 @@ use semver::VersionReq;
 use serde_json::{Value as Json, json};
 
 use super::what::{BUILT_IN, BUILT_IN_SCHEMAS, What};
-use crate::pipeline::spec::nearest::{did_you_mean, listed, nearest};
 use crate::pipeline::spec::options::{Given, Options, refused};
 use crate::pipeline::spec::{Mistake, ModuleSpec, PipelineSpec, Place, SpecError, StageSpec};
+use crate::stage::nearest::{did_you_mean, listed, nearest};
 use crate::stage::{EntryError, NotFound, Registered, Registry};
 
 /// Finds what the stages of a spec are, and checks their options.

@@ -1,6 +1,6 @@
 use super::scope::{Flat, Item, Scope};
-use crate::pipeline::spec::nearest::{did_you_mean, nearest};
 use crate::pipeline::spec::{Located, Mistake, SpecError};
+use crate::stage::nearest::{did_you_mean, nearest};
 
 /// An outlet of a stage, by numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@ use super::scope::{Flat, FlatStage};
 use super::wiring::{Wired, outlet_name};
 use super::{Mistake, SpecError, What};
 use crate::message::MessageType;
-use crate::pipeline::spec::nearest::either;
+use crate::stage::nearest::either;
 use crate::stage::{Carries, Entry, Misfit, Registry};
 
 /// What each stage reads and emits.

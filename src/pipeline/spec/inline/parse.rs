@@ -1,11 +1,11 @@
 use super::options::Options;
 use super::words::{Word, words};
 use crate::pipeline::spec::data::names;
-use crate::pipeline::spec::nearest::did_you_mean;
 use crate::pipeline::spec::place::Source;
 use crate::pipeline::spec::{
     Located, Mistake, PipelineSpec, Place, Settings, SpecError, SpecErrors, StageSpec, Table, Value,
 };
+use crate::stage::nearest::did_you_mean;
 
 /// What the places of a line call their file.
 const FILE: &str = "inline";

@@ -12,10 +12,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use super::nearest::did_you_mean;
 use super::variables::Expanded;
 use super::{Located, Mistake, Place, SpecError, Value};
 use crate::stage::config::exists;
+use crate::stage::nearest::did_you_mean;
 
 /// An option as it was given; nothing where its value could not be read.
 pub(super) type Given = (Located<String>, Option<Expanded>);

@@ -2,9 +2,9 @@ use serde_json::{Map, Value as Json};
 
 use super::{loose, path_fault, required, shown};
 use crate::pipeline::spec::inline::literal;
-use crate::pipeline::spec::nearest::{did_you_mean, either};
 use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{Located, Mistake, SpecError, Value};
+use crate::stage::nearest::{did_you_mean, either};
 
 /// The check of one option's or setting's value.
 pub(in crate::pipeline::spec) struct Checking<'a> {

@@ -1,11 +1,11 @@
 use super::last_part;
 use super::stage::read_stage;
 use super::table::Fields;
-use crate::pipeline::spec::nearest::{did_you_mean, either};
 use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{
     Located, Mistake, ModuleSpec, ParamSpec, ParamType, SpecError, Table, Value,
 };
+use crate::stage::nearest::{did_you_mean, either};
 
 /// The keys of a module.
 const MODULE_KEYS: [&str; 4] = ["params", "inputs", "outputs", "stage"];

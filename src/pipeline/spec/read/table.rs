@@ -4,10 +4,10 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::wrong_kind;
-use crate::pipeline::spec::nearest::{did_you_mean, nearest};
 use crate::pipeline::spec::place::Source;
 use crate::pipeline::spec::value::get;
 use crate::pipeline::spec::{Located, Mistake, SpecError, Table, Value};
+use crate::stage::nearest::{did_you_mean, nearest};
 
 /// Reads TOML into values with places. What is no TOML is told and left out.
 pub(in crate::pipeline::spec) fn parse_toml(

@@ -1,5 +1,5 @@
 /// The names closest to a word, for "did you mean"; the best first.
-pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let allowed = ((word.chars().count() + 1) / 3).max(1);
     let is_part =
         |name: &str| word.len().min(name.len()) > 2 && (name.contains(word) || word.contains(name));
@@ -17,7 +17,7 @@ pub(super) fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) 
 }
 
 /// A help line that names the nearest names, or all of them if they are few.
-pub(super) fn did_you_mean<N: AsRef<str>>(
+pub(crate) fn did_you_mean<N: AsRef<str>>(
     word: &str,
     what: &str,
     names: impl IntoIterator<Item = N>,
@@ -33,12 +33,12 @@ pub(super) fn did_you_mean<N: AsRef<str>>(
 }
 
 /// `a`, `b` and `c`, in code marks.
-pub(super) fn listed(names: &[impl AsRef<str>]) -> String {
+pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
     joined(names, "and")
 }
 
 /// `a`, `b` or `c`, in code marks.
-pub(super) fn either(names: &[impl AsRef<str>]) -> String {
+pub(crate) fn either(names: &[impl AsRef<str>]) -> String {
     joined(names, "or")
 }
 
