@@ -23,7 +23,7 @@ pub(super) fn infinite_queue(
             _ => leaves,
         };
         let begins = formed.max(done.end);
-        waits.extend(batch.iter().map(|arrival| begins - *arrival));
+        waits.extend(batch.iter().map(|arrival| begins.saturating_sub(*arrival)));
         done.busy += compute_time(rows);
         done.batches += 1;
         done.end = begins + compute_time(rows);
