@@ -21,6 +21,7 @@ mod backend;
 mod caller;
 mod columns;
 mod error;
+pub mod forest;
 mod infer;
 #[cfg(feature = "onnx")]
 mod json;
