@@ -106,8 +106,13 @@ mod tests {
     #[test]
     fn a_parameter_may_be_left_out_but_not_added() {
         assert_eq!(Activation::parse("elu"), Some(Activation::Elu(1.0)));
-        assert_eq!(Activation::parse("leaky-relu"), Some(Activation::LeakyRelu(0.01)));
-        for wrong in ["relu(2)", "elu(x)", "elu(inf)", "elu(1", "Relu", "", "swish"] {
+        assert_eq!(
+            Activation::parse("leaky-relu"),
+            Some(Activation::LeakyRelu(0.01))
+        );
+        for wrong in [
+            "relu(2)", "elu(x)", "elu(inf)", "elu(1", "Relu", "", "swish",
+        ] {
             assert_eq!(Activation::parse(wrong), None, "{wrong}");
         }
     }

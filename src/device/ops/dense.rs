@@ -38,7 +38,10 @@ impl DenseLayer {
             "weights are [inputs, outputs]".to_owned()
         })?;
         DENSE.shaped(&bias, bias.shape() == weights.row_shape(), || {
-            format!("the weights {:?} take a bias for each output", weights.shape())
+            format!(
+                "the weights {:?} take a bias for each output",
+                weights.shape()
+            )
         })?;
         Ok(Self {
             weights,

@@ -39,7 +39,10 @@ pub fn masked_mean(x: &DeviceTensor, mask: &DeviceTensor) -> Result<DeviceTensor
     };
     MASKED_MEAN.shaped(x, mask.shape() == [rows, tokens], || {
         let mask = mask.shape();
-        format!("the mask would have to be {:?}, it is {mask:?}", [rows, tokens])
+        format!(
+            "the mask would have to be {:?}, it is {mask:?}",
+            [rows, tokens]
+        )
     })?;
     let made = match mask.element() {
         ElementType::I32 => means::<i32>(x, mask)?,

@@ -149,7 +149,10 @@ mod tests {
 
     /// How many floats lie between two.
     fn apart(a: f32, exact: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, reason = "the nearest float is meant")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the nearest float is meant"
+        )]
         let near = exact as f32;
         if a == near {
             return 0.0;

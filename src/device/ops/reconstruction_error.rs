@@ -48,7 +48,10 @@ pub fn reconstruction_error(
     }
     let (x, rebuilt) = (x.as_slice::<f32>()?, rebuilt.as_slice::<f32>()?);
     let pairs = x.chunks_exact(columns).zip(rebuilt.chunks_exact(columns));
-    in_host([rows], pairs.map(|(x, rebuilt)| of_row(x, rebuilt)).collect())
+    in_host(
+        [rows],
+        pairs.map(|(x, rebuilt)| of_row(x, rebuilt)).collect(),
+    )
 }
 
 #[expect(
