@@ -163,7 +163,10 @@ mod text {
     use serde::{Deserialize, Deserializer, Serializer, de};
     use serde_json::Value;
 
-    pub(super) fn serialize<T: Display, S: Serializer>(number: &T, to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<T: Display, S: Serializer>(
+        number: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_str(number)
     }
 
@@ -173,7 +176,9 @@ mod text {
         D: Deserializer<'de>,
     {
         let value = Value::deserialize(from)?;
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         text.parse().map_err(de::Error::custom)
     }
 }
