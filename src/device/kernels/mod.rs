@@ -79,7 +79,10 @@ mod tests {
             assert_eq!(in_ptx, source.entries.len(), "{stem}");
             for entry in source.entries {
                 assert!(source.ptx.contains(&format!(".entry {entry}(")), "{entry}");
-                assert!(source.text().contains(&format!("KERNEL {entry}(")), "{entry}");
+                assert!(
+                    source.text().contains(&format!("KERNEL {entry}(")),
+                    "{entry}"
+                );
                 assert_eq!(Source::of(entry).map(|found| found.name), Some(source.name));
             }
         }
