@@ -9,6 +9,8 @@
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
+//! | [`Reload`] | a backend whose model can be replaced while it runs |
+//! | [`RetryBudget`] | how often a batch is tried that the backend has no room for |
 //!
 //! # Choosing the batch
 //!
@@ -29,13 +31,15 @@ mod mock;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod pool;
+mod reload;
+mod retry;
 #[cfg(feature = "onnx")]
 mod rows;
 mod signature;
 
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
-pub use error::{InferError, InferFailure};
+pub use error::{ErrorClass, InferError, InferFailure};
 pub use infer::{Infer, InferInputs};
 #[cfg(feature = "onnx")]
 pub use json::InferJson;
@@ -43,4 +47,6 @@ pub use mock::{Mock, MockLog};
 #[cfg(feature = "onnx")]
 pub use onnx::{LoadError, Onnx};
 pub use pool::{JobLost, Pool};
+pub use reload::{Reload, ReloadError, Reloader};
+pub use retry::RetryBudget;
 pub use signature::{Column, Dim, Mismatch, Signature, TensorSpec};
