@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`Device`] | the CPU, or one CUDA device |
 //! | [`DeviceChoice`] | what a user asks for: `cpu`, `cuda`, `cuda:1`, `auto` |
+//! | [`OpenDevice`] | a device that is ready to hold tensors |
+//! | `CudaDevice` | the same of a CUDA device (feature `cuda`) |
 //! | [`DeviceTensor`], [`DeviceTensors`] | tensors that live on a device, as messages between nodes |
 //! | [`ops`] | operations on them, each where its tensors live |
 //! | [`Activation`] | what a dense layer does with its sums |
@@ -15,15 +17,21 @@
 
 mod activation;
 mod choice;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod error;
 #[cfg(any(feature = "cuda", test))]
 mod kernels;
+mod open;
 pub mod ops;
 mod tensor;
 mod tensors;
 
 pub use activation::Activation;
 pub use choice::{Device, DeviceChoice, ParseDeviceError};
+#[cfg(feature = "cuda")]
+pub use cuda::CudaDevice;
 pub use error::DeviceError;
+pub use open::OpenDevice;
 pub use tensor::DeviceTensor;
 pub use tensors::DeviceTensors;

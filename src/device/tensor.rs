@@ -1,5 +1,7 @@
 use std::fmt;
 
+#[cfg(feature = "cuda")]
+use super::cuda::CudaTensor;
 use super::{Device, DeviceError};
 use crate::message::{Element, ElementType, Tensor};
 
@@ -32,6 +34,8 @@ pub struct DeviceTensor {
 /// What holds the elements.
 enum Store {
     Host(Tensor),
+    #[cfg(feature = "cuda")]
+    Cuda(CudaTensor),
 }
 
 impl DeviceTensor {
@@ -39,6 +43,8 @@ impl DeviceTensor {
     pub fn device(&self) -> Device {
         match &self.store {
             Store::Host(_) => Device::Cpu,
+            #[cfg(feature = "cuda")]
+            Store::Cuda(tensor) => tensor.device(),
         }
     }
 
@@ -46,6 +52,8 @@ impl DeviceTensor {
     pub fn element(&self) -> ElementType {
         match &self.store {
             Store::Host(tensor) => tensor.element(),
+            #[cfg(feature = "cuda")]
+            Store::Cuda(tensor) => tensor.element(),
         }
     }
 
@@ -53,6 +61,8 @@ impl DeviceTensor {
     pub fn shape(&self) -> &[usize] {
         match &self.store {
             Store::Host(tensor) => tensor.shape(),
+            #[cfg(feature = "cuda")]
+            Store::Cuda(tensor) => tensor.shape(),
         }
     }
 
@@ -103,10 +113,17 @@ impl DeviceTensor {
     pub fn as_host(&self) -> Result<&Tensor, DeviceError> {
         match &self.store {
             Store::Host(tensor) => Ok(tensor),
+            #[cfg(feature = "cuda")]
+            Store::Cuda(tensor) => Err(DeviceError::NotOnHost {
+                device: tensor.device(),
+            }),
         }
     }
 
     /// Brings the tensor to host memory; one that is there is not copied.
+    ///
+    /// A copy blocks until the device has computed the tensor and copied it; a
+    /// thread other than the worker's waits for it.
     ///
     /// # Errors
     ///
@@ -114,6 +131,28 @@ impl DeviceTensor {
     pub fn into_host(self) -> Result<Tensor, DeviceError> {
         match self.store {
             Store::Host(tensor) => Ok(tensor),
+            #[cfg(feature = "cuda")]
+            Store::Cuda(tensor) => tensor.to_host(),
+        }
+    }
+}
+
+#[cfg(feature = "cuda")]
+impl DeviceTensor {
+    /// Returns the tensor if it is in the memory of a CUDA device.
+    pub(crate) fn as_cuda(&self) -> Option<&CudaTensor> {
+        match &self.store {
+            Store::Cuda(tensor) => Some(tensor),
+            Store::Host(_) => None,
+        }
+    }
+}
+
+#[cfg(feature = "cuda")]
+impl From<CudaTensor> for DeviceTensor {
+    fn from(tensor: CudaTensor) -> Self {
+        Self {
+            store: Store::Cuda(tensor),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | [`Backend`] | the trait of what runs a model; usable without a pipeline |
 //! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
+//! | `Dense`, `DenseNet` | a backend for networks of dense layers from safetensors or ONNX files (feature `dense`) |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -22,6 +23,8 @@
 mod backend;
 mod caller;
 mod columns;
+#[cfg(feature = "dense")]
+mod dense;
 mod error;
 pub mod forest;
 mod infer;
@@ -39,6 +42,8 @@ mod signature;
 
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
+#[cfg(feature = "dense")]
+pub use dense::{Dense, DenseFault, DenseLoadError, DenseNet};
 pub use error::{ErrorClass, InferError, InferFailure};
 pub use infer::{Infer, InferInputs};
 #[cfg(feature = "onnx")]

@@ -1,9 +1,16 @@
 //! Tree ensembles of `XGBoost` and `LightGBM` on the CPU, without either.
 
+mod error;
+mod grow;
+mod lightgbm;
 mod link;
 mod model;
 mod node;
+mod plan;
+mod walk;
+mod xgboost;
 
+pub use error::{Fault, Faults, ForestError};
 pub use link::Link;
 pub use model::{Model, Precision, Task, Tree};
 pub use node::Node;
