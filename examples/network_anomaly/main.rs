@@ -12,7 +12,6 @@ mod random;
 mod tests;
 mod windows;
 
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

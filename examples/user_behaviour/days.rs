@@ -28,9 +28,7 @@ pub(crate) struct Day {
 /// A day comes out once an event of the next one has arrived, or when there
 /// are no more; an event that comes later makes a day of its own.
 #[stage]
-pub(crate) fn days(
-    events: Flow<impl Progress<Item = Event>>,
-) -> Flow<impl Progress<Item = Day>> {
+pub(crate) fn days(events: Flow<impl Progress<Item = Event>>) -> Flow<impl Progress<Item = Day>> {
     events
         .stateful_map(Open::default(), Open::add, |open| Some(told(open.days)))
         .flat_map_iter(|over| over)

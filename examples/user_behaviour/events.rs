@@ -49,7 +49,9 @@ pub(crate) fn make_events(
     seed: u64,
 ) -> impl Iterator<Item = Event> {
     let mut random = Random::new(seed);
-    let habits: Vec<_> = (0..users).map(|user| Habits::new(user, &mut random)).collect();
+    let habits: Vec<_> = (0..users)
+        .map(|user| Habits::new(user, &mut random))
+        .collect();
     let mut events = Vec::new();
     for day in 0..days {
         for habits in &habits {
@@ -93,7 +95,11 @@ impl Habits {
                 (hour, self.apps, self.devices, 1, 4)
             };
             let travels = random.percent(3);
-            let place = if travels { 7 } else { random.between(0, places) };
+            let place = if travels {
+                7
+            } else {
+                random.between(0, places)
+            };
             events.push(Event {
                 time: 1_700_006_400 + day * DAY + hour * HOUR + random.between(0, HOUR),
                 user: format!("user{}", self.user),

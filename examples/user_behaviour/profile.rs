@@ -42,7 +42,9 @@ enum Kind {
 /// Why there is no profile that can be used.
 #[derive(Debug, Error)]
 pub(crate) enum ProfileError {
-    #[error("the profile {path} cannot be read: {cause}; make one with `scripts/workflow behaviour`")]
+    #[error(
+        "the profile {path} cannot be read: {cause}; make one with `scripts/workflow behaviour`"
+    )]
     Read { path: String, cause: std::io::Error },
     #[error("{path} is no profile: {cause}")]
     Parse {
@@ -115,6 +117,10 @@ impl Rebuilding {
     }
 }
 
-fn put(device: &OpenDevice, shape: &[usize], numbers: Vec<f32>) -> Result<DeviceTensor, DeviceError> {
+fn put(
+    device: &OpenDevice,
+    shape: &[usize],
+    numbers: Vec<f32>,
+) -> Result<DeviceTensor, DeviceError> {
     device.put(Tensor::new(shape, numbers)?)
 }

@@ -37,7 +37,10 @@ async fn a_day_counts_what_there_is_of_each_kind() {
 
     assert_eq!(days.len(), 1);
     assert_eq!((days[0].user.as_str(), days[0].day), ("ann", 0));
-    assert_eq!(days[0].features, [4.0, 2.0, 1.0, 1.0, 0.25, 0.75, 21.0, 2.0]);
+    assert_eq!(
+        days[0].features,
+        [4.0, 2.0, 1.0, 1.0, 0.25, 0.75, 21.0, 2.0]
+    );
 }
 
 #[tokio::test]
@@ -75,8 +78,8 @@ fn what_is_rebuilt_badly_has_a_large_error() {
     };
     let weights: Vec<_> = (0..FEATURES).map(ones).collect();
     let profile: Profile = serde_json::from_value(json!({
-        "mean": [1.0; FEATURES], "deviation": [2.0; FEATURES], "threshold": 0.5,
-        "layers": [{ "weights": weights, "bias": [0.0; FEATURES], "activation": "identity" }],
+        "mean": vec![1.0; FEATURES], "deviation": vec![2.0; FEATURES], "threshold": 0.5,
+        "layers": [{ "weights": weights, "bias": vec![0.0; FEATURES], "activation": "identity" }],
     }))
     .unwrap();
     let profile = profile.on(OpenDevice::Cpu).unwrap();
