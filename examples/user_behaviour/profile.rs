@@ -1,8 +1,9 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use millpond::device::ops::{self, DenseLayer};
-use millpond::device::{Activation, DeviceError, DeviceTensor, OpenDevice};
+use millpond::device::ops;
+use millpond::device::{DeviceError, DeviceTensor, OpenDevice};
+use millpond::inference::{DenseLoadError, DenseNet};
 use millpond::message::Tensor;
 use serde::Deserialize;
 use thiserror::Error;
@@ -17,26 +18,10 @@ pub(crate) struct Profile {
     mean: Vec<f32>,
     /// and divided by this.
     deviation: Vec<f32>,
-    /// A day that the layers rebuild worse raises an alert.
+    /// A day that the network rebuilds worse raises an alert.
     pub(crate) threshold: f32,
-    layers: Vec<Layer>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Layer {
-    /// A row for each input.
-    weights: Vec<Vec<f32>>,
-    bias: Vec<f32>,
-    activation: Kind,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    Identity,
-    Relu,
-    Tanh,
+    /// The file of the network, beside this one.
+    net: PathBuf,
 }
 
 /// Why there is no profile that can be used.
@@ -51,6 +36,8 @@ pub(crate) enum ProfileError {
         path: String,
         cause: serde_json::Error,
     },
+    #[error(transparent)]
+    Net(#[from] DenseLoadError),
     #[error("the profile cannot be used: {0}")]
     Device(#[from] DeviceError),
 }
@@ -68,24 +55,18 @@ impl Profile {
         })
     }
 
+    /// Loads the network that lies in `folder`.
+    pub(crate) fn net(&self, folder: &Path) -> Result<DenseNet, ProfileError> {
+        Ok(DenseNet::load(folder.join(&self.net))?)
+    }
+
     /// Brings it to the device where it is to be used.
-    pub(crate) fn on(self, device: OpenDevice) -> Result<Rebuilding, ProfileError> {
+    pub(crate) fn on(self, net: &DenseNet, device: OpenDevice) -> Result<Rebuilding, DeviceError> {
         let row = |numbers: Vec<f32>| put(&device, &[numbers.len()], numbers);
-        let layers = self.layers.into_iter().map(|layer| {
-            let shape = [layer.weights.len(), layer.bias.len()];
-            let weights = put(&device, &shape, layer.weights.concat())?;
-            let activation = match layer.activation {
-                Kind::Identity => Activation::Identity,
-                Kind::Relu => Activation::Relu,
-                Kind::Tanh => Activation::Tanh,
-            };
-            DenseLayer::new(weights, row(layer.bias)?, activation)
-        });
-        let layers = layers.collect::<Result<_, _>>()?;
         Ok(Rebuilding {
             mean: row(self.mean)?,
             deviation: row(self.deviation)?,
-            layers,
+            net: net.on(&device)?,
             device,
         })
     }
@@ -95,7 +76,7 @@ impl Profile {
 pub(crate) struct Rebuilding {
     mean: DeviceTensor,
     deviation: DeviceTensor,
-    layers: Vec<DenseLayer>,
+    net: DenseNet,
     device: OpenDevice,
 }
 
@@ -104,15 +85,7 @@ impl Rebuilding {
     pub(crate) fn errors(&self, days: &[[f32; FEATURES]]) -> Result<Vec<f32>, DeviceError> {
         let days = put(&self.device, &[days.len(), FEATURES], days.concat())?;
         let days = ops::normalise(&days, &self.mean, &self.deviation)?;
-        let mut layers = self.layers.iter();
-        let errors = match layers.next() {
-            Some(first) => {
-                let hidden = ops::dense(&days, first)?;
-                let rebuilt = layers.try_fold(hidden, |x, layer| ops::dense(&x, layer))?;
-                ops::reconstruction_error(&days, &rebuilt)?
-            }
-            None => ops::reconstruction_error(&days, &days)?,
-        };
+        let errors = ops::reconstruction_error(&days, &self.net.run(&days)?)?;
         Ok(errors.into_host()?.as_slice::<f32>()?.to_vec())
     }
 }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use millpond::device::{DeviceChoice, DeviceError, OpenDevice};
@@ -58,8 +58,9 @@ impl Score {
     fn load(&self) -> Result<(Rebuilding, f32), ProfileError> {
         let profile = Profile::read(&self.profile)?;
         let threshold = profile.threshold;
+        let net = profile.net(self.profile.parent().unwrap_or(Path::new("")))?;
         let device = OpenDevice::open(self.device)?;
-        Ok((profile.on(device)?, threshold))
+        Ok((profile.on(&net, device)?, threshold))
     }
 }
 

@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use futures::{StreamExt, stream};
-use millpond::device::OpenDevice;
+use millpond::device::{Activation, OpenDevice};
+use millpond::inference::DenseNet;
 use millpond::operators::flow;
 use serde_json::json;
 
@@ -72,17 +73,17 @@ async fn the_same_seed_makes_the_same_events_in_order() {
 #[test]
 fn what_is_rebuilt_badly_has_a_large_error() {
     // One layer that gives back what it gets, but for the last feature.
-    let ones = |row: usize| {
-        let one = |column: usize| f32::from(u8::from(row == column && row + 1 < FEATURES));
-        (0..FEATURES).map(one).collect::<Vec<_>>()
-    };
-    let weights: Vec<_> = (0..FEATURES).map(ones).collect();
+    let is_kept = |at: usize| at % (FEATURES + 1) == 0 && at + 1 < FEATURES * FEATURES;
+    let weights = (0..FEATURES * FEATURES).map(|at| f32::from(u8::from(is_kept(at))));
+    let net = DenseNet::default()
+        .layer(FEATURES, weights.collect(), vec![0.0; FEATURES], Activation::Identity)
+        .unwrap();
     let profile: Profile = serde_json::from_value(json!({
         "mean": vec![1.0; FEATURES], "deviation": vec![2.0; FEATURES], "threshold": 0.5,
-        "layers": [{ "weights": weights, "bias": vec![0.0; FEATURES], "activation": "identity" }],
+        "net": "net.safetensors",
     }))
     .unwrap();
-    let profile = profile.on(OpenDevice::Cpu).unwrap();
+    let profile = profile.on(&net, OpenDevice::Cpu).unwrap();
 
     let mut strange = [9.0; FEATURES];
     strange[FEATURES - 1] = 5.0;

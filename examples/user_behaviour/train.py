@@ -2,11 +2,12 @@
 
 Usage: train.py DAYS PROFILE
 
-DAYS are lines of JSON as the stage `days` makes them; days with an anomaly are
+The network goes beside PROFILE. DAYS are lines of JSON as the stage `days` makes them; days with an anomaly are
 left out. The same days give the same profile.
 """
 
 import json
+import os
 import sys
 
 import numpy
@@ -61,6 +62,26 @@ def train(rows):
     return layers
 
 
+def write_net(path, layers):
+    """Writes the layers as safetensors: a header in JSON, then the numbers."""
+    header, numbers = {}, b""
+    for index, (weights, bias) in enumerate(layers):
+        for name, tensor in (("weight", weights.T), ("bias", bias)):
+            held = numpy.ascontiguousarray(tensor, dtype="<f4").tobytes()
+            header[f"net.{index}.{name}"] = {
+                "dtype": "F32",
+                "shape": list(tensor.shape),
+                "data_offsets": [len(numbers), len(numbers) + len(held)],
+            }
+            numbers += held
+    activations = ["tanh"] * (len(layers) - 1) + ["identity"]
+    header["__metadata__"] = {"activations": ",".join(activations)}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as to:
+        to.write(len(text).to_bytes(8, "little") + text + numbers)
+
+
 def main():
     days, profile = sys.argv[1:]
     with open(days) as lines:
@@ -71,21 +92,14 @@ def main():
     scaled = (rows - mean) / deviation
     layers = train(scaled)
     errors = ((forward(scaled, layers)[-1] - scaled) ** 2).mean(axis=1)
-    last = len(layers) - 1
+    write_net(os.path.join(os.path.dirname(profile), "net.safetensors"), layers)
     with open(profile, "w") as to:
         json.dump(
             {
                 "mean": mean.tolist(),
                 "deviation": deviation.tolist(),
                 "threshold": float(numpy.quantile(errors, QUIET)),
-                "layers": [
-                    {
-                        "weights": weights.tolist(),
-                        "bias": bias.tolist(),
-                        "activation": "identity" if index == last else "tanh",
-                    }
-                    for index, (weights, bias) in enumerate(layers)
-                ],
+                "net": "net.safetensors",
             },
             to,
         )
