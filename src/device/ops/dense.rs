@@ -1,7 +1,7 @@
 use super::math::activated;
 use super::operation::{Operation, in_host};
 use super::softmax;
-use crate::device::{Activation, Device, DeviceError, DeviceTensor};
+use crate::device::{Activation, Device, DeviceError, DeviceTensor, OpenDevice};
 use crate::message::{ElementType, Tensor};
 
 const DENSE: Operation = Operation("dense");
@@ -47,6 +47,20 @@ impl DenseLayer {
             weights,
             bias,
             activation,
+        })
+    }
+
+    /// Copies a layer that is in host memory to a device.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::NotOnHost`] if it lives on a device already, or what
+    /// kept the device from taking the copy.
+    pub fn on(&self, device: &OpenDevice) -> Result<Self, DeviceError> {
+        Ok(Self {
+            weights: device.put(self.weights.as_host()?.clone())?,
+            bias: device.put(self.bias.as_host()?.clone())?,
+            activation: self.activation,
         })
     }
 
