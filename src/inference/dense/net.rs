@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{DenseFault, DenseLoadError, onnx, safetensors};
 use crate::device::ops::{self, DenseLayer};
-use crate::device::{Activation, DeviceError, DeviceTensor};
+use crate::device::{Activation, DeviceError, DeviceTensor, OpenDevice};
 use crate::inference::{Signature, TensorSpec};
 use crate::message::Tensor;
 
@@ -206,6 +206,22 @@ impl DenseNet {
     /// Returns what the output is called.
     pub fn output(&self) -> &str {
         &self.output
+    }
+
+    /// Brings the network to a device; it is copied even if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`DeviceError::NotOnHost`] unless it is in host memory, and what keeps
+    /// the device from holding it.
+    pub fn on(&self, device: &OpenDevice) -> Result<Self, DeviceError> {
+        let layers = self.layers.iter().map(|layer| layer.on(device));
+        Ok(Self {
+            layers: layers.collect::<Result<_, _>>()?,
+            input: self.input.clone(),
+            output: self.output.clone(),
+            signature: self.signature.clone(),
+        })
     }
 
     /// Runs rows through all layers, where they and the layers live.

@@ -150,7 +150,10 @@ fn leaf(model: &Model, tree: Tree, row: &[f32]) -> usize {
 }
 
 impl Sum for f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "the value came from 32 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the value came from 32 bits"
+    )]
     fn of(value: f64) -> Self {
         value as Self
     }
