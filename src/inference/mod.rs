@@ -7,6 +7,7 @@
 //! | [`Backend`] | the trait of what runs a model; usable without a pipeline |
 //! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
+//! | [`Forest`] | a backend for the trees of `XGBoost` and `LightGBM`, in pure Rust, on threads of its own |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -40,6 +41,7 @@ mod signature;
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
 pub use error::{ErrorClass, InferError, InferFailure};
+pub use forest::Forest;
 pub use infer::{Infer, InferInputs};
 #[cfg(feature = "onnx")]
 pub use json::InferJson;

@@ -137,7 +137,10 @@ fn number(count: usize) -> Result<u32, NotATree> {
     u32::try_from(count).map_err(|_| NotATree::TooMany)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the exact value is kept beside")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the exact value is kept beside"
+)]
 fn nearest(value: f64) -> f32 {
     value as f32
 }

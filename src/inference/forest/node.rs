@@ -108,7 +108,10 @@ impl Node {
             return false;
         };
         let (word, bit) = (category / 32, category % 32);
-        word < count && words.get(word as usize).is_some_and(|word| word >> bit & 1 == 1)
+        word < count
+            && words
+                .get(word as usize)
+                .is_some_and(|word| word >> bit & 1 == 1)
     }
 }
 
@@ -124,7 +127,11 @@ impl fmt::Debug for Node {
         } else {
             write!(f, "feature {feature} < {}", self.threshold())?;
         }
-        let missing = if self.split & Self::MISSING_LEFT != 0 { left } else { right };
+        let missing = if self.split & Self::MISSING_LEFT != 0 {
+            left
+        } else {
+            right
+        };
         write!(f, " ? {left} : {right}, missing {missing}")
     }
 }

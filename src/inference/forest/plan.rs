@@ -1,5 +1,7 @@
 //! A model as it is run: blocks of rows, tree by tree.
 
+use std::ops::AddAssign;
+
 use super::walk::{Column, Columns, LANES, Lanes, Step, steps, walk};
 use super::{Link, Model, Node, Tree};
 use crate::message::Element;
@@ -11,7 +13,7 @@ const ROWS: usize = 128;
 const BYTES: usize = 1 << 15;
 
 /// What sums are held in.
-pub(super) trait Sum: Element + std::ops::AddAssign {
+pub(super) trait Sum: Element + AddAssign + PartialOrd {
     fn of(value: f64) -> Self;
     fn over(self, divisor: u32) -> Self;
     fn linked(link: Link, row: &mut [Self]);
@@ -150,7 +152,10 @@ fn leaf(model: &Model, tree: Tree, row: &[f32]) -> usize {
 }
 
 impl Sum for f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "the value came from 32 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the value came from 32 bits"
+    )]
     fn of(value: f64) -> Self {
         value as Self
     }

@@ -42,7 +42,11 @@ impl Column {
 
     /// Fills the lanes from up to as many rows.
     pub(super) fn fill(self, rows: &[f32], features: usize, lanes: &mut Lanes) {
-        let missing = if self.missing_left { i32::MIN } else { i32::MAX };
+        let missing = if self.missing_left {
+            i32::MIN
+        } else {
+            i32::MAX
+        };
         let rows = rows.chunks_exact(features);
         for (lane, row) in lanes.iter_mut().zip(rows) {
             let feature = row[self.feature];

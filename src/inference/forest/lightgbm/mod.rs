@@ -40,7 +40,9 @@ impl Model {
         let text = match std::str::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {
-                let line = text[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+                let line = text[..error.valid_up_to()]
+                    .split(|byte| *byte == b'\n')
+                    .count();
                 return Err(found.ending(format!("line {line}"), "it is not UTF-8"));
             }
         };
@@ -58,7 +60,9 @@ impl Model {
             found.add("line 1", reason);
         }
         if header.has_word("average_output") {
-            model.divisor = u32::try_from(trees.len() / groups).unwrap_or(u32::MAX).max(1);
+            model.divisor = u32::try_from(trees.len() / groups)
+                .unwrap_or(u32::MAX)
+                .max(1);
         }
         for (index, tree) in trees.iter().enumerate() {
             let group = u32::try_from(index % groups).unwrap_or(0);
@@ -77,7 +81,10 @@ fn header(header: &Section<'_>, found: &mut Found) -> Model {
     let features = if last < Node::FEATURE as usize {
         last + 1
     } else {
-        let reason = format!("feature {last} is above the {} that are supported", Node::FEATURE);
+        let reason = format!(
+            "feature {last} is above the {} that are supported",
+            Node::FEATURE
+        );
         found.add(header.place("max_feature_idx"), reason);
         1
     };

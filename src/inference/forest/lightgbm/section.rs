@@ -71,7 +71,10 @@ impl<'a> Section<'a> {
         };
         let number = value.trim().parse().ok();
         if number.is_none() {
-            let reason = format!("`{name}` is `{}`, which is no whole number", shortened(value));
+            let reason = format!(
+                "`{name}` is `{}`, which is no whole number",
+                shortened(value)
+            );
             found.add(self.place(name), reason);
         }
         number
@@ -107,6 +110,9 @@ impl<'a> Section<'a> {
 }
 
 fn shortened(text: &str) -> &str {
-    let end = text.char_indices().nth(40).map_or(text.len(), |(end, _)| end);
+    let end = text
+        .char_indices()
+        .nth(40)
+        .map_or(text.len(), |(end, _)| end);
     &text[..end]
 }

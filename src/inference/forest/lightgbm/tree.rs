@@ -24,8 +24,12 @@ struct Arrays {
 
 /// Adds a tree to the model, or what is wrong with it to what is found.
 pub(super) fn plant(section: &Section<'_>, group: u32, model: &mut Model, found: &mut Found) {
-    if section.get("is_linear").is_some_and(|word| word.trim() == "1") {
-        let reason = "leaves that hold linear models are not supported: train without `linear_tree`";
+    if section
+        .get("is_linear")
+        .is_some_and(|word| word.trim() == "1")
+    {
+        let reason =
+            "leaves that hold linear models are not supported: train without `linear_tree`";
         found.add(section.place("is_linear"), reason);
         return;
     }
@@ -105,7 +109,10 @@ impl Arrays {
         } else {
             let start = self.sets.get(set_number(threshold)).ok_or_else(|| {
                 let sets = self.sets.len();
-                ("threshold", format!("set {threshold} is none of the {sets} sets of categories"))
+                (
+                    "threshold",
+                    format!("set {threshold} is none of the {sets} sets of categories"),
+                )
             })?;
             // What is missing is in no set, and goes right.
             (Node::CATEGORICAL | Node::CUTS_FRACTION, *start)
@@ -135,14 +142,21 @@ impl Arrays {
 
 /// Where a numeric split sends what is missing, as flags.
 fn missing(threshold: f64, decision: u32) -> Result<u32, (&'static str, String)> {
-    let default = if decision & DEFAULT_LEFT == 0 { 0 } else { Node::MISSING_LEFT };
+    let default = if decision & DEFAULT_LEFT == 0 {
+        0
+    } else {
+        Node::MISSING_LEFT
+    };
     match decision & MISSING {
         // Nothing is missing: NaN is taken for zero, and goes where zero goes.
         0 if threshold >= 0.0 => Ok(Node::MISSING_LEFT),
         0 => Ok(0),
         ZERO => Ok(default | Node::ZERO_IS_MISSING),
         NAN => Ok(default),
-        _ => Err(("decision_type", format!("{decision} has no known mode of missing values"))),
+        _ => Err((
+            "decision_type",
+            format!("{decision} has no known mode of missing values"),
+        )),
     }
 }
 
@@ -161,7 +175,10 @@ fn sets(section: &Section<'_>, model: &mut Model, found: &mut Found) -> Option<V
     let mut starts = Vec::with_capacity(boundaries.len());
     for ends in boundaries.windows(2) {
         let Some(set) = words.get(ends[0]..ends[1]) else {
-            found.add(section.place("cat_boundaries"), "the boundaries do not rise");
+            found.add(
+                section.place("cat_boundaries"),
+                "the boundaries do not rise",
+            );
             return None;
         };
         match model.add_categories(set) {
@@ -181,7 +198,11 @@ fn sets(section: &Section<'_>, model: &mut Model, found: &mut Found) -> Option<V
     reason = "a number without its like is none of the sets"
 )]
 fn set_number(threshold: f64) -> usize {
-    if threshold < 0.0 { usize::MAX } else { threshold as usize }
+    if threshold < 0.0 {
+        usize::MAX
+    } else {
+        threshold as usize
+    }
 }
 
 /// The least `f32` above the threshold: what is less goes left there, what is
@@ -189,5 +210,9 @@ fn set_number(threshold: f64) -> usize {
 #[expect(clippy::cast_possible_truncation, reason = "what is lost is put right")]
 fn above(threshold: f64) -> f32 {
     let nearest = threshold as f32;
-    if f64::from(nearest) > threshold { nearest } else { nearest.next_up() }
+    if f64::from(nearest) > threshold {
+        nearest
+    } else {
+        nearest.next_up()
+    }
 }

@@ -119,21 +119,34 @@ impl Learner {
             Ok(number) if number <= most => number,
             Ok(number) => {
                 let place = format!("{PARAMETERS}.{name}");
-                found.add(place, format!("{number} is more than the {most} that are supported"));
+                found.add(
+                    place,
+                    format!("{number} is more than the {most} that are supported"),
+                );
                 0
             }
             Err(_) => {
-                found.add(format!("{PARAMETERS}.{name}"), format!("`{text}` is no whole number"));
+                found.add(
+                    format!("{PARAMETERS}.{name}"),
+                    format!("`{text}` is no whole number"),
+                );
                 0
             }
         };
         let classes = number("num_class", &parameters.num_class, MOST_GROUPS);
-        let features = number("num_feature", &parameters.num_feature, Node::FEATURE as usize);
+        let features = number(
+            "num_feature",
+            &parameters.num_feature,
+            Node::FEATURE as usize,
+        );
         let targets = parameters.num_target.as_deref().unwrap_or("1");
         let targets = number("num_target", targets, MOST_GROUPS);
         let groups = classes.max(targets).max(1);
         if features == 0 {
-            found.add(format!("{PARAMETERS}.num_feature"), "the model has no feature");
+            found.add(
+                format!("{PARAMETERS}.num_feature"),
+                "the model has no feature",
+            );
         }
         let named = self.feature_names.len();
         if named != 0 && named != features {
@@ -183,7 +196,10 @@ fn base(text: &str, objective: Objective, groups: usize) -> Result<Vec<f64>, Str
     match *margins {
         [margin] => Ok(vec![margin; groups]),
         _ if margins.len() == groups => Ok(margins),
-        _ => Err(format!("there are {} scores for {groups} groups of trees", margins.len())),
+        _ => Err(format!(
+            "there are {} scores for {groups} groups of trees",
+            margins.len()
+        )),
     }
 }
 
@@ -199,7 +215,10 @@ impl Trees {
             let groups = model.groups();
             if *group as usize >= groups {
                 let place = format!("{BOOSTER}.model.tree_info[{index}]");
-                found.add(place, format!("group {group} is none of the {groups} groups"));
+                found.add(
+                    place,
+                    format!("group {group} is none of the {groups} groups"),
+                );
                 continue;
             }
             let place = format!("{BOOSTER}.model.trees[{index}]");
@@ -217,9 +236,9 @@ fn parsed<T: DeserializeOwned>(place: &str, json: &[u8]) -> Result<T, Faults> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let inner = error.path().to_string();
         let place = match (place, &*inner) {
-            ("", ".") => "the file".to_owned(),
+            ("", "." | "?") => "the file".to_owned(),
             ("", inner) => inner.to_owned(),
-            (place, ".") => place.to_owned(),
+            (place, "." | "?") => place.to_owned(),
             (place, inner) => format!("{place}.{inner}"),
         };
         Found::default().ending(place, error.inner())
@@ -235,6 +254,9 @@ struct Unsupported<'a>(&'a str, &'a str, &'a str);
 impl Display for Unsupported<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self(what, name, known) = self;
-        write!(f, "the {what} `{name}` is not supported: train with {known}")
+        write!(
+            f,
+            "the {what} `{name}` is not supported: train with {known}"
+        )
     }
 }

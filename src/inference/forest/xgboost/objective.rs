@@ -18,9 +18,16 @@ impl Objective {
 
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
-            "reg:squarederror" | "reg:linear" | "reg:squaredlogerror" | "reg:absoluteerror"
-            | "reg:pseudohubererror" | "reg:quantileerror" | "reg:expectileerror" | "rank:ndcg"
-            | "rank:map" | "rank:pairwise" => Self::Value,
+            "reg:squarederror"
+            | "reg:linear"
+            | "reg:squaredlogerror"
+            | "reg:absoluteerror"
+            | "reg:pseudohubererror"
+            | "reg:quantileerror"
+            | "reg:expectileerror"
+            | "rank:ndcg"
+            | "rank:map"
+            | "rank:pairwise" => Self::Value,
             "reg:logistic" => Self::Logistic,
             "binary:logistic" => Self::LogisticClass,
             "binary:logitraw" => Self::LogisticMargin,

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use crate::inference::forest::error::Found;
-use crate::inference::forest::grow::{NotATree, Seed};
+use crate::inference::forest::grow::Seed;
 use crate::inference::forest::{Model, Node};
 
 /// One tree, as arrays with an entry for each node.
@@ -77,7 +77,10 @@ impl Tree {
 
     /// Whether each array has an entry for each node.
     fn is_even(&self, place: &str, found: &mut Found) -> bool {
-        let vector = self.tree_param.as_ref().and_then(|p| p.size_leaf_vector.as_deref());
+        let vector = self
+            .tree_param
+            .as_ref()
+            .and_then(|p| p.size_leaf_vector.as_deref());
         if let Some(size) = vector.filter(|size| !matches!(*size, "0" | "1")) {
             let reason = format!(
                 "leaves that hold {size} numbers are not supported: \
@@ -94,7 +97,10 @@ impl Tree {
             ("default_left", self.default_left.len()),
         ];
         let optional = Some(("split_type", self.split_type.len())).filter(|(_, len)| *len != 0);
-        let uneven = others.into_iter().chain(optional).find(|(_, len)| *len != nodes);
+        let uneven = others
+            .into_iter()
+            .chain(optional)
+            .find(|(_, len)| *len != nodes);
         if let Some((array, len)) = uneven {
             let reason = format!("it has {len} entries for {nodes} nodes");
             found.add(format!("{place}.{array}"), reason);
@@ -103,7 +109,12 @@ impl Tree {
     }
 
     /// Where the set of each categorical node begins.
-    fn sets(&self, place: &str, model: &mut Model, found: &mut Found) -> Option<HashMap<usize, u32>> {
+    fn sets(
+        &self,
+        place: &str,
+        model: &mut Model,
+        found: &mut Found,
+    ) -> Option<HashMap<usize, u32>> {
         let sets = self.categories_nodes.len();
         for (array, len) in [
             ("categories_segments", self.categories_segments.len()),
@@ -117,14 +128,17 @@ impl Tree {
         }
         let mut starts = HashMap::with_capacity(sets);
         let segments = self.categories_segments.iter().zip(&self.categories_sizes);
-        for (index, (node, (start, size))) in self.categories_nodes.iter().zip(segments).enumerate() {
+        for (index, (node, (start, size))) in self.categories_nodes.iter().zip(segments).enumerate()
+        {
             let end = start.checked_add(*size);
             let Some(set) = end.and_then(|end| self.categories.get(*start..end)) else {
                 let reason = "it ends after the array `categories`";
                 found.add(format!("{place}.categories_segments[{index}]"), reason);
                 return None;
             };
-            match bits(set).and_then(|words| model.add_categories(&words).map_err(|e| e.to_string())) {
+            match bits(set)
+                .and_then(|words| model.add_categories(&words).map_err(|e| e.to_string()))
+            {
                 Ok(start) => drop(starts.insert(*node, start)),
                 Err(reason) => {
                     found.add(format!("{place}.categories_segments[{index}]"), reason);
