@@ -34,6 +34,7 @@
 //! | [`mod@module`] | sub-graphs with names and ports of their own |
 //! | [`stages`] | the stages that come with millpond |
 //! | [`inference`] | the stage that runs models, and its backends |
+//! | [`device`] | tensors that live on a device, and the operations on them |
 //! | [`runtime`] | [`RunOptions`], [`RunHandle`], [`RunReport`], [`RunError`] |
 //! | [`graph`] | [`Outlet`](graph::Outlet), checks, drawings |
 //! | [`message`] | what may travel on an edge |
@@ -51,6 +52,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod device;
 pub mod edge;
 pub mod graph;
 pub mod inference;

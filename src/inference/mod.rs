@@ -8,6 +8,7 @@
 //! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
 //! | [`Forest`] | a backend for the trees of `XGBoost` and `LightGBM`, in pure Rust, on threads of its own |
+//! | `Dense`, `DenseNet` | a backend for networks of dense layers from safetensors or ONNX files (feature `dense`) |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -23,6 +24,8 @@
 mod backend;
 mod caller;
 mod columns;
+#[cfg(feature = "dense")]
+mod dense;
 mod error;
 pub mod forest;
 mod infer;
@@ -40,6 +43,8 @@ mod signature;
 
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
+#[cfg(feature = "dense")]
+pub use dense::{Dense, DenseFault, DenseLoadError, DenseNet};
 pub use error::{ErrorClass, InferError, InferFailure};
 pub use forest::Forest;
 pub use infer::{Infer, InferInputs};
