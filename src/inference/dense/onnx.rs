@@ -112,7 +112,11 @@ impl<'a> Chain<'a> {
         }
         let constant = self.constant(node, 1)?;
         let (rows, columns, numbers) = matrix(constant)?;
-        let (inputs, outputs) = if turned { (columns, rows) } else { (rows, columns) };
+        let (inputs, outputs) = if turned {
+            (columns, rows)
+        } else {
+            (rows, columns)
+        };
         let weights = if turned {
             let from = |i: usize| numbers[i % outputs * inputs + i / outputs];
             (0..numbers.len()).map(from).collect()
@@ -247,7 +251,8 @@ fn matrix(constant: &Constant) -> Result<(usize, usize, Vec<f32>), DenseFault> {
         }
         _ => {
             let (shape, held) = (&constant.dims, numbers.len());
-            let reason = format!("has the shape {shape:?} and {held} elements: weights are a table");
+            let reason =
+                format!("has the shape {shape:?} and {held} elements: weights are a table");
             Err(DenseFault::tensor(&constant.name, reason))
         }
     }
@@ -260,7 +265,9 @@ fn floats(constant: &Constant) -> Result<Vec<f32>, DenseFault> {
     }
     if constant.data_type != Constant::FLOAT {
         let number = constant.data_type;
-        return fault(format!("has the ONNX element type {number}: convert it to float (1)"));
+        return fault(format!(
+            "has the ONNX element type {number}: convert it to float (1)"
+        ));
     }
     if constant.raw_data.is_empty() {
         return Ok(constant.float_data.clone());

@@ -55,11 +55,17 @@ fn layers(
         held.insert(layer.ok_or_else(|| DenseFault::tensor(name, reason))?);
     }
     if let Some(names) = metadata.get("layers") {
-        let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).collect();
+        let names: Vec<_> = names
+            .split(',')
+            .map(|name| name.trim().to_owned())
+            .collect();
         let listed: BTreeSet<_> = names.iter().map(String::as_str).collect();
         if listed.len() != names.len() || listed != held {
             let reason = format!("names {names:?}, the tensors belong to {held:?}");
-            return Err(DenseFault::Metadata { key: "layers", reason });
+            return Err(DenseFault::Metadata {
+                key: "layers",
+                reason,
+            });
         }
         return Ok(names);
     }
@@ -84,7 +90,10 @@ fn unordered(name: &str) -> DenseFault {
         "is missing, and the place of layer `{name}` cannot be told from its name: list the \
          layers in order, separated by commas"
     );
-    DenseFault::Metadata { key: "layers", reason }
+    DenseFault::Metadata {
+        key: "layers",
+        reason,
+    }
 }
 
 fn activations(
@@ -115,7 +124,9 @@ fn activations(
         return Ok(activations);
     }
     let found = activations.len();
-    Err(fault(format!("names {found}, but there are {count} layers")))
+    Err(fault(format!(
+        "names {found}, but there are {count} layers"
+    )))
 }
 
 /// The shape and the elements of a tensor.
