@@ -10,6 +10,9 @@ import os
 import sys
 
 AT_LEAST = 0.95
+# Of the anomalies so many raise an alert; so many of all may be false alerts.
+FOUND = 0.95
+FALSE = 0.02
 
 
 def area_under_curve(scored):
@@ -45,7 +48,11 @@ def main():
     alerts = [line for line in scored if line.get("alert")]
     if alerts:
         right = sum(line["anomaly"] for line in alerts)
-        print(f"{len(alerts)} alerts, {right} of them right")
+        there = sum(line["anomaly"] for line in scored)
+        print(f"{len(alerts)} alerts, {right} of them right, of {there} anomalies")
+        if right < FOUND * there or len(alerts) - right > FALSE * len(scored):
+            print(f"at least {FOUND} of them are wanted, false alerts for at most {FALSE} of all")
+            sys.exit(1)
     print(f"area under the curve {area:.4f}, at least {AT_LEAST} is wanted")
     sys.exit(area < AT_LEAST)
 

@@ -32,7 +32,7 @@ pub(crate) fn read_event(record: Value) -> serde_json::Result<Event> {
 }
 
 /// Makes events of users with their habits, and of days on which somebody else
-/// uses an account.
+/// uses an account. The habits of a user do not depend on the seed.
 #[source]
 pub(crate) fn make_events(
     /// How many users there are.
@@ -49,9 +49,7 @@ pub(crate) fn make_events(
     seed: u64,
 ) -> impl Iterator<Item = Event> {
     let mut random = Random::new(seed);
-    let habits: Vec<_> = (0..users)
-        .map(|user| Habits::new(user, &mut random))
-        .collect();
+    let habits: Vec<_> = (0..users).map(Habits::of).collect();
     let mut events = Vec::new();
     for day in 0..days {
         for habits in &habits {
@@ -73,7 +71,9 @@ struct Habits {
 }
 
 impl Habits {
-    fn new(user: u64, random: &mut Random) -> Self {
+    /// The same for the same user, whatever the seed.
+    fn of(user: u64) -> Self {
+        let mut random = Random::new(user);
         Self {
             user,
             begins: random.between(6, 11),

@@ -20,13 +20,13 @@ const WAIT: Duration = Duration::from_millis(5);
 /// for those that are past its threshold.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Score {
+pub(crate) struct Score {
     /// The profile that `train.py` makes.
     #[schemars(extend("x-millpond-exists" = "file"))]
-    profile: PathBuf,
+    pub(crate) profile: PathBuf,
     /// Where it is computed: `cpu`, `cuda:0` or `auto`.
     #[serde(default)]
-    device: DeviceChoice,
+    pub(crate) device: DeviceChoice,
 }
 
 register!(stage Score: Day);

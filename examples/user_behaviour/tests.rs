@@ -76,7 +76,12 @@ fn what_is_rebuilt_badly_has_a_large_error() {
     let is_kept = |at: usize| at % (FEATURES + 1) == 0 && at + 1 < FEATURES * FEATURES;
     let weights = (0..FEATURES * FEATURES).map(|at| f32::from(u8::from(is_kept(at))));
     let net = DenseNet::default()
-        .layer(FEATURES, weights.collect(), vec![0.0; FEATURES], Activation::Identity)
+        .layer(
+            FEATURES,
+            weights.collect(),
+            vec![0.0; FEATURES],
+            Activation::Identity,
+        )
         .unwrap();
     let profile: Profile = serde_json::from_value(json!({
         "mean": vec![1.0; FEATURES], "deviation": vec![2.0; FEATURES], "threshold": 0.5,
