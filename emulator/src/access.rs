@@ -38,8 +38,10 @@ impl Accesses {
         // Whoever comes after this access comes after those it follows; an
         // earlier write stays until a write replaces it.
         self.0.retain(|earlier| {
-            let inside = access.range.start <= earlier.range.start && earlier.range.end <= access.range.end;
-            let follows = earlier.ticket.stream == access.ticket.stream || before.covers(earlier.ticket);
+            let inside =
+                access.range.start <= earlier.range.start && earlier.range.end <= access.range.end;
+            let follows =
+                earlier.ticket.stream == access.ticket.stream || before.covers(earlier.ticket);
             !(inside && follows && (access.write || !earlier.write))
         });
         if self.0.len() == REMEMBERED {
@@ -59,24 +61,52 @@ mod tests {
     use super::*;
 
     fn access(stream: u64, write: bool, range: Range<usize>) -> Access {
-        Access { range, write, ticket: Ticket { stream, number: 1 }, what: "kernel".into() }
+        Access {
+            range,
+            write,
+            ticket: Ticket { stream, number: 1 },
+            what: "kernel".into(),
+        }
     }
 
     #[test]
     fn a_read_after_a_write_of_another_stream_needs_an_order() {
         let mut accesses = Accesses::default();
-        assert!(accesses.note(access(1, true, 0..8), &Clock::default()).is_none());
-        assert!(accesses.note(access(2, false, 4..12), &Clock::default()).is_some());
+        assert!(
+            accesses
+                .note(access(1, true, 0..8), &Clock::default())
+                .is_none()
+        );
+        assert!(
+            accesses
+                .note(access(2, false, 4..12), &Clock::default())
+                .is_some()
+        );
         let mut waited = Clock::default();
-        waited.add(Ticket { stream: 1, number: 1 });
+        waited.add(Ticket {
+            stream: 1,
+            number: 1,
+        });
         assert!(accesses.note(access(3, false, 4..8), &waited).is_none());
     }
 
     #[test]
     fn reads_and_ranges_apart_do_not_conflict() {
         let mut accesses = Accesses::default();
-        assert!(accesses.note(access(1, false, 0..8), &Clock::default()).is_none());
-        assert!(accesses.note(access(2, false, 0..8), &Clock::default()).is_none());
-        assert!(accesses.note(access(3, true, 8..16), &Clock::default()).is_none());
+        assert!(
+            accesses
+                .note(access(1, false, 0..8), &Clock::default())
+                .is_none()
+        );
+        assert!(
+            accesses
+                .note(access(2, false, 0..8), &Clock::default())
+                .is_none()
+        );
+        assert!(
+            accesses
+                .note(access(3, true, 8..16), &Clock::default())
+                .is_none()
+        );
     }
 }

@@ -25,7 +25,9 @@ impl Bytes {
     pub(crate) fn poisoned(len: usize) -> Self {
         let words = len.div_ceil(WORD);
         Self {
-            words: (0..words).map(|_| AtomicU32::new(u32::from_ne_bytes([POISON; WORD]))).collect(),
+            words: (0..words)
+                .map(|_| AtomicU32::new(u32::from_ne_bytes([POISON; WORD])))
+                .collect(),
             written: (0..words).map(|_| AtomicU8::new(0)).collect(),
             len,
         }
@@ -50,36 +52,12 @@ impl Bytes {
         }
     }
 
-    /// Sets `len` bytes from `offset` to `value`.
-    pub(crate) fn fill(&self, offset: usize, len: usize, value: u8) {
-        let pattern = [value; WORD];
-        for (index, start, part) in pieces(offset, len) {
-            self.put(index, start, &pattern[..part.len()]);
-        }
-    }
-
-    /// Replaces the `value.len()` bytes at `offset` by `value` if they are
-    /// still `expected`, all at once; otherwise returns what they are.
-    ///
-    /// The range must lie inside one aligned word.
-    pub(crate) fn exchange(&self, offset: usize, expected: u32, value: u32) -> Result<u32, u32> {
-        self.written[offset / WORD].store(0xF, Relaxed);
-        self.words[offset / WORD].compare_exchange(expected, value, Relaxed, Relaxed)
-    }
-
     /// Returns the offset of the first byte in the range that nothing wrote.
     pub(crate) fn first_unwritten(&self, offset: usize, len: usize) -> Option<usize> {
         pieces(offset, len).find_map(|(index, start, part)| {
             let missing = !self.written[index].load(Relaxed) & mask(start, part.len());
             (missing != 0).then(|| index * WORD + missing.trailing_zeros() as usize)
         })
-    }
-
-    /// Notes the range as written, whatever it holds.
-    pub(crate) fn note_written(&self, offset: usize, len: usize) {
-        for (index, start, part) in pieces(offset, len) {
-            self.written[index].fetch_or(mask(start, part.len()), Relaxed);
-        }
     }
 
     fn put(&self, index: usize, start: usize, from: &[u8]) {
@@ -94,14 +72,17 @@ impl Bytes {
             Some(u32::from_ne_bytes(bytes))
         };
         // The closure always returns a word, so the update cannot be refused.
-        drop(self.words[index].fetch_update(Relaxed, Relaxed, merged));
+        let _ = self.words[index].fetch_update(Relaxed, Relaxed, merged);
         self.written[index].fetch_or(mask(start, from.len()), Relaxed);
     }
 }
 
 /// Cuts a range into the parts that lie in one word each: the word's index,
 /// where in the word the part starts, and which part of the range it is.
-fn pieces(offset: usize, len: usize) -> impl Iterator<Item = (usize, usize, std::ops::Range<usize>)> {
+fn pieces(
+    offset: usize,
+    len: usize,
+) -> impl Iterator<Item = (usize, usize, std::ops::Range<usize>)> {
     let mut done = 0;
     std::iter::from_fn(move || {
         let at = offset + done;
@@ -138,12 +119,5 @@ mod tests {
         assert_eq!(read, [0xCD, 0xCD, 0xCD, 1, 2, 3, 4, 5, 6, 0xCD, 0xCD, 0xCD]);
         assert_eq!(bytes.first_unwritten(3, 6), None);
         assert_eq!(bytes.first_unwritten(3, 7), Some(9));
-    }
-
-    #[test]
-    fn filling_counts_as_writing() {
-        let bytes = Bytes::poisoned(9);
-        bytes.fill(0, 9, 0);
-        assert_eq!(bytes.first_unwritten(0, 9), None);
     }
 }

@@ -35,6 +35,8 @@ impl Clock {
 
     /// Tells whether the operation is known to come before.
     pub(crate) fn covers(&self, ticket: Ticket) -> bool {
-        self.0.get(&ticket.stream).is_some_and(|&known| known >= ticket.number)
+        self.0
+            .get(&ticket.stream)
+            .is_some_and(|&known| known >= ticket.number)
     }
 }

@@ -10,7 +10,10 @@ pub(crate) struct Code(u32);
 pub(crate) type Answer<T> = Result<T, Code>;
 
 macro_rules! codes {
-    ($($name:ident = $number:literal $text:literal)*) => {
+    (
+        answered { $($name:ident = $number:literal $text:literal)* }
+        planned { $($other:ident = $other_number:literal $other_text:literal)* }
+    ) => {
         impl Code {
             $(pub(crate) const $name: Self = Self($number);)*
         }
@@ -19,22 +22,23 @@ macro_rules! codes {
         const CODES: &[(u32, &str, &str)] = &[
             (0, "CUDA_SUCCESS\0", "no error\0"),
             $(($number, concat!("CUDA_ERROR_", stringify!($name), "\0"), concat!($text, "\0")),)*
+            $(($other_number, concat!("CUDA_ERROR_", stringify!($other), "\0"), concat!($other_text, "\0")),)*
         ];
     };
 }
 
 codes! {
+    // What the emulator answers of itself.
+    answered {
     INVALID_VALUE = 1 "invalid argument"
     OUT_OF_MEMORY = 2 "out of memory"
     NOT_INITIALIZED = 3 "initialization error"
-    DEINITIALIZED = 4 "driver shutting down"
     DEVICE_UNAVAILABLE = 46 "the device is busy or gone"
     NO_DEVICE = 100 "no CUDA-capable device is detected"
     INVALID_DEVICE = 101 "invalid device ordinal"
     INVALID_IMAGE = 200 "the device kernel image is invalid"
     INVALID_CONTEXT = 201 "invalid device context"
     NO_BINARY_FOR_GPU = 209 "no kernel image is available for execution on the device"
-    ECC_UNCORRECTABLE = 214 "uncorrectable ECC error encountered"
     INVALID_PTX = 218 "a PTX compilation failed"
     UNSUPPORTED_PTX_VERSION = 222 "the PTX was compiled with an unsupported toolchain"
     FILE_NOT_FOUND = 301 "file not found"
@@ -50,7 +54,6 @@ codes! {
     MISALIGNED_ADDRESS = 716 "misaligned address"
     LAUNCH_FAILED = 719 "unspecified launch failure"
     NOT_SUPPORTED = 801 "operation not supported"
-    SYSTEM_DRIVER_MISMATCH = 803 "system has an unsupported driver version"
     STREAM_CAPTURE_UNSUPPORTED = 900 "operation not permitted when the stream is capturing"
     STREAM_CAPTURE_INVALIDATED = 901 "the capture failed because of an earlier error"
     STREAM_CAPTURE_MERGE = 902 "the operation would merge two captures"
@@ -59,6 +62,16 @@ codes! {
     STREAM_CAPTURE_ISOLATION = 905 "dependency on work outside of the capture"
     CAPTURED_EVENT = 907 "operation not permitted on an event last recorded in a capture"
     UNKNOWN = 999 "unknown error"
+    }
+    // What it answers only where a planned fault names it.
+    planned {
+    DEINITIALIZED = 4 "driver shutting down"
+    ECC_UNCORRECTABLE = 214 "uncorrectable ECC error encountered"
+    SYSTEM_DRIVER_MISMATCH = 803 "system has an unsupported driver version"
+    ILLEGAL_INSTRUCTION = 715 "an illegal instruction was encountered"
+    NOT_PERMITTED = 800 "operation not permitted"
+    SYSTEM_NOT_READY = 802 "the system is not ready"
+    }
 }
 
 impl Code {
@@ -69,7 +82,9 @@ impl Code {
 
     /// Finds a code by its full name, `CUDA_ERROR_OUT_OF_MEMORY`.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let found = CODES.iter().find(|(_, known, _)| known.trim_end_matches('\0') == name)?;
+        let found = CODES
+            .iter()
+            .find(|(_, known, _)| known.trim_end_matches('\0') == name)?;
         (found.0 != 0).then_some(Self(found.0))
     }
 }
@@ -83,10 +98,16 @@ impl fmt::Display for Code {
 
 /// Returns the name of a result, ended by NUL.
 pub(crate) fn name(number: u32) -> Option<&'static str> {
-    CODES.iter().find(|code| code.0 == number).map(|code| code.1)
+    CODES
+        .iter()
+        .find(|code| code.0 == number)
+        .map(|code| code.1)
 }
 
 /// Returns the text of a result, ended by NUL.
 pub(crate) fn text(number: u32) -> Option<&'static str> {
-    CODES.iter().find(|code| code.0 == number).map(|code| code.2)
+    CODES
+        .iter()
+        .find(|code| code.0 == number)
+        .map(|code| code.2)
 }

@@ -72,10 +72,15 @@ impl Driver {
         if let Ok(json) = std::env::var("MILLPOND_EMULATOR")
             && let Err(text) = state.control(&json)
         {
-            state.violations.push(format!("MILLPOND_EMULATOR is not understood: {text}"));
+            state
+                .violations
+                .push(format!("MILLPOND_EMULATOR is not understood: {text}"));
         }
         state.add_devices();
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
     }
 
     /// Locks the state. A panic inside is contained, so the lock is not lost.
@@ -95,7 +100,10 @@ impl Driver {
             if let Some(value) = ready(&mut state) {
                 return value;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -103,7 +111,10 @@ impl Driver {
     /// whether `device` was lost meanwhile.
     pub(crate) fn wait_until(&self, device: usize, moments: &[Moment]) -> Answer<()> {
         self.wait_for(|state| {
-            moments.iter().all(|moment| state.is_done(moment.ticket)).then(|| state.host_saw(moments))
+            moments
+                .iter()
+                .all(|moment| state.is_done(moment.ticket))
+                .then(|| state.host_saw(moments))
         });
         self.lock().check(device)
     }
@@ -120,7 +131,11 @@ impl State {
         if control.reset {
             // Handles go on, so that one from before is never taken for one
             // from after.
-            *self = Self { last_handle: self.last_handle, space: self.space.emptied(), ..Self::default() };
+            *self = Self {
+                last_handle: self.last_handle,
+                space: self.space.emptied(),
+                ..Self::default()
+            };
         }
         self.settings.apply(&control);
         self.dice = Dice::new(self.settings.delay.seed);
@@ -163,7 +178,9 @@ impl State {
     /// Tells whether the device still works.
     pub(crate) fn check(&self, device: usize) -> Answer<()> {
         match self.devices.get(device) {
-            Some(Device { lost: Some(code), .. }) => Err(*code),
+            Some(Device {
+                lost: Some(code), ..
+            }) => Err(*code),
             Some(_) => Ok(()),
             None => Err(Code::INVALID_DEVICE),
         }
@@ -185,8 +202,14 @@ impl State {
         }
         faults::at_once(blow)?;
         Ok(match blow {
-            Some(Blow::Slow(slow_us)) => Scripted { slow_us, lose: None },
-            Some(Blow::LoseLate(code)) => Scripted { slow_us: 0, lose: Some(code) },
+            Some(Blow::Slow(slow_us)) => Scripted {
+                slow_us,
+                lose: None,
+            },
+            Some(Blow::LoseLate(code)) => Scripted {
+                slow_us: 0,
+                lose: Some(code),
+            },
             _ => Scripted::default(),
         })
     }

@@ -26,7 +26,10 @@ pub(crate) enum Recorded {
     Nothing,
     Run(Moment),
     /// In a capture: how far each stream had come in it.
-    Captured { capture: u64, before: Clock },
+    Captured {
+        capture: u64,
+        before: Clock,
+    },
 }
 
 /// The flag that makes an event without a time.
@@ -35,12 +38,21 @@ const DISABLE_TIMING: u32 = 2;
 impl State {
     pub(crate) fn add_event(&mut self, flags: u32) -> u64 {
         let id = self.handle();
-        self.events.insert(id, Event { timed: flags & DISABLE_TIMING == 0, ..Event::default() });
+        self.events.insert(
+            id,
+            Event {
+                timed: flags & DISABLE_TIMING == 0,
+                ..Event::default()
+            },
+        );
         id
     }
 
     pub(crate) fn recorded(&self, event: u64) -> Answer<Recorded> {
-        self.events.get(&event).map(|event| event.recorded.clone()).ok_or(Code::INVALID_HANDLE)
+        self.events
+            .get(&event)
+            .map(|event| event.recorded.clone())
+            .ok_or(Code::INVALID_HANDLE)
     }
 
     /// Records everything that the stream has been given so far.
@@ -61,7 +73,10 @@ impl State {
     /// Notes that a stream has come to the event.
     pub(crate) fn reached(&mut self, event: u64) {
         if let Some(event) = self.events.get_mut(&event) {
-            #[expect(clippy::disallowed_methods, reason = "elapsed time of events is real time")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "elapsed time of events is real time"
+            )]
             let now = Instant::now();
             event.reached = Some(now);
         }
@@ -83,9 +98,15 @@ impl State {
     /// Milliseconds between two events that streams have come to.
     pub(crate) fn elapsed_ms(&self, start: u64, end: u64) -> Answer<f32> {
         let at = |id: u64| {
-            let event = self.events.get(&id).filter(|event| event.timed).ok_or(Code::INVALID_HANDLE)?;
+            let event = self
+                .events
+                .get(&id)
+                .filter(|event| event.timed)
+                .ok_or(Code::INVALID_HANDLE)?;
             match &event.recorded {
-                Recorded::Run(moment) if self.is_done(moment.ticket) => event.reached.ok_or(Code::NOT_READY),
+                Recorded::Run(moment) if self.is_done(moment.ticket) => {
+                    event.reached.ok_or(Code::NOT_READY)
+                }
                 Recorded::Run(_) => Err(Code::NOT_READY),
                 _ => Err(Code::INVALID_HANDLE),
             }

@@ -35,7 +35,10 @@ struct Planned {
 impl Faults {
     /// Replaces the planned faults.
     pub(crate) fn plan(&mut self, rules: Vec<Rule>) {
-        self.rules = rules.into_iter().map(|rule| Planned { rule, seen: 0 }).collect();
+        self.rules = rules
+            .into_iter()
+            .map(|rule| Planned { rule, seen: 0 })
+            .collect();
     }
 
     /// Draws faults by chance from now on; a rate of 0 ends it.

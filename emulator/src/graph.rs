@@ -46,34 +46,65 @@ impl State {
         }
         let id = self.handle();
         let before = vec![(stream, Clock::default(), 0)];
-        self.captures.insert(id, Capture { origin: stream, works: Vec::new(), before, spoilt: false });
+        self.captures.insert(
+            id,
+            Capture {
+                origin: stream,
+                works: Vec::new(),
+                before,
+                spoilt: false,
+            },
+        );
         self.set_capture(stream, Some(id));
         Ok(())
     }
 
     /// Ends a capture and returns what it captured.
     pub(crate) fn end_capture(&mut self, stream: u64) -> Answer<Graph> {
-        let id = self.open_stream(stream)?.capture.ok_or(Code::STREAM_CAPTURE_UNMATCHED)?;
-        let capture = self.captures.get(&id).ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
+        let id = self
+            .open_stream(stream)?
+            .capture
+            .ok_or(Code::STREAM_CAPTURE_UNMATCHED)?;
+        let capture = self
+            .captures
+            .get(&id)
+            .ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
         if capture.origin != stream {
             self.spoil_capture(stream);
             return Err(Code::STREAM_CAPTURE_UNMATCHED);
         }
-        let mut capture = self.captures.remove(&id).ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
-        for stream in self.streams.values_mut().filter(|stream| stream.capture == Some(id)) {
+        let mut capture = self
+            .captures
+            .remove(&id)
+            .ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
+        for stream in self
+            .streams
+            .values_mut()
+            .filter(|stream| stream.capture == Some(id))
+        {
             stream.capture = None;
         }
         if capture.spoilt {
             return Err(Code::STREAM_CAPTURE_INVALIDATED);
         }
-        let joined = capture.stream(stream).map(|(_, before, _)| before.clone()).unwrap_or_default();
+        let joined = capture
+            .stream(stream)
+            .map(|(_, before, _)| before.clone())
+            .unwrap_or_default();
         let open = |(id, _, number): &(u64, Clock, u64)| {
-            *id != stream && *number > 0 && !joined.covers(Ticket { stream: *id, number: *number })
+            *id != stream
+                && *number > 0
+                && !joined.covers(Ticket {
+                    stream: *id,
+                    number: *number,
+                })
         };
         if capture.before.iter().any(open) {
             return Err(Code::STREAM_CAPTURE_UNJOINED);
         }
-        Ok(Graph { works: capture.works.into() })
+        Ok(Graph {
+            works: capture.works.into(),
+        })
     }
 
     /// Gives an operation to the capture of its stream, if there is one.
@@ -82,14 +113,20 @@ impl State {
         let Some(id) = self.open_stream(stream)?.capture else {
             return Ok(Some(work));
         };
-        let capture = self.captures.get_mut(&id).ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
+        let capture = self
+            .captures
+            .get_mut(&id)
+            .ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
         if capture.spoilt {
             return Err(Code::STREAM_CAPTURE_INVALIDATED);
         }
         capture.works.push(work);
         if let Some((_, before, number)) = capture.stream(stream) {
             *number += 1;
-            before.add(Ticket { stream, number: *number });
+            before.add(Ticket {
+                stream,
+                number: *number,
+            });
         }
         Ok(None)
     }
@@ -99,9 +136,18 @@ impl State {
         let Some(id) = self.open_stream(stream)?.capture else {
             return Ok(None);
         };
-        let capture = self.captures.get_mut(&id).ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
-        let before = capture.stream(stream).map(|(_, before, _)| before.clone()).unwrap_or_default();
-        Ok(Some(Recorded::Captured { capture: id, before }))
+        let capture = self
+            .captures
+            .get_mut(&id)
+            .ok_or(Code::STREAM_CAPTURE_INVALIDATED)?;
+        let before = capture
+            .stream(stream)
+            .map(|(_, before, _)| before.clone())
+            .unwrap_or_default();
+        Ok(Some(Recorded::Captured {
+            capture: id,
+            before,
+        }))
     }
 
     /// Brings a stream into the capture in which an event was recorded.
@@ -138,7 +184,10 @@ impl State {
 
     /// As `cuStreamIsCapturing` puts it: no, yes, or spoilt.
     pub(crate) fn capture_status(&self, stream: u64) -> Answer<u32> {
-        let capture = self.open_stream(stream)?.capture.and_then(|id| self.captures.get(&id));
+        let capture = self
+            .open_stream(stream)?
+            .capture
+            .and_then(|id| self.captures.get(&id));
         Ok(capture.map_or(0, |capture| if capture.spoilt { 2 } else { 1 }))
     }
 

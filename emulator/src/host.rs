@@ -51,7 +51,13 @@ impl Host {
     /// Takes a block into the books.
     pub(crate) fn add(&mut self, block: PinnedBlock, len: usize) {
         self.kept.retain(|(start, _)| *start != block.address());
-        self.pins.insert(block.address(), Pin { len, block: Some(block) });
+        self.pins.insert(
+            block.address(),
+            Pin {
+                len,
+                block: Some(block),
+            },
+        );
     }
 
     /// Page-locks memory that the program made.
@@ -59,7 +65,13 @@ impl Host {
         if self.place(span) == Place::Pinned {
             return Err(Code::HOST_MEMORY_ALREADY_REGISTERED);
         }
-        self.pins.insert(span.address, Pin { len: span.len, block: None });
+        self.pins.insert(
+            span.address,
+            Pin {
+                len: span.len,
+                block: None,
+            },
+        );
         Ok(())
     }
 
@@ -80,14 +92,23 @@ impl Host {
     ///
     /// The text says why it is none that can be freed.
     pub(crate) fn free(&mut self, address: usize) -> Result<(), String> {
-        let owned = self.pins.get(&address).is_some_and(|pin| pin.block.is_some());
+        let owned = self
+            .pins
+            .get(&address)
+            .is_some_and(|pin| pin.block.is_some());
         let Some(pin) = self.pins.remove(&address).filter(|_| owned) else {
             let again = self.kept.iter().any(|(start, _)| *start == address);
-            let what = if again { "double free" } else { "free of what was not allocated" };
+            let what = if again {
+                "double free"
+            } else {
+                "free of what was not allocated"
+            };
             return Err(format!("{what}: pinned host memory at {address:#x}"));
         };
         self.kept.push_back((address, pin));
-        while self.kept.iter().map(|(_, pin)| pin.len).sum::<usize>() > KEPT_BYTES && self.kept.len() > 1 {
+        while self.kept.iter().map(|(_, pin)| pin.len).sum::<usize>() > KEPT_BYTES
+            && self.kept.len() > 1
+        {
             self.kept.pop_front();
         }
         Ok(())
@@ -95,7 +116,9 @@ impl Host {
 
     /// Tells what a stretch of memory is.
     pub(crate) fn place(&self, span: HostSpan) -> Place {
-        let inside = |start: usize, pin: &Pin| start <= span.address && span.address + span.len <= start + pin.len;
+        let inside = |start: usize, pin: &Pin| {
+            start <= span.address && span.address + span.len <= start + pin.len
+        };
         let pinned = self.pins.range(..=span.address).next_back();
         if pinned.is_some_and(|(start, pin)| inside(*start, pin)) {
             return Place::Pinned;
@@ -106,7 +129,11 @@ impl Host {
 
     /// Notes a copy that uses the memory until `ticket` is done.
     pub(crate) fn use_until(&mut self, span: HostSpan, write: bool, ticket: Ticket) {
-        self.users.push(User { range: span.address..span.address + span.len, write, ticket });
+        self.users.push(User {
+            range: span.address..span.address + span.len,
+            write,
+            ticket,
+        });
     }
 
     /// Forgets copies that have ended.
@@ -119,7 +146,9 @@ impl Host {
     pub(crate) fn in_use(&self, span: HostSpan, writers: bool) -> bool {
         let end = span.address + span.len;
         let hit = |user: &User| user.range.start < end && span.address < user.range.end;
-        self.users.iter().any(|user| hit(user) && (user.write || !writers))
+        self.users
+            .iter()
+            .any(|user| hit(user) && (user.write || !writers))
     }
 
     /// Returns the length of the block that starts at `address`.

@@ -13,7 +13,6 @@ mod faults;
 mod graph;
 mod host;
 mod module;
-mod ptx;
 mod report;
 mod settings;
 mod space;

@@ -1,15 +1,14 @@
 //! Loaded modules, their kernels, and launches of them.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use millpond_ptx as ptx;
+use ptx::FaultKind;
 
 use crate::{
     code::{Answer, Code},
     device::{MAX_BLOCK, MAX_GRID, MAX_THREADS, SHARED_BYTES},
     driver::{Driver, State},
-    ptx,
     view::View,
     work::{Doing, Fault},
 };
@@ -17,16 +16,17 @@ use crate::{
 /// A module that the program loaded.
 #[derive(Debug)]
 pub(crate) struct Module {
-    pub(crate) device: usize,
-    pub(crate) code: Arc<ptx::Module>,
+    code: ptx::Module,
+    /// The allocation of its variables, if it has any.
+    globals: Option<u64>,
 }
 
 /// A kernel that the program asked for by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
-    pub(crate) module: u64,
-    pub(crate) code: Arc<ptx::Module>,
-    pub(crate) name: Arc<str>,
+    module: u64,
+    pub(crate) kernel: ptx::Kernel,
+    globals: u64,
     /// How much dynamic shared memory a launch may ask for.
     pub(crate) shared_limit: u32,
 }
@@ -47,82 +47,167 @@ impl State {
         let version = directive(text, ".version").ok_or(Code::INVALID_PTX)?;
         if version > newest_ptx(self.settings.driver_version) {
             let driver = self.settings.driver_version;
-            return Err(self.wrong(Code::UNSUPPORTED_PTX_VERSION, format!("PTX {version:?} is newer than driver {driver} knows")));
+            return Err(self.wrong(
+                Code::UNSUPPORTED_PTX_VERSION,
+                format!("PTX {version:?} is newer than driver {driver} knows"),
+            ));
         }
         let [major, minor] = self.settings.compute_capability;
         if target(text).is_some_and(|target| target > major * 10 + minor) {
-            return Err(self.wrong(Code::NO_BINARY_FOR_GPU, "the PTX is for a newer device".into()));
+            return Err(self.wrong(
+                Code::NO_BINARY_FOR_GPU,
+                "the PTX is for a newer device".into(),
+            ));
         }
         let code = match ptx::Module::parse(text) {
-            Ok(code) => Arc::new(code),
-            Err(error) => return Err(self.wrong(Code::INVALID_PTX, format!("the PTX is not understood: {error}"))),
+            Ok(code) => code,
+            Err(error) => {
+                return Err(self.wrong(
+                    Code::INVALID_PTX,
+                    format!("the PTX is not understood: {error}"),
+                ));
+            }
         };
         let id = self.handle();
-        self.modules.insert(id, Module { device, code });
+        let globals =
+            (!code.globals().is_empty()).then(|| self.space.allocate(device, code.globals().len()));
+        if let Some(found) =
+            globals.and_then(|address| self.space.find(address, code.globals().len()))
+        {
+            found.allocation.bytes.write(0, code.globals());
+        }
+        self.modules.insert(id, Module { code, globals });
         Ok(id)
     }
 
     /// Finds a kernel of a module.
     pub(crate) fn function(&mut self, module: u64, name: &str) -> Answer<u64> {
-        let code = self.modules.get(&module).map(|module| Arc::clone(&module.code)).ok_or(Code::INVALID_HANDLE)?;
-        code.kernel(name).ok_or(Code::NOT_FOUND)?;
+        let of = self.modules.get(&module).ok_or(Code::INVALID_HANDLE)?;
+        let kernel = of.code.kernel(name).ok_or(Code::NOT_FOUND)?;
+        let globals = of.globals.unwrap_or(0);
         let id = self.handle();
-        self.functions.insert(id, Function { module, code, name: name.into(), shared_limit: SHARED_BYTES });
+        self.functions.insert(
+            id,
+            Function {
+                module,
+                kernel,
+                globals,
+                shared_limit: SHARED_BYTES,
+            },
+        );
         Ok(id)
+    }
+
+    /// Finds a variable of a module: its address and size.
+    pub(crate) fn global(&self, module: u64, name: &str) -> Answer<(u64, usize)> {
+        let of = self.modules.get(&module).ok_or(Code::INVALID_HANDLE)?;
+        let (offset, len) = of.code.global(name).ok_or(Code::NOT_FOUND)?;
+        Ok((of.globals.unwrap_or(0) + offset as u64, len))
     }
 
     /// Unloads a module; its kernels go with it.
     pub(crate) fn unload(&mut self, module: u64) -> Answer<()> {
-        if self.modules.remove(&module).is_none() {
-            return Err(self.wrong(Code::INVALID_HANDLE, format!("module {module:#x} is unloaded, and is not there")));
-        }
-        self.functions.retain(|_, function| function.module != module);
-        Ok(())
+        let Some(Module { globals, .. }) = self.modules.remove(&module) else {
+            return Err(self.wrong(
+                Code::INVALID_HANDLE,
+                format!("module {module:#x} is unloaded, and is not there"),
+            ));
+        };
+        self.functions
+            .retain(|_, function| function.module != module);
+        globals.map_or(Ok(()), |address| self.space.release(address))
     }
 }
 
 impl Launch {
     /// Checks a launch against what the device can do.
-    pub(crate) fn new(function: Function, grid: [u32; 3], block: [u32; 3], shared_bytes: u32, params: Vec<u8>) -> Answer<Self> {
-        let fits = |size: [u32; 3], most: [u32; 3]| size.iter().zip(most).all(|(size, most)| (1..=most).contains(size));
+    pub(crate) fn new(
+        function: Function,
+        grid: [u32; 3],
+        block: [u32; 3],
+        shared_bytes: u32,
+        params: Vec<u8>,
+    ) -> Answer<Self> {
+        let fits = |size: [u32; 3], most: [u32; 3]| {
+            size.iter()
+                .zip(most)
+                .all(|(size, most)| (1..=most).contains(size))
+        };
+        let shared = function.kernel.shared_bytes() + shared_bytes as usize;
         let threads = block.iter().map(|size| u64::from(*size)).product::<u64>();
-        if !fits(grid, MAX_GRID) || !fits(block, MAX_BLOCK) || threads > u64::from(MAX_THREADS) || shared_bytes > function.shared_limit {
+        if !fits(grid, MAX_GRID)
+            || !fits(block, MAX_BLOCK)
+            || threads > u64::from(MAX_THREADS)
+            || shared > function.shared_limit as usize
+        {
             return Err(Code::INVALID_VALUE);
         }
-        Ok(Self { function, grid, block, shared_bytes, params })
+        Ok(Self {
+            function,
+            grid,
+            block,
+            shared_bytes,
+            params,
+        })
     }
 
     pub(crate) fn name(&self) -> &str {
-        &self.function.name
+        self.function.kernel.name()
     }
 
     /// Runs every thread of the launch.
     pub(crate) fn run(&self, driver: &Driver, doing: &Doing) -> Result<(), Fault> {
         let view = View::new(&driver.lock(), doing.device);
-        let kernel = self.function.code.kernel(self.name());
-        let kernel = kernel.ok_or((Code::LAUNCH_FAILED, format!("kernel {} is gone", self.name())))?;
-        let launch = ptx::Launch { grid: self.grid, block: self.block, shared_bytes: self.shared_bytes as usize, params: &self.params };
-        let ran = catch_unwind(AssertUnwindSafe(|| kernel.launch(&launch, &view)));
+        let mut launch = ptx::Launch::new(self.grid, self.block, self.shared_bytes, &self.params);
+        launch.globals = self.function.globals;
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            self.function.kernel.launch(&launch, &view)
+        }));
         view.settle(&mut driver.lock(), doing, self.name());
         match ran {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(fault)) => Err((Code::ILLEGAL_ADDRESS, format!("kernel {}: {fault}", self.name()))),
-            Err(_) => Err((Code::LAUNCH_FAILED, format!("kernel {}: the interpreter panicked; see standard error", self.name()))),
+            Ok(Err(fault)) => Err((code_of(&fault.kind), fault.to_string())),
+            Err(_) => Err((
+                Code::LAUNCH_FAILED,
+                format!(
+                    "kernel {}: the interpreter panicked; see standard error",
+                    self.name()
+                ),
+            )),
         }
+    }
+}
+
+/// What a device answers after a kernel ended so.
+fn code_of(kind: &FaultKind) -> Code {
+    match kind {
+        FaultKind::Address { .. } | FaultKind::Outside { .. } => Code::ILLEGAL_ADDRESS,
+        FaultKind::Misaligned { .. } => Code::MISALIGNED_ADDRESS,
+        FaultKind::Budget(_) => Code::LAUNCH_TIMEOUT,
+        _ => Code::LAUNCH_FAILED,
     }
 }
 
 /// Reads `.version 8.8` as (8, 8).
 fn directive(text: &str, name: &str) -> Option<(u32, u32)> {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix(name))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(name))?;
     let (major, minor) = line.trim().split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// Reads `.target sm_80` as 80.
 fn target(text: &str) -> Option<i32> {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix(".target"))?;
-    let digits: String = line.trim().strip_prefix("sm_")?.chars().take_while(char::is_ascii_digit).collect();
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix(".target"))?;
+    let digits: String = line
+        .trim()
+        .strip_prefix("sm_")?
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
     digits.parse().ok()
 }
 

@@ -103,7 +103,9 @@ impl TryFrom<String> for ErrorName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let unknown = || format!("no error `{name}` is known here; use a name such as CUDA_ERROR_OUT_OF_MEMORY");
+        let unknown = || {
+            format!("no error `{name}` is known here; use a name such as CUDA_ERROR_OUT_OF_MEMORY")
+        };
         Code::named(&name).map(Self).ok_or_else(unknown)
     }
 }
@@ -142,10 +144,16 @@ impl Settings {
         }
         set(&mut self.devices, control.devices.as_ref());
         set(&mut self.driver_version, control.driver_version.as_ref());
-        set(&mut self.compute_capability, control.compute_capability.as_ref());
+        set(
+            &mut self.compute_capability,
+            control.compute_capability.as_ref(),
+        );
         set(&mut self.memory_bytes, control.memory_bytes.as_ref());
         set(&mut self.delay, control.delay.as_ref());
-        set(&mut self.report_unwritten, control.report_unwritten.as_ref());
+        set(
+            &mut self.report_unwritten,
+            control.report_unwritten.as_ref(),
+        );
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Allocation {
     pub(crate) bytes: Bytes,
     freed: AtomicBool,
     accesses: Mutex<Accesses>,
+    /// Held by an atomic operation, which reads and writes as one.
+    pub(crate) atomics: Mutex<()>,
 }
 
 impl Allocation {
@@ -45,7 +47,10 @@ impl Allocation {
 
     /// Notes an access; returns an earlier one that nothing orders before it.
     pub(crate) fn note(&self, access: Access, before: &Clock) -> Option<Access> {
-        self.accesses.lock().unwrap_or_else(PoisonError::into_inner).note(access, before)
+        self.accesses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .note(access, before)
     }
 }
 
@@ -74,7 +79,11 @@ impl Space {
     /// Returns what is left when all is forgotten: addresses go on, so that
     /// one from before is never taken for one from after.
     pub(crate) fn emptied(&self) -> Self {
-        Self { made: self.made, used: self.used.clone(), ..Self::default() }
+        Self {
+            made: self.made,
+            used: self.used.clone(),
+            ..Self::default()
+        }
     }
 
     /// Makes a poisoned allocation of `len` bytes, which must not be zero.
@@ -91,9 +100,12 @@ impl Space {
             bytes: Bytes::poisoned(len),
             freed: AtomicBool::new(false),
             accesses: Mutex::default(),
+            atomics: Mutex::default(),
         };
         self.live.insert(start, Arc::new(allocation));
-        self.peak = self.peak.max(self.live.values().map(|live| live.bytes.len() as u64).sum());
+        self.peak = self
+            .peak
+            .max(self.live.values().map(|live| live.bytes.len() as u64).sum());
         start
     }
 
@@ -102,7 +114,11 @@ impl Space {
         let (_, allocation) = self.live.range(..=address).next_back()?;
         let inside = address.checked_add(len as u64)? <= allocation.end();
         let offset = usize::try_from(address - allocation.start).ok()?;
-        inside.then(|| Found { allocation: Arc::clone(allocation), offset, len })
+        inside.then(|| Found {
+            allocation: Arc::clone(allocation),
+            offset,
+            len,
+        })
     }
 
     /// Notes that the program has asked for an allocation to be freed, so
@@ -116,7 +132,10 @@ impl Space {
             return Err(format!("double free: {}", self.describe(address, 0)));
         }
         if !self.live.contains_key(&address) {
-            return Err(format!("free of what is no allocation's start: {}", self.describe(address, 0)));
+            return Err(format!(
+                "free of what is no allocation's start: {}",
+                self.describe(address, 0)
+            ));
         }
         self.doomed.push(address);
         Ok(())
@@ -127,13 +146,16 @@ impl Space {
         let allocation = self.live.remove(&address).ok_or(Code::INVALID_VALUE)?;
         allocation.freed.store(true, Relaxed);
         self.doomed.retain(|doomed| *doomed != address);
-        self.past.insert(address, (allocation.end(), allocation.number));
+        self.past
+            .insert(address, (allocation.end(), allocation.number));
         Ok(())
     }
 
     /// Returns the live allocations, of one device or of all.
     pub(crate) fn live(&self, device: Option<usize>) -> impl Iterator<Item = &Arc<Allocation>> {
-        self.live.values().filter(move |live| device.is_none_or(|device| live.device == device))
+        self.live
+            .values()
+            .filter(move |live| device.is_none_or(|device| live.device == device))
     }
 
     /// Returns the bytes live on one device, or on all.
@@ -158,7 +180,10 @@ impl Space {
             Some((_, live)) if address < live.end() + GUARD => {
                 let over = (address + len as u64).saturating_sub(live.end());
                 let size = live.bytes.len();
-                format!("{range} reach {over} bytes past the end of allocation {} ({size} bytes)", live.number)
+                format!(
+                    "{range} reach {over} bytes past the end of allocation {} ({size} bytes)",
+                    live.number
+                )
             }
             _ => format!("{range} lie in no allocation"),
         }
@@ -175,7 +200,11 @@ mod tests {
         let start = space.allocate(0, 100);
         assert!(space.find(start + 96, 4).is_some());
         assert!(space.find(start + 97, 4).is_none());
-        assert!(space.describe(start + 97, 4).contains("1 bytes past the end of allocation 1"));
+        assert!(
+            space
+                .describe(start + 97, 4)
+                .contains("1 bytes past the end of allocation 1")
+        );
     }
 
     #[test]
@@ -183,9 +212,21 @@ mod tests {
         let mut space = Space::default();
         let start = space.allocate(0, 8);
         assert_eq!(space.doom(start), Ok(()));
-        assert!(space.doom(start).is_err_and(|text| text.contains("double free")));
+        assert!(
+            space
+                .doom(start)
+                .is_err_and(|text| text.contains("double free"))
+        );
         assert_eq!(space.release(start), Ok(()));
-        assert!(space.doom(start).is_err_and(|text| text.contains("double free")));
-        assert!(space.doom(start + 4).is_err_and(|text| text.contains("no allocation's start")));
+        assert!(
+            space
+                .doom(start)
+                .is_err_and(|text| text.contains("double free"))
+        );
+        assert!(
+            space
+                .doom(start + 4)
+                .is_err_and(|text| text.contains("no allocation's start"))
+        );
     }
 }

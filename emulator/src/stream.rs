@@ -79,23 +79,40 @@ impl State {
 
     /// Tells whether an operation is done. One of a stream that is gone is.
     pub(crate) fn is_done(&self, ticket: Ticket) -> bool {
-        self.streams.get(&ticket.stream).is_none_or(|stream| stream.has_done(ticket.number))
+        self.streams
+            .get(&ticket.stream)
+            .is_none_or(|stream| stream.has_done(ticket.number))
     }
 
     /// The point after everything that the stream has been given.
     pub(crate) fn moment(&self, id: u64) -> Answer<Moment> {
         let stream = self.streams.get(&id).ok_or(Code::INVALID_HANDLE)?;
-        Ok(Moment { ticket: Ticket { stream: id, number: stream.enqueued }, clock: stream.clock.clone() })
+        Ok(Moment {
+            ticket: Ticket {
+                stream: id,
+                number: stream.enqueued,
+            },
+            clock: stream.clock.clone(),
+        })
     }
 
     /// Appends an operation, to come after `waits` too.
-    pub(crate) fn enqueue(&mut self, id: u64, work: Work, waits: &[Moment], slow_us: u64) -> Answer<Ticket> {
+    pub(crate) fn enqueue(
+        &mut self,
+        id: u64,
+        work: Work,
+        waits: &[Moment],
+        slow_us: u64,
+    ) -> Answer<Ticket> {
         let mut waits = waits.to_vec();
         waits.extend(self.default_stream_order(id));
         let host = self.host_clock.clone();
         let stream = self.streams.get_mut(&id).ok_or(Code::INVALID_HANDLE)?;
         stream.enqueued += 1;
-        let ticket = Ticket { stream: id, number: stream.enqueued };
+        let ticket = Ticket {
+            stream: id,
+            number: stream.enqueued,
+        };
         stream.clock.join(&host);
         for wait in &waits {
             stream.clock.join(&wait.clock);
@@ -104,7 +121,12 @@ impl State {
         let clock = stream.clock.clone();
         stream.clock.add(ticket);
         let needs = waits.iter().map(|wait| wait.ticket).collect();
-        stream.queue.push_back(Op { needs, clock, work, slow_us });
+        stream.queue.push_back(Op {
+            needs,
+            clock,
+            work,
+            slow_us,
+        });
         Ok(ticket)
     }
 
@@ -113,7 +135,10 @@ impl State {
         let Some(stream) = self.streams.get(&id).filter(|stream| stream.blocking) else {
             return Vec::new();
         };
-        let default = self.devices.get(stream.device).and_then(|device| device.default_stream);
+        let default = self
+            .devices
+            .get(stream.device)
+            .and_then(|device| device.default_stream);
         let peers: Vec<u64> = match default {
             Some(default) if default == id => self
                 .streams
@@ -124,7 +149,10 @@ impl State {
             Some(default) => vec![default],
             None => Vec::new(),
         };
-        peers.into_iter().filter_map(|peer| self.moment(peer).ok()).collect()
+        peers
+            .into_iter()
+            .filter_map(|peer| self.moment(peer).ok())
+            .collect()
     }
 
     /// Lets a stream go once it has done what it holds.
@@ -136,18 +164,32 @@ impl State {
 
     /// Streams that the program has not destroyed.
     pub(crate) fn open_streams(&self) -> usize {
-        let defaults = self.devices.iter().filter(|device| device.default_stream.is_some()).count();
-        self.streams.values().filter(|stream| !stream.closing).count() - defaults
+        let defaults = self
+            .devices
+            .iter()
+            .filter(|device| device.default_stream.is_some())
+            .count();
+        self.streams
+            .values()
+            .filter(|stream| !stream.closing)
+            .count()
+            - defaults
     }
 
     /// Operations that are enqueued or running.
     pub(crate) fn pending(&self) -> u64 {
-        self.streams.values().map(|stream| stream.enqueued - stream.completed).sum()
+        self.streams
+            .values()
+            .map(|stream| stream.enqueued - stream.completed)
+            .sum()
     }
 
     /// The stream of a handle that the program still may use.
     pub(crate) fn open_stream(&self, id: u64) -> Answer<&Stream> {
-        self.streams.get(&id).filter(|stream| !stream.closing).ok_or(Code::INVALID_HANDLE)
+        self.streams
+            .get(&id)
+            .filter(|stream| !stream.closing)
+            .ok_or(Code::INVALID_HANDLE)
     }
 
     /// Takes the next operation of a stream if all that it needs is done.
@@ -168,10 +210,26 @@ impl State {
         let Some(stream) = self.streams.get_mut(&id) else {
             return Next::Gone;
         };
-        let ticket = Ticket { stream: id, number: stream.completed + 1 };
+        let ticket = Ticket {
+            stream: id,
+            number: stream.completed + 1,
+        };
         let device = stream.device;
         match stream.queue.pop_front() {
-            Some(Op { clock, work, slow_us, .. }) => Next::Run(work, Doing { device, ticket, clock, slow_us }),
+            Some(Op {
+                clock,
+                work,
+                slow_us,
+                ..
+            }) => Next::Run(
+                work,
+                Doing {
+                    device,
+                    ticket,
+                    clock,
+                    slow_us,
+                },
+            ),
             None => Next::Wait,
         }
     }
@@ -186,7 +244,9 @@ enum Next {
 /// Gives a stream the thread that runs its operations.
 pub(crate) fn start(id: u64) -> Answer<()> {
     let thread = std::thread::Builder::new().name(format!("emulated-stream-{id:x}"));
-    thread.spawn(move || run(Driver::get(), id)).map_err(|_| Code::OPERATING_SYSTEM)?;
+    thread
+        .spawn(move || run(Driver::get(), id))
+        .map_err(|_| Code::OPERATING_SYSTEM)?;
     Ok(())
 }
 

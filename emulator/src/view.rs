@@ -1,9 +1,14 @@
 //! What a kernel sees of device memory while it runs.
 
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::Cell,
+    sync::{Arc, PoisonError},
+};
+
+use millpond_ptx::{AccessError, Memory};
 
 use crate::{
-    driver::State,
+    driver::{Driver, State},
     space::{Allocation, Found},
     work::Doing,
 };
@@ -35,10 +40,16 @@ struct Span {
 }
 
 impl Span {
-    const EMPTY: Self = Self { start: usize::MAX, end: 0 };
+    const EMPTY: Self = Self {
+        start: usize::MAX,
+        end: 0,
+    };
 
     fn with(self, start: usize, len: usize) -> Self {
-        Self { start: self.start.min(start), end: self.end.max(start + len) }
+        Self {
+            start: self.start.min(start),
+            end: self.end.max(start + len),
+        }
     }
 }
 
@@ -57,12 +68,55 @@ impl View {
         }
     }
 
-    /// Reads global memory.
-    ///
-    /// # Errors
-    ///
-    /// None of the range may lie outside of a live allocation.
-    pub(crate) fn read(&self, address: u64, into: &mut [u8]) -> Result<(), Outside> {
+    /// Notes in the allocations what the launch touched, and what of that was
+    /// wrong.
+    pub(crate) fn settle(&self, state: &mut State, doing: &Doing, kernel: &str) {
+        let what = format!("kernel {kernel}");
+        for seen in &self.allocations {
+            for (span, write) in [(seen.read.get(), false), (seen.written.get(), true)] {
+                if span.start < span.end {
+                    let allocation = Arc::clone(&seen.allocation);
+                    let found = Found {
+                        allocation,
+                        offset: span.start,
+                        len: span.end - span.start,
+                    };
+                    state.touch(&found, write, doing, &what);
+                }
+            }
+        }
+        if let Some((index, offset)) = self.unwritten.get() {
+            let number = self.allocations[index].allocation.number;
+            state.violation(format!(
+                "{what} reads byte {offset} of allocation {number}, which nothing wrote"
+            ));
+        }
+    }
+
+    fn locate(&self, address: u64, len: usize) -> Result<(usize, usize), AccessError> {
+        let inside = |index: usize| {
+            let allocation = &self.allocations.get(index)?.allocation;
+            let fits =
+                address >= allocation.start && address.checked_add(len as u64)? <= allocation.end();
+            let offset = usize::try_from(address.checked_sub(allocation.start)?).ok()?;
+            (fits && !allocation.is_freed()).then_some((index, offset))
+        };
+        if let Some(found) = inside(self.last.get()) {
+            return Ok(found);
+        }
+        let after = self
+            .allocations
+            .partition_point(|seen| seen.allocation.start <= address);
+        let found = after.checked_sub(1).and_then(inside);
+        let found =
+            found.ok_or_else(|| AccessError(Driver::get().lock().space.describe(address, len)))?;
+        self.last.set(found.0);
+        Ok(found)
+    }
+}
+
+impl Memory for View {
+    fn read(&self, address: u64, into: &mut [u8]) -> Result<(), AccessError> {
         let (index, offset) = self.locate(address, into.len())?;
         let seen = &self.allocations[index];
         seen.read.set(seen.read.get().with(offset, into.len()));
@@ -76,55 +130,31 @@ impl View {
         Ok(())
     }
 
-    /// Writes global memory; fails as [`read`](Self::read) does.
-    pub(crate) fn write(&self, address: u64, from: &[u8]) -> Result<(), Outside> {
+    fn write(&self, address: u64, from: &[u8]) -> Result<(), AccessError> {
         let (index, offset) = self.locate(address, from.len())?;
         let seen = &self.allocations[index];
-        seen.written.set(seen.written.get().with(offset, from.len()));
+        seen.written
+            .set(seen.written.get().with(offset, from.len()));
         seen.allocation.bytes.write(offset, from);
         Ok(())
     }
 
-    /// Notes in the allocations what the launch touched, and what of that was
-    /// wrong.
-    pub(crate) fn settle(&self, state: &mut State, doing: &Doing, kernel: &str) {
-        let what = format!("kernel {kernel}");
-        for seen in &self.allocations {
-            for (span, write) in [(seen.read.get(), false), (seen.written.get(), true)] {
-                if span.start < span.end {
-                    let allocation = Arc::clone(&seen.allocation);
-                    let found = Found { allocation, offset: span.start, len: span.end - span.start };
-                    state.touch(&found, write, doing, &what);
-                }
-            }
-        }
-        if let Some((index, offset)) = self.unwritten.get() {
-            let number = self.allocations[index].allocation.number;
-            state.violation(format!("{what} reads byte {offset} of allocation {number}, which nothing wrote"));
-        }
+    fn update(
+        &self,
+        address: u64,
+        bytes: usize,
+        change: &dyn Fn(u64) -> u64,
+    ) -> Result<u64, AccessError> {
+        let (index, _) = self.locate(address, bytes)?;
+        let _alone = self.allocations[index]
+            .allocation
+            .atomics
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut number = [0; 8];
+        self.read(address, &mut number[..bytes])?;
+        let old = u64::from_le_bytes(number);
+        self.write(address, &change(old).to_le_bytes()[..bytes])?;
+        Ok(old)
     }
-
-    fn locate(&self, address: u64, len: usize) -> Result<(usize, usize), Outside> {
-        let outside = Outside { address, len };
-        let inside = |index: usize| {
-            let allocation = &self.allocations.get(index)?.allocation;
-            let fits = address >= allocation.start && address.checked_add(len as u64)? <= allocation.end();
-            let offset = usize::try_from(address.checked_sub(allocation.start)?).ok()?;
-            (fits && !allocation.is_freed()).then_some((index, offset))
-        };
-        if let Some(found) = inside(self.last.get()) {
-            return Ok(found);
-        }
-        let after = self.allocations.partition_point(|seen| seen.allocation.start <= address);
-        let found = after.checked_sub(1).and_then(inside).ok_or(outside)?;
-        self.last.set(found.0);
-        Ok(found)
-    }
-}
-
-/// An access to what is no live allocation.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outside {
-    pub(crate) address: u64,
-    pub(crate) len: usize,
 }

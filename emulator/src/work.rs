@@ -18,12 +18,27 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// From the host to the device.
-    Upload { to: u64, from: Source },
+    Upload {
+        to: u64,
+        from: Source,
+    },
     /// From the device to the host.
-    Download { to: HostSpan, from: u64, pinned: bool },
+    Download {
+        to: HostSpan,
+        from: u64,
+        pinned: bool,
+    },
     /// From device memory to device memory.
-    Move { to: u64, from: u64, len: usize },
-    Fill { to: u64, len: usize, pattern: Arc<[u8]> },
+    Move {
+        to: u64,
+        from: u64,
+        len: usize,
+    },
+    Fill {
+        to: u64,
+        len: usize,
+        pattern: Arc<[u8]>,
+    },
     Launch(Arc<Launch>),
     Free(u64),
     Call(HostCall),
@@ -43,7 +58,10 @@ pub(crate) enum Source {
     Staged(Arc<[u8]>),
     /// Pinned memory: read when the stream comes to the copy. `seen` is what
     /// it held when the copy was asked for.
-    Pinned { span: HostSpan, seen: Option<Arc<[u8]>> },
+    Pinned {
+        span: HostSpan,
+        seen: Option<Arc<[u8]>>,
+    },
 }
 
 /// Who runs an operation.
@@ -101,8 +119,13 @@ impl Work {
     /// as it has not ended; true for those that it writes.
     pub(crate) fn host_spans(&self) -> Vec<(HostSpan, bool)> {
         match self {
-            Self::Upload { from: Source::Pinned { span, .. }, .. } => vec![(*span, false)],
-            Self::Download { to, pinned: true, .. } => vec![(*to, true)],
+            Self::Upload {
+                from: Source::Pinned { span, .. },
+                ..
+            } => vec![(*span, false)],
+            Self::Download {
+                to, pinned: true, ..
+            } => vec![(*to, true)],
             Self::Graph(works) => works.iter().flat_map(Self::host_spans).collect(),
             _ => Vec::new(),
         }
@@ -119,7 +142,10 @@ impl Work {
     /// Pinned memory that a copy is about to write holds nothing of use, so a
     /// host that reads it too early sees poison, not what happens to be right.
     fn poison_target(&self) {
-        if let Self::Download { to, pinned: true, .. } = self {
+        if let Self::Download {
+            to, pinned: true, ..
+        } = self
+        {
             to.write(&vec![POISON; to.len]);
         }
     }
@@ -159,10 +185,21 @@ impl Work {
                 let mut state = driver.lock();
                 if let Some(found) = state.space.find(*address, 0) {
                     let len = found.allocation.bytes.len();
-                    state.touch(&Found { offset: 0, len, ..found }, true, doing, &self.name());
+                    state.touch(
+                        &Found {
+                            offset: 0,
+                            len,
+                            ..found
+                        },
+                        true,
+                        doing,
+                        &self.name(),
+                    );
                 }
                 if state.space.release(*address).is_err() {
-                    state.violation(format!("free of {address:#x}, which is not allocated any more"));
+                    state.violation(format!(
+                        "free of {address:#x}, which is not allocated any more"
+                    ));
                 }
             }
             _ => {}
@@ -185,16 +222,29 @@ impl Work {
         self.store(driver, doing, to, &bytes)
     }
 
-    fn load(&self, driver: &Driver, doing: &Doing, from: u64, len: usize) -> Result<Vec<u8>, Fault> {
+    fn load(
+        &self,
+        driver: &Driver,
+        doing: &Doing,
+        from: u64,
+        len: usize,
+    ) -> Result<Vec<u8>, Fault> {
         let found = self.locate(driver, from, len)?;
         let mut state = driver.lock();
         state.touch(&found, false, doing, &self.name());
-        let Found { allocation, offset, len } = &found;
+        let Found {
+            allocation,
+            offset,
+            len,
+        } = &found;
         if state.settings.report_unwritten
             && let Some(first) = allocation.bytes.first_unwritten(*offset, *len)
         {
             let number = allocation.number;
-            state.violation(format!("{} of {len} bytes reads byte {first} of allocation {number}, which nothing wrote", self.name()));
+            state.violation(format!(
+                "{} of {len} bytes reads byte {first} of allocation {number}, which nothing wrote",
+                self.name()
+            ));
         }
         drop(state);
         let mut bytes = vec![0; *len];
@@ -212,7 +262,12 @@ impl Work {
     /// Finds memory that was there when the operation was asked for.
     fn locate(&self, driver: &Driver, address: u64, len: usize) -> Result<Found, Fault> {
         let state = driver.lock();
-        let gone = || (Code::ILLEGAL_ADDRESS, format!("{}: {}", self.name(), state.space.describe(address, len)));
+        let gone = || {
+            (
+                Code::ILLEGAL_ADDRESS,
+                format!("{}: {}", self.name(), state.space.describe(address, len)),
+            )
+        };
         state.space.find(address, len).ok_or_else(gone)
     }
 }
@@ -236,7 +291,11 @@ impl State {
     /// Forgets which host memory was used by copies that have ended.
     pub(crate) fn forget_ended_copies(&mut self) {
         let streams = &self.streams;
-        let done = |ticket: Ticket| streams.get(&ticket.stream).is_none_or(|stream| stream.has_done(ticket.number));
+        let done = |ticket: Ticket| {
+            streams
+                .get(&ticket.stream)
+                .is_none_or(|stream| stream.has_done(ticket.number))
+        };
         self.host.forget(done);
     }
 
@@ -244,12 +303,27 @@ impl State {
     /// them: then they rightly hold something else later.
     fn with_sources_seen(&self, work: Work) -> Work {
         match work {
-            Work::Upload { to, from: Source::Pinned { span, .. } } if !self.host.in_use(span, true) => {
-                Work::Upload { to, from: Source::Pinned { span, seen: Some(span.read().into()) } }
-            }
+            Work::Upload {
+                to,
+                from: Source::Pinned { span, .. },
+            } if !self.host.in_use(span, true) => Work::Upload {
+                to,
+                from: Source::Pinned {
+                    span,
+                    seen: Some(span.read().into()),
+                },
+            },
             Work::Graph(works) => {
-                let writes = works.iter().any(|work| matches!(work, Work::Download { .. }));
-                let seen = |work: &Work| if writes { work.clone() } else { self.with_sources_seen(work.clone()) };
+                let writes = works
+                    .iter()
+                    .any(|work| matches!(work, Work::Download { .. }));
+                let seen = |work: &Work| {
+                    if writes {
+                        work.clone()
+                    } else {
+                        self.with_sources_seen(work.clone())
+                    }
+                };
                 Work::Graph(works.iter().map(seen).collect())
             }
             other => other,
@@ -260,7 +334,12 @@ impl State {
     /// orders it after an earlier one that it conflicts with.
     pub(crate) fn touch(&mut self, found: &Found, write: bool, doing: &Doing, what: &str) {
         let range = found.offset..found.offset + found.len;
-        let access = Access { range, write, ticket: doing.ticket, what: what.into() };
+        let access = Access {
+            range,
+            write,
+            ticket: doing.ticket,
+            what: what.into(),
+        };
         if let Some(earlier) = found.allocation.note(access, &doing.clock) {
             let verb = |write| if write { "writes" } else { "reads" };
             self.violation(format!(
@@ -290,7 +369,10 @@ impl Driver {
         drop(state);
         let pause = Duration::from_micros(usual + jitter + slow_us);
         if !pause.is_zero() {
-            #[expect(clippy::disallowed_methods, reason = "a scripted delay is real time, on the emulator's own thread")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a scripted delay is real time, on the emulator's own thread"
+            )]
             std::thread::sleep(pause);
         }
     }

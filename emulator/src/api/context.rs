@@ -31,7 +31,9 @@ fn handle(device: usize) -> u64 {
 
 fn device_of(context: u64) -> Answer<usize> {
     let state = Driver::get().lock();
-    (0..state.devices.len()).find(|device| handle(*device) == context).ok_or(Code::INVALID_CONTEXT)
+    (0..state.devices.len())
+        .find(|device| handle(*device) == context)
+        .ok_or(Code::INVALID_CONTEXT)
 }
 
 driver_functions! {
@@ -152,7 +154,11 @@ impl State {
     }
 
     fn clear(&mut self, device: usize) {
-        let leaked: Vec<_> = self.space.live(Some(device)).map(|live| (live.start, live.number, live.bytes.len())).collect();
+        let leaked: Vec<_> = self
+            .space
+            .live(Some(device))
+            .map(|live| (live.start, live.number, live.bytes.len()))
+            .collect();
         for (start, number, len) in leaked {
             self.violation(format!("leak: allocation {number} ({len} bytes at {start:#x}) was not freed before its context ended"));
             // Live a moment ago, so it can be released.
@@ -168,15 +174,24 @@ impl State {
 
     /// Tells whether a stream is its device's default stream.
     pub(super) fn is_default(&self, stream: u64) -> bool {
-        self.devices.iter().any(|device| device.default_stream == Some(stream))
+        self.devices
+            .iter()
+            .any(|device| device.default_stream == Some(stream))
     }
 
     /// All streams of a device, also those that only have work to finish.
     pub(super) fn streams_of(&self, device: usize) -> Vec<u64> {
-        self.streams.iter().filter(|(_, stream)| stream.device == device).map(|(id, _)| *id).collect()
+        self.streams
+            .iter()
+            .filter(|(_, stream)| stream.device == device)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn device_is_idle(&self, device: usize) -> bool {
-        self.streams.values().filter(|stream| stream.device == device).all(Stream::is_idle)
+        self.streams
+            .values()
+            .filter(|stream| stream.device == device)
+            .all(Stream::is_idle)
     }
 }

@@ -6,11 +6,7 @@
 //! host the function returns when the bytes are there. Pinned memory is read
 //! and written when the stream comes to it.
 
-use super::{
-    driver_functions,
-    pointer::HostPointer,
-    stream::synchronise,
-};
+use super::{driver_functions, pointer::HostPointer, stream::synchronise};
 use crate::{
     code::{Answer, Code},
     driver::{Driver, State},
@@ -77,7 +73,12 @@ fn upload(to: u64, from: &HostPointer, bytes: usize, stream: u64) -> Answer<()> 
         Place::Pageable => Source::Staged(span.read().into()),
         _ => Source::Pinned { span, seen: None },
     };
-    give(stream, &[(to, bytes)], place, Work::Upload { to, from: source })
+    give(
+        stream,
+        &[(to, bytes)],
+        place,
+        Work::Upload { to, from: source },
+    )
 }
 
 fn download(to: &HostPointer, from: u64, bytes: usize, stream: u64) -> Answer<()> {
@@ -87,7 +88,16 @@ fn download(to: &HostPointer, from: u64, bytes: usize, stream: u64) -> Answer<()
     let span = to.span(bytes)?;
     let place = Driver::get().lock().host.place(span);
     let pinned = place != Place::Pageable;
-    give(stream, &[(from, bytes)], place, Work::Download { to: span, from, pinned })?;
+    give(
+        stream,
+        &[(from, bytes)],
+        place,
+        Work::Download {
+            to: span,
+            from,
+            pinned,
+        },
+    )?;
     if pinned { Ok(()) } else { synchronise(stream) }
 }
 
@@ -95,15 +105,35 @@ fn move_on_device(to: u64, from: u64, bytes: usize, stream: u64) -> Answer<()> {
     if bytes == 0 {
         return Ok(());
     }
-    give(stream, &[(to, bytes), (from, bytes)], Place::Pinned, Work::Move { to, from, len: bytes })
+    give(
+        stream,
+        &[(to, bytes), (from, bytes)],
+        Place::Pinned,
+        Work::Move {
+            to,
+            from,
+            len: bytes,
+        },
+    )
 }
 
 fn fill(to: u64, pattern: &[u8], count: usize, stream: u64) -> Answer<()> {
-    let len = count.checked_mul(pattern.len()).ok_or(Code::INVALID_VALUE)?;
+    let len = count
+        .checked_mul(pattern.len())
+        .ok_or(Code::INVALID_VALUE)?;
     if len == 0 {
         return Ok(());
     }
-    give(stream, &[(to, len)], Place::Pinned, Work::Fill { to, len, pattern: pattern.into() })
+    give(
+        stream,
+        &[(to, len)],
+        Place::Pinned,
+        Work::Fill {
+            to,
+            len,
+            pattern: pattern.into(),
+        },
+    )
 }
 
 /// Checks a copy's ranges and gives it to its stream.
@@ -115,7 +145,10 @@ fn give(stream: u64, ranges: &[(u64, usize)], place: Place, work: Work) -> Answe
         state.refuse_in_capture(stream)?;
     }
     if place == Place::Freed {
-        return Err(state.wrong(Code::INVALID_VALUE, format!("{}: its pinned host memory was freed", work.name())));
+        return Err(state.wrong(
+            Code::INVALID_VALUE,
+            format!("{}: its pinned host memory was freed", work.name()),
+        ));
     }
     for (address, len) in ranges {
         state.inside(*address, *len, &work)?;

@@ -65,5 +65,7 @@ driver_functions! {
 pub(super) fn known(device: i32) -> Answer<usize> {
     let index = usize::try_from(device).map_err(|_| Code::INVALID_DEVICE)?;
     let state = Driver::get().lock();
-    (index < state.devices.len()).then_some(index).ok_or(Code::INVALID_DEVICE)
+    (index < state.devices.len())
+        .then_some(index)
+        .ok_or(Code::INVALID_DEVICE)
 }

@@ -1,10 +1,6 @@
 //! `cuEvent*`.
 
-use super::{
-    context::required_device,
-    driver_functions,
-    pointer::Out,
-};
+use super::{context::required_device, driver_functions, pointer::Out};
 use crate::{
     code::{Answer, Code},
     driver::Driver,

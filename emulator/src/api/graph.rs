@@ -77,7 +77,10 @@ driver_functions! {
 impl State {
     fn destroy_graph(&mut self, graph: u64) -> Answer<()> {
         if self.graphs.remove(&graph).is_none() {
-            return Err(self.wrong(Code::INVALID_VALUE, format!("graph {graph:#x} is destroyed, and is not there")));
+            return Err(self.wrong(
+                Code::INVALID_VALUE,
+                format!("graph {graph:#x} is destroyed, and is not there"),
+            ));
         }
         Ok(())
     }

@@ -30,16 +30,29 @@ driver_functions! {
     }
 }
 
-fn launch(function: u64, [grid, block]: [[u32; 3]; 2], shared_bytes: u32, stream: u64, parameters: &Parameters) -> Answer<()> {
+fn launch(
+    function: u64,
+    [grid, block]: [[u32; 3]; 2],
+    shared_bytes: u32,
+    stream: u64,
+    parameters: &Parameters,
+) -> Answer<()> {
     let driver = Driver::get();
-    let function = driver.lock().functions.get(&function).cloned().ok_or(Code::INVALID_HANDLE)?;
+    let function = driver
+        .lock()
+        .functions
+        .get(&function)
+        .cloned()
+        .ok_or(Code::INVALID_HANDLE)?;
     let params = pack(&function, parameters)?;
     let launch = Launch::new(function, grid, block, shared_bytes, params)?;
     let mut state = driver.lock();
     let resolved = state.resolve(stream)?;
     let device = state.open_stream(resolved)?.device;
     let scripted = state.strike(device, Point::Launch, 0)?;
-    let work = scripted.lose.map_or_else(|| Work::Launch(Arc::new(launch)), Work::Lose);
+    let work = scripted
+        .lose
+        .map_or_else(|| Work::Launch(Arc::new(launch)), Work::Lose);
     state.submit(resolved, work, scripted.slow_us)?;
     drop(state);
     driver.changed();
@@ -48,11 +61,10 @@ fn launch(function: u64, [grid, block]: [[u32; 3]; 2], shared_bytes: u32, stream
 
 /// Copies the parameters to where the kernel expects them.
 fn pack(function: &Function, parameters: &Parameters) -> Answer<Vec<u8>> {
-    let kernel = function.code.kernel(&function.name).ok_or(Code::INVALID_HANDLE)?;
-    let mut packed = Vec::new();
-    for (index, (offset, len)) in kernel.params().iter().enumerate() {
-        packed.resize(*offset, 0);
-        packed.extend(parameters.read(index, *len)?);
+    let mut packed = vec![0; function.kernel.param_bytes()];
+    for (index, param) in function.kernel.params().iter().enumerate() {
+        let value = parameters.read(index, param.bytes)?;
+        packed[param.offset..param.offset + param.bytes].copy_from_slice(&value);
     }
     Ok(packed)
 }

@@ -1,11 +1,6 @@
 //! `cuMemAlloc*`, `cuMemFree*`, `cuMemGetInfo`: device memory.
 
-use super::{
-    context::required_device,
-    driver_functions,
-    pointer::Out,
-    stream::submit,
-};
+use super::{context::required_device, driver_functions, pointer::Out, stream::submit};
 use crate::{
     access::Access,
     code::{Answer, Code},
@@ -74,7 +69,12 @@ fn allocate_on(stream: u64, bytes: usize) -> Answer<u64> {
     state.enqueue(stream, Work::Wait, &[], 0)?;
     let moment = state.moment(stream)?;
     if let Some(found) = state.space.find(address, bytes) {
-        let access = Access { range: 0..bytes, write: true, ticket: moment.ticket, what: "allocation".into() };
+        let access = Access {
+            range: 0..bytes,
+            write: true,
+            ticket: moment.ticket,
+            what: "allocation".into(),
+        };
         // Nothing can have touched it before.
         let _ = found.allocation.note(access, &moment.clock);
     }
@@ -88,7 +88,10 @@ impl State {
         if bytes == 0 {
             return Err(Code::INVALID_VALUE);
         }
-        let wanted = self.space.live_bytes(Some(device)).saturating_add(bytes as u64);
+        let wanted = self
+            .space
+            .live_bytes(Some(device))
+            .saturating_add(bytes as u64);
         if wanted > self.settings.memory_bytes {
             return Err(Code::OUT_OF_MEMORY);
         }
@@ -97,6 +100,8 @@ impl State {
     }
 
     fn doom(&mut self, address: u64) -> Answer<()> {
-        self.space.doom(address).map_err(|text| self.wrong(Code::INVALID_VALUE, text))
+        self.space
+            .doom(address)
+            .map_err(|text| self.wrong(Code::INVALID_VALUE, text))
     }
 }

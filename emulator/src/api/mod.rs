@@ -2,8 +2,10 @@
 //!
 //! Each is a few lines over the safe parts, in the files named after what the
 //! functions are about. What is unsafe about pointers is in [`pointer`].
-#![expect(unsafe_code, reason = "exported names and C pointers are what this layer is for")]
-#![expect(non_snake_case, reason = "the names are the driver's")]
+#![expect(
+    unsafe_code,
+    reason = "exported names and C pointers are what this layer is for"
+)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -56,13 +58,19 @@ fn answer(class: Class, body: impl FnOnce() -> Answer<()>) -> u32 {
     let contained = catch_unwind(AssertUnwindSafe(|| {
         admit(class)?;
         body()?;
-        if class == Class::Release { lost() } else { Ok(()) }
+        if class == Class::Release {
+            lost()
+        } else {
+            Ok(())
+        }
     }));
     match contained {
         Ok(Ok(())) => 0,
         Ok(Err(code)) => code.number(),
         Err(_) => {
-            Driver::get().lock().violation("the emulator itself panicked in a driver function; see standard error".into());
+            Driver::get().lock().violation(
+                "the emulator itself panicked in a driver function; see standard error".into(),
+            );
             Code::UNKNOWN.number()
         }
     }

@@ -40,6 +40,13 @@ driver_functions! {
         function.put(Driver::get().lock().function(module, &name.read()?)?)
     }
 
+    fn cuModuleGetGlobal_v2(address: Out<u64>, bytes: Out<usize>, module: u64, name: Text) Work {
+        let (at, len) = Driver::get().lock().global(module, &name.read()?)?;
+        // Null means that the caller does not want it.
+        let _ = (address.put_if_asked(at), bytes.put_if_asked(len));
+        Ok(())
+    }
+
     fn cuFuncGetAttribute(value: Out<i32>, attribute: u32, function: u64) Work {
         let state = Driver::get().lock();
         let function = state.functions.get(&function).ok_or(Code::INVALID_HANDLE)?;

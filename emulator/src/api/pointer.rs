@@ -66,7 +66,10 @@ impl TextBuffer {
             return;
         }
         let fits = &text.as_bytes()[..text.len().min(capacity - 1)];
-        let to = HostSpan { address: self.0.expose_provenance(), len: capacity };
+        let to = HostSpan {
+            address: self.0.expose_provenance(),
+            len: capacity,
+        };
         to.part(0, fits.len()).write(fits);
         to.part(fits.len(), 1).write(&[0]);
     }
@@ -120,7 +123,10 @@ impl HostSpan {
     }
 
     fn part(self, from: usize, len: usize) -> Self {
-        Self { address: self.address + from, len }
+        Self {
+            address: self.address + from,
+            len,
+        }
     }
 }
 
@@ -155,7 +161,10 @@ unsafe impl Send for HostCall {}
 unsafe impl Sync for HostCall {}
 
 impl HostCall {
-    pub(crate) fn new(function: Option<unsafe extern "C" fn(*mut c_void)>, data: *mut c_void) -> Answer<Self> {
+    pub(crate) fn new(
+        function: Option<unsafe extern "C" fn(*mut c_void)>,
+        data: *mut c_void,
+    ) -> Answer<Self> {
         let function = function.ok_or(Code::INVALID_VALUE)?;
         Ok(Self { function, data })
     }
@@ -184,7 +193,9 @@ impl PinnedBlock {
     /// Makes at least `len` poisoned bytes.
     pub(crate) fn new(len: usize) -> Self {
         let pages = vec![Page([POISON; 4096]); len.div_ceil(4096).max(1)];
-        Self { pages: Box::into_raw(pages.into_boxed_slice()) }
+        Self {
+            pages: Box::into_raw(pages.into_boxed_slice()),
+        }
     }
 
     pub(crate) fn address(&self) -> usize {

@@ -110,12 +110,18 @@ impl State {
             // Null, and the name of the same stream.
             0 | 1 => {
                 let device = current_device().ok_or(Code::INVALID_CONTEXT)?;
-                self.devices.get(device).and_then(|device| device.default_stream).ok_or(Code::INVALID_CONTEXT)?
+                self.devices
+                    .get(device)
+                    .and_then(|device| device.default_stream)
+                    .ok_or(Code::INVALID_CONTEXT)?
             }
             other => other,
         };
         if self.open_stream(stream).is_err() {
-            return Err(self.wrong(Code::INVALID_HANDLE, format!("stream {handle:#x} is used, and is not there")));
+            return Err(self.wrong(
+                Code::INVALID_HANDLE,
+                format!("stream {handle:#x} is used, and is not there"),
+            ));
         }
         Ok(stream)
     }
