@@ -145,16 +145,14 @@ impl State {
         if let Some(random) = control.random {
             self.faults.draw(random);
         }
-        if control.reset {
-            self.add_devices();
-        }
+        self.add_devices();
         Ok(())
     }
 
-    /// Makes devices up to the number that the settings ask for.
+    /// Makes as many devices as the settings ask for.
     pub(crate) fn add_devices(&mut self) {
-        let more = self.settings.devices.saturating_sub(self.devices.len());
-        self.devices.extend((0..more).map(|_| Device::default()));
+        self.devices
+            .resize_with(self.settings.devices, Device::default);
     }
 
     /// Returns a handle that was never used.

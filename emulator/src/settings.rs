@@ -40,7 +40,8 @@ pub(crate) struct Delay {
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Point {
-    /// Any call of a driver function that can fail.
+    /// Any call of a driver function that works on a device, but those that
+    /// give something back.
     Call,
     Alloc,
     HostAlloc,

@@ -80,7 +80,6 @@ impl Space {
     /// one from before is never taken for one from after.
     pub(crate) fn emptied(&self) -> Self {
         Self {
-            made: self.made,
             used: self.used.clone(),
             ..Self::default()
         }

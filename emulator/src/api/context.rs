@@ -54,7 +54,9 @@ driver_functions! {
             let last = state.devices.get(device).is_none_or(|device| device.retained <= 1);
             (!last || state.device_is_idle(device)).then_some(())
         });
-        driver.lock().let_go(device)
+        driver.lock().let_go(device)?;
+        driver.changed();
+        Ok(())
     }
 
     fn cuDevicePrimaryCtxReset_v2(device: i32) Release {
@@ -66,6 +68,8 @@ driver_functions! {
         if let Some(device) = state.devices.get_mut(device) {
             device.lost = None;
         }
+        drop(state);
+        driver.changed();
         Ok(())
     }
 

@@ -86,14 +86,14 @@ fn admit(class: Class) -> Answer<()> {
     if !state.initialised {
         return Err(Code::NOT_INITIALIZED);
     }
-    let device = context::current_device().unwrap_or(0);
-    let struck = state.strike(device, Point::Call, 0).map(drop);
-    drop(state);
-    match class {
-        Class::Work => struck.and_then(|()| lost()),
-        // What gives something back must not fail before it has.
-        _ => Ok(()),
+    // What gives something back must not fail before it has.
+    if class == Class::Release {
+        return Ok(());
     }
+    let device = context::current_device().unwrap_or(0);
+    state.strike(device, Point::Call, 0)?;
+    drop(state);
+    lost()
 }
 
 /// Fails if the device of this thread's context was lost.
