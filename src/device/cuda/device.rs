@@ -128,7 +128,7 @@ impl CudaDevice {
     /// Queues a kernel on a stream.
     pub(crate) fn launch(
         &self,
-        stream: &Stream,
+        stream: &Arc<Stream>,
         kernel: &'static str,
         threads: Threads,
         arguments: &[Argument<'_>],

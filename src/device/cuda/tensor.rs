@@ -124,9 +124,14 @@ impl CudaTensor {
         self.len().saturating_mul(self.element.size())
     }
 
-    /// Returns the address, for a kernel.
+    /// Returns the address, for a kernel that reads it.
     pub(crate) fn argument(&self) -> Argument<'_> {
         Argument::Memory(&self.memory)
+    }
+
+    /// Returns the address, for a kernel that writes it.
+    pub(crate) fn output(&mut self) -> Argument<'_> {
+        Argument::Output(&self.memory)
     }
 
     /// Makes a tensor with anything in it, on the same device and stream.

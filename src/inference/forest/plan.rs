@@ -1,5 +1,7 @@
 //! A model as it is run: blocks of rows, tree by tree.
 
+use std::ops::AddAssign;
+
 use super::walk::{Column, Columns, LANES, Lanes, Step, steps, walk};
 use super::{Link, Model, Node, Tree};
 use crate::message::Element;
@@ -11,7 +13,7 @@ const ROWS: usize = 128;
 const BYTES: usize = 1 << 15;
 
 /// What sums are held in.
-pub(super) trait Sum: Element + std::ops::AddAssign {
+pub(super) trait Sum: Element + AddAssign + PartialOrd {
     fn of(value: f64) -> Self;
     fn over(self, divisor: u32) -> Self;
     fn linked(link: Link, row: &mut [Self]);

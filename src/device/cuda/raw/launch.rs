@@ -1,4 +1,5 @@
 use std::ffi::c_void;
+use std::sync::Arc;
 
 use cudarc::driver::result;
 
@@ -9,8 +10,10 @@ use crate::device::cuda::parameters::Kind;
 /// One argument of a kernel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Argument<'a> {
-    /// The address of device memory.
+    /// The address of device memory that is read.
     Memory(&'a Memory),
+    /// The address of device memory that is written.
+    Output(&'a Memory),
     /// A number.
     U32(u32),
     /// A number.
@@ -29,7 +32,7 @@ pub(crate) struct Grid {
 impl Argument<'_> {
     fn kind(self) -> Kind {
         match self {
-            Self::Memory(_) | Self::U64(_) => Kind::Bits64,
+            Self::Memory(_) | Self::Output(_) | Self::U64(_) => Kind::Bits64,
             Self::U32(_) => Kind::Bits32,
             Self::F32(_) => Kind::Float32,
         }
@@ -37,7 +40,7 @@ impl Argument<'_> {
 
     fn bits(self) -> u64 {
         match self {
-            Self::Memory(memory) => memory.address(),
+            Self::Memory(memory) | Self::Output(memory) => memory.address(),
             Self::U64(number) => number,
             Self::U32(number) => number.into(),
             Self::F32(number) => number.to_bits().into(),
@@ -48,24 +51,21 @@ impl Argument<'_> {
 impl Kernel {
     /// Queues the kernel on a stream.
     ///
-    /// Memory of other streams is used once these are done with what they
-    /// hold, and they wait for the kernel before they go on, so that it is not
-    /// freed too early.
+    /// The stream first waits for what other streams have queued that makes
+    /// its memory; see [`Memory::lend`].
     pub(in crate::device::cuda) fn launch(
         &self,
-        stream: &Stream,
+        stream: &Arc<Stream>,
         grid: Grid,
         arguments: &[Argument<'_>],
     ) -> Result<(), DeviceError> {
         self.check(arguments)?;
-        let owners = || {
-            arguments.iter().filter_map(|argument| match argument {
-                Argument::Memory(memory) => Some(memory.stream()),
-                _ => None,
-            })
-        };
-        for owner in owners() {
-            stream.after(owner)?;
+        for argument in arguments {
+            match argument {
+                Argument::Memory(memory) => memory.lend(stream, false)?,
+                Argument::Output(memory) => memory.lend(stream, true)?,
+                Argument::U32(_) | Argument::U64(_) | Argument::F32(_) => {}
+            }
         }
         // A parameter of 32 bits is read from the lower half of its word: the
         // machines that have such devices are little-endian.
@@ -89,11 +89,7 @@ impl Kernel {
                     &mut places,
                 )
             }
-        })?;
-        for owner in owners() {
-            owner.after(stream)?;
-        }
-        Ok(())
+        })
     }
 
     fn check(&self, arguments: &[Argument<'_>]) -> Result<(), DeviceError> {

@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cudarc::driver::result;
 use cudarc::driver::sys::CUdeviceptr;
@@ -9,13 +10,19 @@ use crate::message::Element;
 
 /// Device memory, allocated and freed in the order of its stream.
 ///
-/// Work of its own stream may use it as soon as it is made, and memory that is
-/// dropped is freed once all that was queued there before is done.
+/// Work of its own stream may use it as soon as it is made. Memory that is
+/// dropped is freed once all is done that was queued there before, and on the
+/// other streams that have used it.
 #[derive(Debug)]
-pub(in crate::device::cuda) struct Memory {
+pub(crate) struct Memory {
     address: CUdeviceptr,
     bytes: usize,
     stream: Arc<Stream>,
+    /// Set if the host has seen what it holds arrive, so that no stream need
+    /// wait for its own. Weights would else tie all streams together.
+    settled: AtomicBool,
+    /// The other streams that have used it.
+    users: Mutex<Vec<Arc<Stream>>>,
 }
 
 impl Memory {
@@ -42,6 +49,8 @@ impl Memory {
             address: address.map_err(|error| sized(error, bytes))?,
             bytes,
             stream: Arc::clone(stream),
+            settled: AtomicBool::new(false),
+            users: Mutex::default(),
         })
     }
 
@@ -70,7 +79,9 @@ impl Memory {
             unsafe { result::memcpy_htod_async(self.address, elements, self.stream.raw()) }
         });
         let done = self.stream.finish();
-        queued.and(done)
+        queued.and(done)?;
+        self.settled.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// Copies the first elements to host memory, and blocks until that is done.
@@ -129,6 +140,29 @@ impl Memory {
         })
     }
 
+    /// Lets `stream` use the memory from now on.
+    ///
+    /// It waits for what is queued before, and to write also for those who
+    /// read; and the memory is not freed before it is done.
+    pub(super) fn lend(&self, stream: &Arc<Stream>, to_write: bool) -> Result<(), DeviceError> {
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        if to_write {
+            self.settled.store(false, Ordering::Release);
+            for user in users.iter() {
+                stream.after(user)?;
+            }
+        }
+        if !Arc::ptr_eq(stream, &self.stream) {
+            if !self.settled.load(Ordering::Acquire) {
+                stream.after(&self.stream)?;
+            }
+            if !users.iter().any(|user| Arc::ptr_eq(user, stream)) {
+                users.push(Arc::clone(stream));
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, bytes: usize) -> Result<(), DeviceError> {
         if bytes <= self.bytes {
             return Ok(());
@@ -141,11 +175,16 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
+        let users = self.users.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for user in std::mem::take(users) {
+            // Not so on a lost device only, where nothing runs any more.
+            drop(self.stream.after(&user));
+        }
         let context = self.stream.context();
         if context.pools() {
             context.release("cuMemFreeAsync", || {
-                // SAFETY: allocated by `new`; every other stream that used it
-                // is waited for by this one, see `launch`.
+                // SAFETY: allocated by `new`; the stream waits for every other
+                // stream that has used it.
                 unsafe { result::free_async(self.address, self.stream.raw()) }
             });
         } else {

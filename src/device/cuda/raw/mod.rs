@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | [`Context`] | lives as long as anything made in it; is current on the calling thread |
 //! | [`Stream`] | is destroyed after the last memory that is ordered on it |
-//! | [`Memory`] | is freed on its stream, behind all that was queued there; other streams that use it wait for its own, and it for them |
+//! | [`Memory`] | is freed on its stream, behind all that was queued there and on the streams that have used it |
 //! | [`Pinned`] | is neither read, written nor freed by the host while its stream may copy |
 //! | [`Kernel`] | is launched with the number and kinds of arguments of its PTX |
 //!
@@ -36,7 +36,7 @@ mod symbols;
 
 pub(super) use context::Context;
 pub(crate) use launch::{Argument, Grid};
-pub(super) use memory::Memory;
+pub(crate) use memory::Memory;
 pub(super) use module::{Kernel, Module};
 pub(super) use nvrtc::compile;
 pub(crate) use pinned::Pinned;

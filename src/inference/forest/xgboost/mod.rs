@@ -236,9 +236,9 @@ fn parsed<T: DeserializeOwned>(place: &str, json: &[u8]) -> Result<T, Faults> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let inner = error.path().to_string();
         let place = match (place, &*inner) {
-            ("", ".") => "the file".to_owned(),
+            ("", "." | "?") => "the file".to_owned(),
             ("", inner) => inner.to_owned(),
-            (place, ".") => place.to_owned(),
+            (place, "." | "?") => place.to_owned(),
             (place, inner) => format!("{place}.{inner}"),
         };
         Found::default().ending(place, error.inner())

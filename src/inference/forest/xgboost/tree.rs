@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use crate::inference::forest::error::Found;
-use crate::inference::forest::grow::{NotATree, Seed};
+use crate::inference::forest::grow::Seed;
 use crate::inference::forest::{Model, Node};
 
 /// One tree, as arrays with an entry for each node.
