@@ -18,7 +18,7 @@
 mod activation;
 mod choice;
 #[cfg(feature = "cuda")]
-mod cuda;
+pub(crate) mod cuda;
 mod error;
 #[cfg(any(feature = "cuda", test))]
 mod kernels;

@@ -9,6 +9,7 @@
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
 //! | [`Forest`] | a backend for the trees of `XGBoost` and `LightGBM`, in pure Rust, on threads of its own |
 //! | `Dense`, `DenseNet` | a backend for networks of dense layers from safetensors or ONNX files (feature `dense`) |
+//! | `Cuda` | a backend for CUDA devices, which runs forests, dense networks, and models of your own (feature `cuda`) |
 //! | [`Model`] | a backend for a model file of any of these formats |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
@@ -25,6 +26,8 @@
 mod backend;
 mod caller;
 mod columns;
+#[cfg(feature = "cuda")]
+mod cuda;
 #[cfg(feature = "dense")]
 mod dense;
 mod error;
@@ -43,6 +46,8 @@ mod signature;
 
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
+#[cfg(feature = "cuda")]
+pub use cuda::{Cuda, DeviceForest, DeviceModel, LoadedForest};
 #[cfg(feature = "dense")]
 pub use dense::{Dense, DenseFault, DenseLoadError, DenseNet};
 pub use error::{ErrorClass, InferError, InferFailure};

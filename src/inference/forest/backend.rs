@@ -111,6 +111,12 @@ impl Forest {
         self.runner.model()
     }
 
+    /// Returns what makes answers of margins.
+    #[cfg(feature = "cuda")]
+    pub(in crate::inference) fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
     /// Runs a batch on the thread of the caller, started or not.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ const FEATURES: &str = "features";
 
 /// A model that is ready to run.
 #[derive(Debug)]
-pub(super) struct Runner {
+pub(in crate::inference) struct Runner {
     model: Model,
     plan: Planned,
     signature: Signature,
@@ -39,7 +39,7 @@ impl Runner {
         &self.model
     }
 
-    pub(super) fn signature(&self) -> &Signature {
+    pub(in crate::inference) fn signature(&self) -> &Signature {
         &self.signature
     }
 
@@ -50,6 +50,20 @@ impl Runner {
         let answer = match &self.plan {
             Planned::Single(plan) => self.answer(rows, plan.margins(&self.model, features)),
             Planned::Double(plan) => self.answer(rows, plan.margins(&self.model, features)),
+        };
+        answer.map_err(InferError::terminal)
+    }
+
+    /// Makes of margins what the model predicts, wherever they were summed.
+    #[cfg(feature = "cuda")]
+    pub(in crate::inference) fn of_margins(&self, margins: Tensor) -> Result<Tensors, InferError> {
+        let rows = margins.rows();
+        let answer = match margins.into_vec::<f32>() {
+            Ok(margins) => self.answer(rows, margins),
+            Err(margins) => {
+                let margins = margins.into_vec::<f64>().unwrap_or_default();
+                self.answer(rows, margins)
+            }
         };
         answer.map_err(InferError::terminal)
     }
