@@ -7,6 +7,7 @@
 //! | [`Backend`] | the trait of what runs a model; usable without a pipeline |
 //! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
+//! | `conformance` | what every backend has to keep to, as tests (feature `testing`) |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -22,6 +23,8 @@
 mod backend;
 mod caller;
 mod columns;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod error;
 mod infer;
 #[cfg(feature = "onnx")]

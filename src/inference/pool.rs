@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::InferError;
 use crate::node::{Workers, panic_text};
 
 /// Threads that run jobs, for a backend whose work would hold up a worker.
@@ -69,6 +70,17 @@ pub enum JobLost {
     /// The pool was dropped before the job began.
     #[error("the pool has stopped")]
     Stopped,
+}
+
+impl From<JobLost> for InferError {
+    fn from(lost: JobLost) -> Self {
+        match lost {
+            JobLost::Panicked { message } => Self::Panicked {
+                message: message.into(),
+            },
+            JobLost::Stopped => Self::NotRunning,
+        }
+    }
 }
 
 struct Shared {
