@@ -19,13 +19,13 @@ fn cause(error: &InferError) -> &DeviceError {
 async fn a_batch_that_does_not_fit_the_memory_is_run_in_smaller_parts() {
     let emulator = Emulator::with(r#"{"memory_bytes": 8192}"#);
     let backend = started(Echo::of(16), 1);
-    // 6,400 bytes twice over would be too much for nothing; 64,000 are.
+    // 64,000 bytes do not fit, nor 32,000, nor 16,000; 8,000 do.
     let found = backend.infer(batch(0, 1000, 16)).await.unwrap();
     assert_eq!(found, answer(0, 1000, 16));
 
     let copies = emulator.count("copies");
-    backend.infer(batch(0, 125, 16)).await.unwrap();
-    // It stays so: not another try of the whole.
+    backend.infer(batch(0, 250, 16)).await.unwrap();
+    // It stays so: two parts at once, and not another try of the whole.
     assert_eq!(emulator.count("copies") - copies, 4);
     backend.shutdown().await;
     emulator.assert_clean();
