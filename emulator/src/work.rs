@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     access::Access,
-    api::pointer::{HostCall, HostSpan},
+    api::{
+        call_host,
+        pointer::{HostCall, HostSpan},
+    },
     bytes::POISON,
     clock::{Clock, Ticket},
     code::{Answer, Code},
@@ -169,7 +172,7 @@ impl Work {
             Self::Launch(launch) => launch.run(driver, doing),
             Self::Call(function) => {
                 driver.lock().host_clock.join(&doing.clock);
-                function.call();
+                call_host(*function);
                 Ok(())
             }
             Self::Lose(code) => Err((*code, format!("planned: the device was lost with {code}"))),

@@ -1,5 +1,6 @@
 //! The emulator for one test: built, loaded under the driver's name, and
 //! forgetful of what the test before it did.
+#![expect(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 #![expect(dead_code, reason = "each test uses its part of it")]
 
 use std::{
