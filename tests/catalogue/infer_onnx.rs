@@ -1,8 +1,8 @@
 use std::fs;
 
+use millpond::Pipeline;
 use millpond::inference::InferJson;
 use millpond::stages::FromIter;
-use millpond::Pipeline;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -195,7 +195,7 @@ impl fmt::Debug for Forest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Forest")
             .field("signature", &format_args!("{}", self.signature()))
-            .field("trees", &self.model().trees.len())
+            .field("trees", &self.model().trees().len())
             .field("threads", &self.threads)
             .finish_non_exhaustive()
     }
