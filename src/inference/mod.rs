@@ -7,14 +7,11 @@
 //! | [`Backend`] | the trait of what runs a model; usable without a pipeline |
 //! | [`Mock`] | a backend for tests: answers from a function, after a scripted latency, with scripted faults |
 //! | `Onnx` | a backend for ONNX files, in pure Rust, on threads of its own (feature `onnx`) |
-<<<<<<< HEAD
 //! | [`Forest`] | a backend for the trees of `XGBoost` and `LightGBM`, in pure Rust, on threads of its own |
 //! | `Dense`, `DenseNet` | a backend for networks of dense layers from safetensors or ONNX files (feature `dense`) |
 //! | `Cuda` | a backend for CUDA devices, which runs forests, dense networks, and models of your own (feature `cuda`) |
 //! | [`Model`] | a backend for a model file of any of these formats |
-=======
 //! | `conformance` | what every backend has to keep to, as tests (feature `testing`) |
->>>>>>> w/conf
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -30,15 +27,12 @@
 mod backend;
 mod caller;
 mod columns;
-<<<<<<< HEAD
 #[cfg(feature = "cuda")]
 mod cuda;
 #[cfg(feature = "dense")]
 mod dense;
-=======
 #[cfg(feature = "testing")]
 pub mod conformance;
->>>>>>> w/conf
 mod error;
 pub mod forest;
 mod infer;
