@@ -57,7 +57,16 @@ impl<'a> Launch<'a> {
     /// A launch with all checks on, and a budget of 2^40 instructions.
     pub fn new(grid: [u32; 3], block: [u32; 3], shared_bytes: u32, params: &'a [u8]) -> Self {
         let budget = 1 << 40;
-        Self { grid, block, shared_bytes, params, globals: 0, budget, check_unwritten: true, check_races: true }
+        Self {
+            grid,
+            block,
+            shared_bytes,
+            params,
+            globals: 0,
+            budget,
+            check_unwritten: true,
+            check_races: true,
+        }
     }
 }
 
@@ -74,7 +83,10 @@ impl Module {
 
     /// Finds a kernel by its name in the PTX.
     pub fn kernel(&self, name: &str) -> Option<Kernel> {
-        self.kernels.iter().find(|kernel| &*kernel.name == name).cloned()
+        self.kernels
+            .iter()
+            .find(|kernel| &*kernel.name == name)
+            .cloned()
     }
 
     /// Returns the names of all kernels, in the text's order.
@@ -109,7 +121,9 @@ impl Kernel {
 
     /// Returns how many bytes [`Launch::params`] must have.
     pub fn param_bytes(&self) -> usize {
-        self.params.last().map_or(0, |last| last.offset + last.bytes)
+        self.params
+            .last()
+            .map_or(0, |last| last.offset + last.bytes)
     }
 
     /// Returns the bytes of shared memory that the kernel declares.

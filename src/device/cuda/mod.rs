@@ -11,13 +11,6 @@ mod raw;
 mod tensor;
 
 pub use device::CudaDevice;
-#[cfg_attr(
-    not(test),
-    expect(
-        unused_imports,
-        reason = "the operations on the device are made of these"
-    )
-)]
 pub(crate) use kernels::Threads;
 pub(crate) use raw::{Argument, Pinned, Stream};
 pub(crate) use tensor::CudaTensor;
