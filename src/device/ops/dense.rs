@@ -1,6 +1,8 @@
 use super::math::activated;
 use super::operation::{Operation, in_host};
 use super::softmax;
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{Activation, Device, DeviceError, DeviceTensor, OpenDevice};
 use crate::message::{ElementType, Tensor};
 
@@ -50,12 +52,12 @@ impl DenseLayer {
         })
     }
 
-    /// Copies a layer that is in host memory to a device.
+    /// Brings the layer to another place; it is copied even if it is there.
     ///
     /// # Errors
     ///
-    /// [`DeviceError::NotOnHost`] if it lives on a device already, or what
-    /// kept the device from taking the copy.
+    /// [`DeviceError::NotOnHost`] unless it is in host memory, and what keeps
+    /// the device from holding it.
     pub fn on(&self, device: &OpenDevice) -> Result<Self, DeviceError> {
         Ok(Self {
             weights: device.put(self.weights.as_host()?.clone())?,
@@ -119,6 +121,10 @@ pub fn dense(x: &DeviceTensor, layer: &DenseLayer) -> Result<DeviceTensor, Devic
     DENSE.shaped(x, x.row_len() == layer.inputs(), || {
         format!("the layer takes rows of {} elements", layer.inputs())
     })?;
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x, layer);
+    }
     in_host([x.rows(), layer.outputs()], on_host(x.as_host()?, layer)?)
 }
 
@@ -159,4 +165,27 @@ fn multiply(x: &[f32], weights: &[f32], sums: &mut [f32], inputs: usize, outputs
             }
         }
     }
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(x: &CudaTensor, layer: &DenseLayer) -> Result<DeviceTensor, DeviceError> {
+    let (rows, columns) = (x.shape().first().copied().unwrap_or(0), layer.outputs());
+    let y = x.beside(ElementType::F32, vec![rows, columns])?;
+    let (activation, alpha) = layer.activation.of_elements().unwrap_or_default();
+    let arguments = [
+        x.argument(),
+        DENSE.beside(x, &layer.weights)?.argument(),
+        DENSE.beside(x, &layer.bias)?.argument(),
+        y.argument(),
+        Argument::U32(DENSE.count(x, rows)?),
+        Argument::U32(DENSE.count(x, layer.inputs())?),
+        Argument::U32(DENSE.count(x, columns)?),
+        Argument::U32(activation),
+        Argument::F32(alpha),
+    ];
+    x.launch("dense", Threads::Tiles { rows, columns }, &arguments)?;
+    if layer.activation == Activation::Softmax {
+        return softmax::on_cuda(&y);
+    }
+    Ok(y.into())
 }

@@ -1,4 +1,6 @@
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::{Element, ElementType};
 
@@ -44,6 +46,10 @@ pub fn masked_mean(x: &DeviceTensor, mask: &DeviceTensor) -> Result<DeviceTensor
             [rows, tokens]
         )
     })?;
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x, mask, [rows, tokens, width]);
+    }
     let made = match mask.element() {
         ElementType::I32 => means::<i32>(x, mask)?,
         ElementType::I64 => means::<i64>(x, mask)?,
@@ -84,4 +90,31 @@ fn means<M: Element>(x: &DeviceTensor, mask: &DeviceTensor) -> Result<Vec<f32>, 
         }
     }
     Ok(made)
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(
+    x: &CudaTensor,
+    mask: &DeviceTensor,
+    [rows, tokens, width]: [usize; 3],
+) -> Result<DeviceTensor, DeviceError> {
+    let kernel = match mask.element() {
+        ElementType::I32 => "masked_mean_i32",
+        ElementType::I64 => "masked_mean_i64",
+        _ => {
+            MASKED_MEAN.takes(ElementType::U8, mask)?;
+            "masked_mean_u8"
+        }
+    };
+    let y = x.beside(ElementType::F32, vec![rows, width])?;
+    let arguments = [
+        x.argument(),
+        MASKED_MEAN.beside(x, mask)?.argument(),
+        y.argument(),
+        Argument::U32(MASKED_MEAN.count(x, rows)?),
+        Argument::U32(MASKED_MEAN.count(x, tokens)?),
+        Argument::U32(MASKED_MEAN.count(x, width)?),
+    ];
+    x.launch(kernel, Threads::Elements(y.len()), &arguments)?;
+    Ok(y.into())
 }

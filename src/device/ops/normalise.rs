@@ -1,4 +1,6 @@
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::ElementType;
 
@@ -47,6 +49,10 @@ pub fn normalise(
             format!("a row holds {columns} elements, the means or deviations {given}")
         })?;
     }
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x, mean, deviation);
+    }
     let (mean, deviation) = (mean.as_slice::<f32>()?, deviation.as_slice::<f32>()?);
     let mut made = x.as_slice::<f32>()?.to_vec();
     for row in made.chunks_exact_mut(columns.max(1)) {
@@ -55,4 +61,23 @@ pub fn normalise(
         }
     }
     in_host(x.shape(), made)
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(
+    x: &CudaTensor,
+    mean: &DeviceTensor,
+    deviation: &DeviceTensor,
+) -> Result<DeviceTensor, DeviceError> {
+    let y = x.beside(ElementType::F32, x.shape().to_vec())?;
+    let arguments = [
+        x.argument(),
+        NORMALISE.beside(x, mean)?.argument(),
+        NORMALISE.beside(x, deviation)?.argument(),
+        y.argument(),
+        Argument::U64(y.len() as u64),
+        Argument::U32(NORMALISE.count(x, mean.len())?),
+    ];
+    x.launch("normalise", Threads::Elements(y.len()), &arguments)?;
+    Ok(y.into())
 }

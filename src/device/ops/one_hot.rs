@@ -1,6 +1,8 @@
 use std::num::NonZeroU32;
 
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::{ElementType, Tensor, TensorError};
 
@@ -37,13 +39,17 @@ pub fn one_hot(codes: &DeviceTensor, classes: NonZeroU32) -> Result<DeviceTensor
     if codes.element() != ElementType::I64 {
         ONE_HOT.takes(ElementType::I32, codes)?;
     }
-    let host = codes.as_host()?;
     let width = usize::try_from(classes.get()).unwrap_or(usize::MAX);
     let shape = [codes.shape(), &[width]].concat();
     let Some(elements) = codes.len().checked_mul(width) else {
         let found = codes.len();
         return Err(TensorError::Length { shape, found }.into());
     };
+    #[cfg(feature = "cuda")]
+    if let Some(codes) = codes.as_cuda() {
+        return on_cuda(codes, shape, classes);
+    }
+    let host = codes.as_host()?;
     let mut made = vec![0.0_f32; elements];
     match codes.element() {
         ElementType::I64 => mark(&mut made, host.as_slice::<i64>()?.iter().copied(), width),
@@ -63,4 +69,25 @@ fn mark(made: &mut [f32], codes: impl Iterator<Item = i64>, width: usize) {
             *class = 1.0;
         }
     }
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(
+    codes: &CudaTensor,
+    shape: Vec<usize>,
+    classes: NonZeroU32,
+) -> Result<DeviceTensor, DeviceError> {
+    let y = codes.beside(ElementType::F32, shape)?;
+    let kernel = match codes.element() {
+        ElementType::I64 => "one_hot_i64",
+        _ => "one_hot_i32",
+    };
+    let arguments = [
+        codes.argument(),
+        y.argument(),
+        Argument::U64(y.len() as u64),
+        Argument::U32(classes.get()),
+    ];
+    codes.launch(kernel, Threads::Elements(y.len()), &arguments)?;
+    Ok(y.into())
 }

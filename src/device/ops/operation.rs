@@ -1,3 +1,5 @@
+#[cfg(feature = "cuda")]
+use crate::device::cuda::CudaTensor;
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::{Element, ElementType, Tensor};
 
@@ -48,6 +50,31 @@ impl Operation {
             operation: self.0,
             found: x.shape().to_vec(),
             reason: reason().into(),
+        })
+    }
+}
+
+#[cfg(feature = "cuda")]
+impl Operation {
+    /// Takes an operand that lives on the CUDA device of the first.
+    pub(super) fn beside<'a>(
+        self,
+        first: &CudaTensor,
+        other: &'a DeviceTensor,
+    ) -> Result<&'a CudaTensor, DeviceError> {
+        other.as_cuda().ok_or_else(|| DeviceError::Apart {
+            operation: self.0,
+            first: first.device(),
+            second: other.device(),
+        })
+    }
+
+    /// A size as kernels take it.
+    pub(super) fn count(self, x: &CudaTensor, size: usize) -> Result<u32, DeviceError> {
+        u32::try_from(size).map_err(|_| DeviceError::Shape {
+            operation: self.0,
+            found: x.shape().to_vec(),
+            reason: "a device counts to 2^32 in each dimension; use smaller batches".into(),
         })
     }
 }

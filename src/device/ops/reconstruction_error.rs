@@ -1,5 +1,7 @@
 use super::math::{LANES, warp_sum};
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::ElementType;
 
@@ -43,10 +45,14 @@ pub fn reconstruction_error(
         format!("what was made of it has the shape {:?}", rebuilt.shape())
     })?;
     let (rows, columns) = (x.rows(), x.row_len());
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x, rebuilt, rows, columns);
+    }
+    let (x, rebuilt) = (x.as_slice::<f32>()?, rebuilt.as_slice::<f32>()?);
     if columns == 0 {
         return in_host([rows], vec![f32::NAN; rows]);
     }
-    let (x, rebuilt) = (x.as_slice::<f32>()?, rebuilt.as_slice::<f32>()?);
     let pairs = x.chunks_exact(columns).zip(rebuilt.chunks_exact(columns));
     in_host(
         [rows],
@@ -67,4 +73,23 @@ fn of_row(x: &[f32], rebuilt: &[f32]) -> f32 {
         }
     }
     warp_sum(lanes) / x.len() as f32
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(
+    x: &CudaTensor,
+    rebuilt: &DeviceTensor,
+    rows: usize,
+    columns: usize,
+) -> Result<DeviceTensor, DeviceError> {
+    let y = x.beside(ElementType::F32, vec![rows])?;
+    let arguments = [
+        x.argument(),
+        ERROR.beside(x, rebuilt)?.argument(),
+        y.argument(),
+        Argument::U32(ERROR.count(x, rows)?),
+        Argument::U32(ERROR.count(x, columns)?),
+    ];
+    x.launch("reconstruction_error", Threads::Rows(rows), &arguments)?;
+    Ok(y.into())
 }

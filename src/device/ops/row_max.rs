@@ -1,4 +1,6 @@
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::{ElementType, TensorError};
 
@@ -49,6 +51,10 @@ pub fn row_max(
         let found = x.len();
         return Err(TensorError::Length { shape, found }.into());
     };
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x, seq_ids, shape, messages);
+    }
     let mut keys = vec![key_of(f32::NEG_INFINITY); elements];
     let rows = x.as_slice::<f32>()?.chunks_exact(columns.max(1));
     for (row, id) in rows.zip(seq_ids.as_slice::<i32>()?) {
@@ -75,4 +81,29 @@ fn float_of(key: i32) -> f32 {
 
 fn flipped(bits: i32) -> i32 {
     if bits < 0 { bits ^ 0x7fff_ffff } else { bits }
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(
+    x: &CudaTensor,
+    seq_ids: &DeviceTensor,
+    shape: Vec<usize>,
+    messages: usize,
+) -> Result<DeviceTensor, DeviceError> {
+    // The kernels keep integers in it, and turn them into floats at the end.
+    let y = x.beside(ElementType::F32, shape)?;
+    let columns: usize = x.shape().iter().skip(1).product();
+    let all = [y.argument(), Argument::U64(y.len() as u64)];
+    let arguments = [
+        x.argument(),
+        ROW_MAX.beside(x, seq_ids)?.argument(),
+        y.argument(),
+        Argument::U64(x.len() as u64),
+        Argument::U32(ROW_MAX.count(x, columns)?),
+        Argument::U32(ROW_MAX.count(x, messages)?),
+    ];
+    x.launch("row_max_begin", Threads::Elements(y.len()), &all)?;
+    x.launch("row_max", Threads::Elements(x.len()), &arguments)?;
+    x.launch("row_max_end", Threads::Elements(y.len()), &all)?;
+    Ok(y.into())
 }

@@ -1,5 +1,7 @@
 use super::math::logistic;
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::ElementType;
 
@@ -28,6 +30,19 @@ const SIGMOID: Operation = Operation("sigmoid");
 /// ```
 pub fn sigmoid(x: &DeviceTensor) -> Result<DeviceTensor, DeviceError> {
     SIGMOID.takes(ElementType::F32, x)?;
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x);
+    }
     let made = x.as_slice::<f32>()?.iter().map(|&x| logistic(x));
     in_host(x.shape(), made.collect())
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(x: &CudaTensor) -> Result<DeviceTensor, DeviceError> {
+    let y = x.beside(ElementType::F32, x.shape().to_vec())?;
+    let elements = Argument::U64(y.len() as u64);
+    let arguments = [x.argument(), y.argument(), elements];
+    x.launch("sigmoid", Threads::Elements(y.len()), &arguments)?;
+    Ok(y.into())
 }

@@ -1,5 +1,7 @@
 use super::math::{LANES, exponential, warp_sum};
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::ElementType;
 
@@ -28,6 +30,10 @@ const SOFTMAX: Operation = Operation("softmax");
 /// ```
 pub fn softmax(x: &DeviceTensor) -> Result<DeviceTensor, DeviceError> {
     SOFTMAX.takes(ElementType::F32, x)?;
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x);
+    }
     let mut made = x.as_slice::<f32>()?.to_vec();
     let columns = x.shape().last().copied().unwrap_or(1);
     rows_in_place(&mut made, columns);
@@ -52,4 +58,19 @@ pub(super) fn rows_in_place(elements: &mut [f32], columns: usize) {
             *x /= sum;
         }
     }
+}
+
+#[cfg(feature = "cuda")]
+pub(super) fn on_cuda(x: &CudaTensor) -> Result<DeviceTensor, DeviceError> {
+    let y = x.beside(ElementType::F32, x.shape().to_vec())?;
+    let columns = x.shape().last().copied().unwrap_or(1);
+    let rows = x.len().checked_div(columns).unwrap_or(0);
+    let arguments = [
+        x.argument(),
+        y.argument(),
+        Argument::U32(SOFTMAX.count(x, rows)?),
+        Argument::U32(SOFTMAX.count(x, columns)?),
+    ];
+    x.launch("softmax", Threads::Rows(rows), &arguments)?;
+    Ok(y.into())
 }

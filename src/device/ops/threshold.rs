@@ -1,4 +1,6 @@
 use super::operation::{Operation, in_host};
+#[cfg(feature = "cuda")]
+use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{DeviceError, DeviceTensor};
 use crate::message::ElementType;
 
@@ -27,6 +29,19 @@ const THRESHOLD: Operation = Operation("threshold");
 /// ```
 pub fn threshold(x: &DeviceTensor, limit: f32) -> Result<DeviceTensor, DeviceError> {
     THRESHOLD.takes(ElementType::F32, x)?;
+    #[cfg(feature = "cuda")]
+    if let Some(x) = x.as_cuda() {
+        return on_cuda(x, limit);
+    }
     let made = x.as_slice::<f32>()?.iter().map(|&x| u8::from(x > limit));
     in_host(x.shape(), made.collect())
+}
+
+#[cfg(feature = "cuda")]
+fn on_cuda(x: &CudaTensor, limit: f32) -> Result<DeviceTensor, DeviceError> {
+    let y = x.beside(ElementType::U8, x.shape().to_vec())?;
+    let elements = Argument::U64(y.len() as u64);
+    let arguments = [x.argument(), y.argument(), elements, Argument::F32(limit)];
+    x.launch("threshold", Threads::Elements(y.len()), &arguments)?;
+    Ok(y.into())
 }

@@ -208,11 +208,12 @@ impl DenseNet {
         &self.output
     }
 
-    /// Copies a network that is in host memory to a device.
+    /// Brings the network to a device; it is copied even if it is there.
     ///
     /// # Errors
     ///
-    /// See [`DenseLayer::on`].
+    /// [`DeviceError::NotOnHost`] unless it is in host memory, and what keeps
+    /// the device from holding it.
     pub fn on(&self, device: &OpenDevice) -> Result<Self, DeviceError> {
         let layers = self.layers.iter().map(|layer| layer.on(device));
         Ok(Self {
