@@ -5,6 +5,8 @@
 mod by_column;
 mod by_row;
 mod dense;
+#[cfg(feature = "spec")]
+mod stages;
 
 use millpond::device::DeviceTensor;
 use millpond::message::{Element, Tensor};

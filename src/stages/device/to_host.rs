@@ -46,6 +46,26 @@ impl Stage<DeviceTensors> for ToHost {
 
 impl Outlet<DeviceTensors> {
     /// Brings batches back to host memory: the stage [`ToHost`].
+    ///
+    /// What reads host memory does not follow an outlet of device tensors
+    /// without it:
+    ///
+    /// ```compile_fail,E0277
+    /// # use millpond::{device::DeviceTensors, graph::Outlet, stages::TensorsToJson};
+    /// # use serde_json::Value;
+    /// fn wrong(scores: Outlet<DeviceTensors>) -> Outlet<Value> {
+    ///     scores.stage(TensorsToJson::default())
+    ///     // stage `TensorsToJson` does not accept `DeviceTensors` messages
+    /// }
+    /// ```
+    ///
+    /// ```
+    /// # use millpond::{device::DeviceTensors, graph::Outlet, stages::TensorsToJson};
+    /// # use serde_json::Value;
+    /// fn right(scores: Outlet<DeviceTensors>) -> Outlet<Value> {
+    ///     scores.to_host().stage(TensorsToJson::default())
+    /// }
+    /// ```
     pub fn to_host(self) -> Outlet<Tensors> {
         self.stage(ToHost::default())
     }
