@@ -11,6 +11,7 @@
 //! | `Dense`, `DenseNet` | a backend for networks of dense layers from safetensors or ONNX files (feature `dense`) |
 //! | `Cuda` | a backend for CUDA devices, which runs forests, dense networks, and models of your own (feature `cuda`) |
 //! | [`Model`] | a backend for a model file of any of these formats |
+//! | `conformance` | what every backend has to keep to, as tests (feature `testing`) |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -30,6 +31,8 @@ mod columns;
 mod cuda;
 #[cfg(feature = "dense")]
 mod dense;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod error;
 pub mod forest;
 mod infer;
