@@ -46,7 +46,9 @@ impl Subject for Layers {
     }
 
     fn troubled(&self, _: Trouble) -> Result<Troubled<Dense>, Skipped> {
-        Err(Skipped::because("sums of products neither fail, panic nor wait"))
+        Err(Skipped::because(
+            "sums of products neither fail, panic nor wait",
+        ))
     }
 }
 
