@@ -136,6 +136,7 @@ impl State {
             *self = Self {
                 last_handle: self.last_handle,
                 space: self.space.emptied(),
+                host: self.host.emptied(),
                 ..Self::default()
             };
         }

@@ -39,8 +39,8 @@ impl Work {
         }
         if driver.lock().check(doing.device).is_ok() {
             self.poison_target();
-            driver.pause(self.kind(), doing.slow_us);
             driver.lock().counters.begin(self.kind());
+            driver.pause(self.kind(), doing.slow_us);
             let done = self.perform(driver, doing);
             let mut state = driver.lock();
             state.counters.end(self.kind());

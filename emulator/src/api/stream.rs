@@ -91,12 +91,23 @@ pub(super) fn submit(stream: u64, work: Work) -> Answer<()> {
 }
 
 /// Waits until a stream has done all that it has been given.
-pub(super) fn synchronise(stream: u64) -> Answer<()> {
+fn synchronise(stream: u64) -> Answer<()> {
+    let driver = Driver::get();
+    let mut state = driver.lock();
+    let resolved = state.resolve(stream)?;
+    let device = state.open_stream(resolved)?.device;
+    state.strike(device, Point::Synchronise, 0)?;
+    drop(state);
+    finish(stream)
+}
+
+/// Waits likewise, as part of a call that is no synchronisation by name: what
+/// it has enqueued uses the caller's memory, so no fault may cut this short.
+pub(super) fn finish(stream: u64) -> Answer<()> {
     let driver = Driver::get();
     let mut state = driver.lock();
     let stream = state.resolve(stream)?;
     let device = state.open_stream(stream)?.device;
-    state.strike(device, Point::Synchronise, 0)?;
     state.refuse_in_capture(stream)?;
     let moment = state.moment(stream)?;
     drop(state);
