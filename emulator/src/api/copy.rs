@@ -9,7 +9,7 @@
 use super::{driver_functions, pointer::HostPointer, stream::finish};
 use crate::{
     code::{Answer, Code},
-    driver::{Driver, State},
+    driver::{Driver, Scripted, State},
     host::Place,
     settings::Point,
     work::{Source, Work},
@@ -155,11 +155,11 @@ fn give(stream: u64, ranges: &[(u64, usize)], place: Place, work: Work) -> Answe
     }
     let device = state.open_stream(stream)?.device;
     let scripted = match work {
-        Work::Fill { .. } => crate::driver::Scripted::default(),
+        Work::Fill { .. } => Scripted::default(),
         _ => state.strike(device, Point::Copy, 0)?,
     };
     let work = scripted.lose.map_or(work, Work::Lose);
-    state.submit(stream, work, scripted.slow_us)?;
+    state.submit(stream, work, scripted.extra)?;
     drop(state);
     driver.changed();
     Ok(())

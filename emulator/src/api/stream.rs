@@ -10,6 +10,7 @@ use super::{
 use crate::{
     code::{Answer, Code},
     driver::{Driver, State},
+    perform::Extra,
     settings::Point,
     stream,
     work::Work,
@@ -84,7 +85,7 @@ pub(super) fn submit(stream: u64, work: Work) -> Answer<()> {
     let driver = Driver::get();
     let mut state = driver.lock();
     let stream = state.resolve(stream)?;
-    state.submit(stream, work, 0)?;
+    state.submit(stream, work, Extra::default())?;
     drop(state);
     driver.changed();
     Ok(())
