@@ -21,8 +21,15 @@ pub(crate) struct Doing {
     pub(crate) ticket: Ticket,
     /// What the program ordered before it.
     pub(crate) clock: Clock,
-    /// How much longer it takes by a planned fault.
+    pub(crate) extra: Extra,
+}
+
+/// By how much a planned fault makes an operation take longer.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Extra {
     pub(crate) slow_us: u64,
+    /// Until there were more releases than this.
+    pub(crate) held_since: Option<u64>,
 }
 
 /// Why an operation failed: the code that the device is lost with, and the
@@ -39,8 +46,8 @@ impl Work {
         }
         if driver.lock().check(doing.device).is_ok() {
             self.poison_target();
-            driver.pause(self.kind(), doing.slow_us);
             driver.lock().counters.begin(self.kind());
+            driver.pause(self.kind(), doing.extra);
             let done = self.perform(driver, doing);
             let mut state = driver.lock();
             state.counters.end(self.kind());
@@ -221,7 +228,7 @@ impl State {
 
 impl Driver {
     /// Takes the time that an operation is scripted to take.
-    fn pause(&self, kind: Kind, slow_us: u64) {
+    fn pause(&self, kind: Kind, extra: Extra) {
         let mut state = self.lock();
         let delay = state.settings.delay.clone();
         let usual = match kind {
@@ -231,7 +238,10 @@ impl Driver {
         };
         let jitter = state.draw(delay.jitter_us);
         drop(state);
-        let pause = Duration::from_micros(usual + jitter + slow_us);
+        if let Some(since) = extra.held_since {
+            self.wait_for(|state| (state.releases > since).then_some(()));
+        }
+        let pause = Duration::from_micros(usual + jitter + extra.slow_us);
         if !pause.is_zero() {
             #[expect(
                 clippy::disallowed_methods,

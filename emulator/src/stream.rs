@@ -6,7 +6,7 @@ use crate::{
     clock::{Clock, Ticket},
     code::{Answer, Code},
     driver::{Driver, State},
-    perform::Doing,
+    perform::{Doing, Extra},
     work::Work,
 };
 
@@ -34,8 +34,7 @@ struct Op {
     needs: Vec<Ticket>,
     clock: Clock,
     work: Work,
-    /// Scripted by a fault, on top of the usual delay.
-    slow_us: u64,
+    extra: Extra,
 }
 
 /// A point in a stream's order: what an event records.
@@ -103,7 +102,7 @@ impl State {
         id: u64,
         work: Work,
         waits: &[Moment],
-        slow_us: u64,
+        extra: Extra,
     ) -> Answer<Ticket> {
         let mut waits = waits.to_vec();
         waits.extend(self.default_stream_order(id));
@@ -126,7 +125,7 @@ impl State {
             needs,
             clock,
             work,
-            slow_us,
+            extra,
         });
         Ok(ticket)
     }
@@ -218,17 +217,14 @@ impl State {
         let device = stream.device;
         match stream.queue.pop_front() {
             Some(Op {
-                clock,
-                work,
-                slow_us,
-                ..
+                clock, work, extra, ..
             }) => Next::Run(
                 work,
                 Doing {
                     device,
                     ticket,
                     clock,
-                    slow_us,
+                    extra,
                 },
             ),
             None => Next::Wait,
