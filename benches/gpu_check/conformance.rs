@@ -1,17 +1,18 @@
 use millpond::device::CudaDevice;
-use millpond::inference::conformance::{Check, Outcome};
+use millpond::inference::conformance::{Check, Outcome, Subject};
 use millpond::inference::{Cuda, DenseNet};
+use millpond::message::Tensors;
 
 use crate::model;
 use crate::report::Report;
 
 /// Runs each check of the conformance suite on the backend of the device.
 pub(crate) fn check(device: &CudaDevice, report: &mut Report) {
-    if let Err(error) = backend(device) {
+    let subject = OnDevice(device.clone());
+    if let Err(error) = subject.made() {
         report.failed("conformance", &error);
         return;
     }
-    let subject = || backend(device).expect("it was made a moment ago");
     for check in Check::ALL {
         let name = format!("conformance: {check}");
         match check.run(&subject) {
@@ -22,7 +23,26 @@ pub(crate) fn check(device: &CudaDevice, report: &mut Report) {
     }
 }
 
-fn backend(device: &CudaDevice) -> Result<Cuda<DenseNet>, String> {
-    let net = model::net().map_err(|error| error.to_string())?;
-    Cuda::on(net, vec![device.clone()]).map_err(|error| error.to_string())
+/// The network on the device; right is what it gives on the processor.
+struct OnDevice(CudaDevice);
+
+impl OnDevice {
+    fn made(&self) -> Result<Cuda<DenseNet>, String> {
+        let net = model::net().map_err(|error| error.to_string())?;
+        Cuda::on(net, vec![self.0.clone()]).map_err(|error| error.to_string())
+    }
+}
+
+impl Subject for OnDevice {
+    type Backend = Cuda<DenseNet>;
+
+    fn backend(&self) -> Cuda<DenseNet> {
+        self.made().expect("it was made a moment ago")
+    }
+
+    fn expected(&self, batch: &Tensors) -> Option<Tensors> {
+        let x = batch.get("x").ok()?.clone();
+        let y = model::net().ok()?.run(&x.into()).ok()?;
+        Some(Tensors::new().with("y", y.into_host().ok()?))
+    }
 }
