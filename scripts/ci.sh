@@ -10,7 +10,7 @@ clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings;
 
 # Everything but the real model, in debug mode, doc tests included.
 tests() {
-    cargo test -p millpond -p millpond-macros
+    cargo test -p millpond -p millpond-macros --features millpond/testing
     cargo test -p millpond-every-form -p millpond-renamed -p my-stages
     cargo test -p millpond-operators --all-features
 }
@@ -18,7 +18,8 @@ tests() {
 # The same library with the real model, optimised: tract is slow otherwise.
 onnx() {
     cargo build --release --features onnx --example identify
-    cargo test --release --features onnx --test inference --test identify --example identify
+    cargo test --release --features onnx,testing --test inference --test conformance \
+        --test identify --example identify
 }
 
 # A remote edge in every order of two threads; builds everything once more.
@@ -45,15 +46,38 @@ features() {
     cargo check -p millpond-operators
     cargo check -p millpond --no-default-features
     cargo check -p millpond --no-default-features --features spec
+    cargo check -p millpond --no-default-features --features dense
+    cargo check -p millpond --no-default-features --features cuda
+    cargo check -p millpond --no-default-features --features testing
     cargo check -p millpond
 }
 
 # Compiles every benchmark and runs each once, short, without judging figures.
 benches() {
     local bench
-    for bench in adaptive edge operators pipeline inference; do
+    for bench in adaptive edge gpu operators pipeline inference; do
         cargo bench --features onnx --bench "$bench" -- --short
     done
+}
+
+# Everything for CUDA devices, on the emulator of the driver: no device is needed.
+cuda() {
+    cargo build -p millpond-cuda-emulator
+    cargo test -p millpond-cuda-emulator -p millpond-ptx
+    cargo test -p millpond --features cuda,testing --lib --test device --test dense --test 'cuda*'
+}
+
+# Each kernel with NVIDIA's own compiler and assembler, and the committed PTX.
+kernels() { scripts/kernels; }
+
+# The stage before a device, what a machine with a device is checked with, and the
+# two workflows, on the emulator.
+gpu() {
+    cargo test -p millpond --test never_starves
+    cargo test -p millpond --features cuda --example network_anomaly --example user_behaviour
+    scripts/gpu-check --emulator
+    scripts/workflow network --emulator
+    scripts/workflow behaviour --emulator
 }
 
 # Fails if `#[stage]` costs the compiler more than twice what the same does by hand.
@@ -63,7 +87,7 @@ demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx benches macro_cost demo compare)
+all=(fmt clippy tests loom docs examples features onnx cuda kernels gpu benches macro_cost demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

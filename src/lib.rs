@@ -34,6 +34,7 @@
 //! | [`mod@module`] | sub-graphs with names and ports of their own |
 //! | [`stages`] | the stages that come with millpond |
 //! | [`inference`] | the stage that runs models, and its backends |
+//! | [`device`] | tensors that live on a device, and the operations on them |
 //! | [`runtime`] | [`RunOptions`], [`RunHandle`], [`RunReport`], [`RunError`] |
 //! | [`graph`] | [`Outlet`](graph::Outlet), checks, drawings |
 //! | [`message`] | what may travel on an edge |
@@ -46,11 +47,13 @@
 //! | feature | brings |
 //! | --- | --- |
 //! | `onnx` | [`inference`] of ONNX models on the CPU, in pure Rust; builds for minutes |
+//! | `testing` | `conformance!`, the suite that every backend passes, for tests |
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod device;
 pub mod edge;
 pub mod graph;
 pub mod inference;

@@ -371,12 +371,13 @@ fn the_oldest_rust_is_the_same_everywhere() {
 fn imports_point_one_way() {
     let layers = [
         ("message", ""),
+        ("device", "message node"),
         ("edge", "message"),
         ("node", "message edge"),
         ("graph", "message edge node"),
         ("stage", "message edge node graph"),
-        ("stages", "message node graph stage"),
-        ("inference", "message node graph stage"),
+        ("stages", "message device node graph stage inference"),
+        ("inference", "message device node graph stage"),
         ("module", "message graph stage"),
         ("pipeline", "message edge node graph stage module"),
         ("runtime", "message edge node graph stage module pipeline"),

@@ -10,7 +10,7 @@ use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
 use crate::edge::{Capacity, Inlet};
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
-    Border, Broadcast, EdgeId, NodeContext, Partition, Single, Split, StageError, drive,
+    Around, Border, Broadcast, EdgeId, NodeContext, Partition, Single, Split, StageError, drive,
 };
 
 /// The open end of an edge under construction: what follows reads `T`.
@@ -283,6 +283,33 @@ impl<T: Message> Outlet<T> {
                 let flow = make(context, flow)?;
                 let border = Split::lent(context, main, dead)?;
                 Ok(Box::pin(drive(flow, border, context)))
+            })
+        });
+        (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))
+    }
+
+    /// Adds a node as [`try_node_with`](Self::try_node_with) does, which waits
+    /// for something before its first message and after its last.
+    pub(crate) fn try_node_around<U, E, P>(
+        self,
+        name: &str,
+        make: impl FnOnce(&NodeContext, Flow<Inlet<T>>) -> Result<Around<P>, StageError>
+        + Send
+        + 'static,
+    ) -> (Outlet<U>, Outlet<DeadLetter<E>>)
+    where
+        P: Progress<Item = Result<U, E>> + 'static,
+        U: Message,
+        E: fmt::Display + Message,
+    {
+        let (graph, from) = (self.graph, self.edge);
+        let (main, dead) = graph.add_node(NodeName::Given(name), &[from], |node| {
+            let (main, dead) = (node.outlet::<U>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let flow = Flow::native(context.inlet(from)?);
+                let around = make(context, flow)?;
+                let border = Split::lent(context, main, dead)?;
+                Ok(around.drive(|flow| drive(flow, border, context)))
             })
         });
         (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))

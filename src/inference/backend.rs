@@ -1,3 +1,4 @@
+use std::future::ready;
 use std::num::NonZeroUsize;
 
 use super::{InferError, Signature};
@@ -7,8 +8,12 @@ use crate::node::Workers;
 /// Runs a model: takes a batch of rows and gives a batch of as many rows.
 ///
 /// A backend is made anywhere, moved to the worker of the node that uses it,
-/// [started](Self::start) there once, and stays there. Hence neither it nor
-/// its futures need be `Sync` or `Send`.
+/// [started](Self::start) there once, [warmed up](Self::warm_up), asked for
+/// [answers](Self::infer), and [shut down](Self::shutdown). Hence neither it
+/// nor its futures need be `Sync` or `Send`.
+///
+/// `millpond::conformance!` holds a backend to all that is said here, with one
+/// line in a test (feature `testing`).
 ///
 /// # Backpressure
 ///
@@ -77,7 +82,7 @@ use crate::node::Workers;
     label = "not an inference backend",
     note = "use `Onnx`, `Mock`, or implement `millpond::inference::Backend`"
 )]
-pub trait Backend: 'static {
+pub trait Backend: Sized + 'static {
     /// Tells what the model takes and gives. It never changes.
     fn signature(&self) -> &Signature;
 
@@ -94,14 +99,36 @@ pub trait Backend: 'static {
     /// What kept it from starting; the run then ends with this error.
     fn start(&mut self, workers: &Workers) -> Result<(), InferError>;
 
-    /// Runs one batch.
+    /// Gets the model to the speed that it keeps: makes plans, compiles
+    /// kernels, runs a batch of zeros.
     ///
-    /// Each output has as many rows as the inputs, in the same order.
+    /// The stage waits for it once, after [`start`](Self::start) and before it
+    /// takes a message, so that the time counts for none. There may be nothing
+    /// to do, which is the default, and a backend answers without it too.
     ///
     /// # Errors
     ///
-    /// The future resolves to an error if the batch has no result; a panic
-    /// inside the model is such an error too, and leaves the backend usable.
+    /// What makes the model unfit to run; the run then ends with this error.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future gives the rest up. It may be called again then.
+    fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<Self> + 'static {
+        ready(Ok(()))
+    }
+
+    /// Runs one batch.
+    ///
+    /// Each output has as many rows as the inputs, in the same order; a batch
+    /// without rows has an answer without rows.
+    ///
+    /// # Errors
+    ///
+    /// The future resolves to an error if the batch has no result, and others
+    /// are not affected. Its [class](InferError::class) tells what helps: a
+    /// backend that has no room says [`InferError::Overloaded`], and the stage
+    /// asks again. A panic inside the model is an error too, and leaves the
+    /// backend usable.
     ///
     /// # Cancellation
     ///
@@ -111,4 +138,25 @@ pub trait Backend: 'static {
         &self,
         inputs: Tensors,
     ) -> impl Future<Output = Result<Tensors, InferError>> + use<Self> + 'static;
+
+    /// Ends the backend, and completes once nothing works for it any more.
+    ///
+    /// Batches in flight are not left without an answer: one that is computed
+    /// resolves to its result, one that waits may resolve to
+    /// [`InferError::NotRunning`]. It does not take polls of their futures to
+    /// complete this one. The stage waits for it when its node ends, within
+    /// [a limit](super::Infer::shutdown_limit) and the stop deadline of the
+    /// run; an aborted run drops the backend instead.
+    ///
+    /// The default drops the backend, which is enough for one whose work is
+    /// all done while its futures are polled.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future, as dropping the backend itself, waits for nothing:
+    /// threads end what they are at unseen.
+    fn shutdown(self) -> impl Future<Output = ()> + use<Self> + 'static {
+        drop(self);
+        ready(())
+    }
 }

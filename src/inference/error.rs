@@ -9,8 +9,8 @@ use thiserror::Error;
 /// Why a batch, or one message of it, has no result.
 ///
 /// Cheap to clone, since the error of one batch becomes the failure of each of
-/// its messages. An error is *terminal*, which means that the same batch would
-/// fail again, unless [`is_retryable`](Self::is_retryable) says otherwise.
+/// its messages. Its [`class`](Self::class) says whether the same batch may
+/// succeed later.
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum InferError {
@@ -49,6 +49,12 @@ pub enum InferError {
         /// How long was waited.
         limit: Duration,
     },
+    /// The backend has no room for the batch now. Nothing was begun.
+    #[error("the backend has no room for the batch{}", when(*retry_after))]
+    Overloaded {
+        /// When it expects to have room, if it can tell.
+        retry_after: Option<Duration>,
+    },
     /// The backend was asked before it was started, or after its threads have
     /// stopped. Terminal.
     #[error("the backend is not running")]
@@ -75,10 +81,42 @@ impl InferError {
         Self::Retryable(Arc::from(cause.into()))
     }
 
-    /// Tells whether the same batch may succeed later.
-    pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::TimedOut { .. } | Self::Retryable(_))
+    /// Tells what helps against the error.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::TimedOut { .. } | Self::Retryable(_) => ErrorClass::Retryable,
+            Self::Overloaded { .. } => ErrorClass::Overloaded,
+            Self::Row { .. }
+            | Self::Batch { .. }
+            | Self::Output { .. }
+            | Self::Panicked { .. }
+            | Self::NotRunning
+            | Self::Start(_)
+            | Self::Terminal(_) => ErrorClass::Terminal,
+        }
     }
+
+    /// Tells whether the same batch may succeed later: unless it is terminal.
+    pub fn is_retryable(&self) -> bool {
+        self.class() != ErrorClass::Terminal
+    }
+}
+
+fn when(retry_after: Option<Duration>) -> String {
+    retry_after.map_or_else(String::new, |wait| format!(" before {wait:?} have passed"))
+}
+
+/// What helps against an [`InferError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// Nothing: the same batch would fail again.
+    Terminal,
+    /// The batch was tried and failed, but may succeed if it is tried again.
+    Retryable,
+    /// The batch was not tried, since there was no room. It may be sent again
+    /// after a while, and nothing is done twice.
+    Overloaded,
 }
 
 /// A message that the model gave no result for, and why.

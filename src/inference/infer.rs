@@ -1,13 +1,15 @@
 use std::error::Error;
 use std::fmt;
+use std::rc::Rc;
 use std::time::Duration;
 
-use super::caller::Caller;
+use super::caller::{Caller, Limits};
 use super::columns::{Input, Lent, Output, OutputColumns, Read, Written};
 use super::error::with_causes;
-use super::{Backend, InferFailure, output};
+use super::{Backend, InferFailure, RetryBudget, output};
 use crate::graph::{DeadLetter, Outlet};
 use crate::message::{Element, Message};
+use crate::node::{Around, StageError};
 use crate::stage::{Identified, Stage};
 
 /// Runs a model on batches that form across messages; one result per message,
@@ -31,6 +33,13 @@ use crate::stage::{Identified, Stage};
 /// [`in_flight`](Self::in_flight) says so; while they are, one more fills.
 /// Results that the output has no room for count as in flight.
 ///
+/// No message is taken before the backend has [warmed up](Backend::warm_up).
+///
+/// # Completion
+///
+/// The outlets end with the last result. Then the backend is
+/// [shut down](Backend::shutdown), which the node waits for.
+///
 /// # Cancellation
 ///
 /// When the run is aborted, the messages inside are dropped with their node;
@@ -41,6 +50,8 @@ use crate::stage::{Identified, Stage};
 /// A message without a result becomes a dead letter that holds it, see
 /// [`InferFailure`]: alone if its row has the wrong length, with its whole
 /// batch if the model failed, panicked, broke its signature or took too long.
+/// A batch that the backend has no room for is sent again first, see
+/// [`retry`](Self::retry).
 /// Built with [`Outlet::stage`], the stage leaves its dead letters to be
 /// counted and logged; [`split`](Self::split) hands them out.
 ///
@@ -84,7 +95,8 @@ pub struct Infer<B, In, Out> {
     max_items: usize,
     max_wait: Duration,
     max_in_flight: usize,
-    time_limit: Option<Duration>,
+    limits: Limits,
+    shutdown_limit: Duration,
 }
 
 /// An [`Infer`] stage in the making: it has a backend, and perhaps inputs.
@@ -200,7 +212,11 @@ impl<B: Backend, In: Message> InferInputs<B, In> {
             max_items: 8,
             max_wait: Duration::from_millis(5),
             max_in_flight: usize::MAX,
-            time_limit: None,
+            limits: Limits {
+                time: None,
+                retries: RetryBudget::default(),
+            },
+            shutdown_limit: Duration::from_secs(5),
         }
     }
 
@@ -250,7 +266,28 @@ impl<B: Backend, In: Message, Out: Message> Infer<B, In, Out> {
     /// Its messages become dead letters with
     /// [`InferError::TimedOut`](super::InferError::TimedOut), which is retryable. The time in the backend's own queue counts.
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = Some(limit);
+        self.limits.time = Some(limit);
+        self
+    }
+
+    /// Sets how often a batch is tried again that the backend has no room for,
+    /// and whether others are; see [`RetryBudget`] for what holds if it is not
+    /// called.
+    ///
+    /// A batch that waits to be tried again keeps its place: it counts as in
+    /// flight, and the results behind it wait for it. Once its budget is used
+    /// up, its messages become dead letters with the last error. The closures
+    /// that fill the inputs are called again for each try.
+    pub fn retry(mut self, budget: RetryBudget) -> Self {
+        self.limits.retries = budget;
+        self
+    }
+
+    /// Sets how long the node waits at its end for the backend to shut down;
+    /// 5 s if it is not called. After that the backend is dropped, which is
+    /// logged.
+    pub fn shutdown_limit(mut self, limit: Duration) -> Self {
+        self.shutdown_limit = limit;
         self
     }
 
@@ -280,19 +317,39 @@ impl<B: Backend, In: Message, Out: Message> Infer<B, In, Out> {
                 }
             }
         }
-        input.try_node_with(Self::ID, move |context, flow| {
+        input.try_node_around(Self::ID, move |context, flow| {
             let mut backend = self.backend?;
             backend.start(context.workers())?;
+            let backend = Rc::new(backend);
             let in_flight = self.max_in_flight.min(backend.slots().get());
             let mut output = self.output;
             let columns = output.columns();
-            let mut caller = Caller::new(backend, self.inputs, &columns, self.time_limit);
-            Ok(flow
-                .map_batched(self.max_items, self.max_wait, in_flight, move |messages| {
-                    caller.call(messages)
-                })
-                .map(move |answered| answered.read(&mut *output)))
+            let caller = Caller::new(Rc::clone(&backend), self.inputs, &columns, self.limits);
+            let warm_up = backend.warm_up();
+            Ok(Around {
+                flow: flow
+                    .map_batched(self.max_items, self.max_wait, in_flight, move |messages| {
+                        caller.call(messages)
+                    })
+                    .map(move |answered| answered.read(&mut *output)),
+                open: Box::pin(async { warm_up.await.map_err(StageError::from) }),
+                close: Box::pin(shut_down(backend, self.shutdown_limit)),
+            })
         })
+    }
+}
+
+/// Waits for the backend to shut down, once all its calls are over.
+async fn shut_down<B: Backend>(backend: Rc<B>, limit: Duration) {
+    let Some(backend) = Rc::into_inner(backend) else {
+        return;
+    };
+    let shutdown = tokio::time::timeout(limit, backend.shutdown());
+    if shutdown.await.is_err() {
+        tracing::warn!(
+            ?limit,
+            "the backend did not shut down in time and was dropped"
+        );
     }
 }
 

@@ -11,20 +11,26 @@ use serde_json::Value;
 use typed_builder::TypedBuilder;
 
 use super::rows::{Filled, JsonColumns, Taken};
-use super::{Backend, Infer, InferInputs, Onnx};
+use super::{Backend, Infer, InferInputs, Model, OpenError};
+use crate::device::DeviceChoice;
 use crate::graph::{Cost, Outlet};
 use crate::message::ElementType;
 use crate::stage::config::{Selected, duration, exists};
 use crate::stage::{Identified, Stage};
 
-/// Runs an ONNX model on JSON messages, and puts what it gives into them.
+/// Runs a model on JSON messages, and puts what it gives into them.
+///
+/// The model is a file of `XGBoost` (JSON), `LightGBM` (text), safetensors
+/// (networks of dense layers; feature `dense`) or ONNX (feature `onnx`, or
+/// `dense` for dense layers).
 ///
 /// Each input of the model is filled from a field of the message that holds a
 /// list of numbers, nested or flat; each output is put into a field as a flat
 /// list. A field is called as the model calls the tensor, unless `inputs` or
 /// `outputs` say otherwise: `bytes=data.raw` fills the input `bytes` from the
 /// field `data.raw`, and `scores=target_label` puts the output `target_label`
-/// into the field `scores`. Numbers that JSON cannot hold become `null`.
+/// into the field `scores`. Numbers that JSON cannot hold become `null`. Trees take a
+/// field `features`, in which `null` is what is missing.
 ///
 /// Messages are run in batches that form across them, on threads of the
 /// model's own, and come out in order.
@@ -66,7 +72,7 @@ use crate::stage::{Identified, Stage};
 #[builder(field_defaults(default))]
 #[non_exhaustive]
 pub struct InferJson {
-    /// The ONNX file.
+    /// The model file.
     #[schemars(extend("x-millpond-exists" = "file"))]
     #[builder(!default, setter(into))]
     pub model: PathBuf,
@@ -89,6 +95,9 @@ pub struct InferJson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[builder(setter(strip_option))]
     pub threads: Option<NonZeroUsize>,
+    /// What runs the model: `cpu`, `cuda`, `cuda:N`, or `auto`.
+    #[serde(default)]
+    pub device: DeviceChoice,
     /// A batch without an answer is given up after this time; without it, it is waited for.
     #[serde(
         default,
@@ -115,9 +124,10 @@ impl InferJson {
     ///
     /// A sentence for each name that the model does not know, and for each
     /// input that no row can be made for.
-    fn columns(&self, model: &Onnx) -> Result<(Vec<Taken>, JsonColumns), Vec<String>> {
+    fn columns(&self, model: &Model) -> Result<(Vec<Taken>, JsonColumns), Vec<String>> {
         let signature = model.signature();
-        let (inputs, mut errors) = Taken::all(&self.inputs, &signature.inputs);
+        let (inputs, mut errors) =
+            Taken::all(&self.inputs, &signature.inputs, model.takes_missing());
         let (outputs, unknown) = JsonColumns::all(&self.outputs, &signature.outputs);
         errors.extend(unknown);
         if errors.is_empty() {
@@ -127,8 +137,8 @@ impl InferJson {
         }
     }
 
-    fn load(&self) -> Result<Onnx, super::LoadError> {
-        let model = Onnx::load(&self.model)?;
+    fn load(&self) -> Result<Model, OpenError> {
+        let model = Model::open_on(&self.model, self.device)?;
         Ok(match self.threads {
             Some(threads) => model.threads(threads),
             None => model,
@@ -186,7 +196,7 @@ impl Stage<Value> for InferJson {
 }
 
 /// Declares an input of the stage for each that is taken from a message.
-fn fill(mut infer: InferInputs<Onnx, Filled>, inputs: &[Taken]) -> InferInputs<Onnx, Filled> {
+fn fill(mut infer: InferInputs<Model, Filled>, inputs: &[Taken]) -> InferInputs<Model, Filled> {
     for (index, taken) in inputs.iter().enumerate() {
         let (name, shape) = (taken.input(), taken.row_shape());
         infer = match taken.element() {

@@ -72,6 +72,8 @@ pub struct Mock {
     per_row: Duration,
     slots: NonZeroUsize,
     faults: BTreeMap<usize, Fault>,
+    warm_up: Duration,
+    shutdown: Duration,
     log: MockLog,
 }
 
@@ -81,6 +83,7 @@ type Answer = dyn Fn(Tensors) -> Tensors + Send + Sync;
 enum Fault {
     Fail(InferError),
     Panic(&'static str),
+    Delay(Duration),
     Hang,
 }
 
@@ -95,6 +98,8 @@ struct Calls {
     batches: Vec<usize>,
     in_flight: usize,
     peak_in_flight: usize,
+    warm_ups: usize,
+    shutdowns: usize,
 }
 
 impl Mock {
@@ -114,6 +119,8 @@ impl Mock {
             per_row: Duration::ZERO,
             slots: NonZeroUsize::MIN,
             faults: BTreeMap::new(),
+            warm_up: Duration::ZERO,
+            shutdown: Duration::ZERO,
             log: MockLog::default(),
         }
     }
@@ -149,10 +156,25 @@ impl Mock {
         self
     }
 
+    /// Takes so much longer for one call, counted from zero.
+    #[must_use]
+    pub fn delay(mut self, call: usize, by: Duration) -> Self {
+        self.faults.insert(call, Fault::Delay(by));
+        self
+    }
+
     /// Never answers one call, counted from zero.
     #[must_use]
     pub fn hang(mut self, call: usize) -> Self {
         self.faults.insert(call, Fault::Hang);
+        self
+    }
+
+    /// Takes so long to warm up, and so long to shut down.
+    #[must_use]
+    pub fn life(mut self, warm_up: Duration, shutdown: Duration) -> Self {
+        self.warm_up = warm_up;
+        self.shutdown = shutdown;
         self
     }
 
@@ -175,6 +197,15 @@ impl Backend for Mock {
         Ok(())
     }
 
+    fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<> {
+        let (log, takes) = (self.log.clone(), self.warm_up);
+        async move {
+            pass(takes).await;
+            log.lock().warm_ups += 1;
+            Ok(())
+        }
+    }
+
     fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
         let fitting = self.signature.rows_of(&inputs);
         let rows = inputs.rows().unwrap_or(0);
@@ -186,13 +217,11 @@ impl Backend for Mock {
         async move {
             let _in_flight = in_flight;
             fitting?;
-            // A latency of zero needs no clock, and so no runtime.
-            if !latency.is_zero() {
-                tokio::time::sleep(latency).await;
-            }
+            pass(latency).await;
             match fault {
                 Some(Fault::Fail(error)) => return Err(error),
                 Some(Fault::Hang) => pending().await,
+                Some(Fault::Delay(by)) => pass(by).await,
                 Some(Fault::Panic(_)) | None => {}
             }
             let answered = catch_unwind(AssertUnwindSafe(|| match fault {
@@ -204,6 +233,18 @@ impl Backend for Mock {
                 message: panic_text(&*payload).into(),
             })
         }
+    }
+
+    async fn shutdown(self) {
+        pass(self.shutdown).await;
+        self.log.lock().shutdowns += 1;
+    }
+}
+
+/// Waits on tokio's clock. No time needs no clock, and so no runtime.
+async fn pass(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }
 
@@ -231,6 +272,16 @@ impl MockLog {
     /// Returns the most calls that were in flight at once.
     pub fn peak_in_flight(&self) -> usize {
         self.lock().peak_in_flight
+    }
+
+    /// Returns how often the backend has warmed up.
+    pub fn warm_ups(&self) -> usize {
+        self.lock().warm_ups
+    }
+
+    /// Returns how often the backend was shut down to the end.
+    pub fn shutdowns(&self) -> usize {
+        self.lock().shutdowns
     }
 
     fn begin(&self, rows: usize) -> (usize, InFlight) {

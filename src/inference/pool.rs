@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
@@ -6,8 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::InferError;
 use crate::node::{Workers, panic_text};
 
 /// Threads that run jobs, for a backend whose work would hold up a worker.
@@ -18,7 +20,7 @@ use crate::node::{Workers, panic_text};
 /// further job waits inside its future.
 ///
 /// Dropping the pool drops the queued jobs. The running ones go on to their
-/// end, then the threads exit; nothing waits for them.
+/// end, then the threads exit; [`shutdown`](Self::shutdown) waits for them.
 ///
 /// # Examples
 ///
@@ -46,9 +48,14 @@ use crate::node::{Workers, panic_text};
 /// # }
 /// ```
 pub struct Pool {
-    shared: Arc<Shared>,
+    open: Open,
     threads: NonZeroUsize,
+    /// Ends once each thread has dropped its sender.
+    exited: mpsc::Receiver<Infallible>,
 }
+
+/// Lets jobs in until it is dropped.
+struct Open(Arc<Shared>);
 
 /// Why a job of a [`Pool`] has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -63,6 +70,17 @@ pub enum JobLost {
     /// The pool was dropped before the job began.
     #[error("the pool has stopped")]
     Stopped,
+}
+
+impl From<JobLost> for InferError {
+    fn from(lost: JobLost) -> Self {
+        match lost {
+            JobLost::Panicked { message } => Self::Panicked {
+                message: message.into(),
+            },
+            JobLost::Stopped => Self::NotRunning,
+        }
+    }
 }
 
 struct Shared {
@@ -102,12 +120,20 @@ impl Pool {
             changed: Condvar::new(),
             room: Arc::new(Semaphore::new(threads.get().saturating_mul(2))),
         });
-        let pool = Self { shared, threads };
+        let open = Open(shared);
+        let (running, exited) = mpsc::channel(1);
         for index in 0..threads.get() {
-            let shared = Arc::clone(&pool.shared);
-            workers.spawn(format!("{name}-{index}"), move || shared.work())?;
+            let (shared, running) = (Arc::clone(&open.0), running.clone());
+            workers.spawn(format!("{name}-{index}"), move || {
+                shared.work();
+                drop(running);
+            })?;
         }
-        Ok(pool)
+        Ok(Self {
+            open,
+            threads,
+            exited,
+        })
     }
 
     /// Returns how many threads there are.
@@ -135,7 +161,7 @@ impl Pool {
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        let shared = Arc::clone(&self.shared);
+        let shared = Arc::clone(&self.open.0);
         async move {
             let room = Arc::clone(&shared.room);
             let permit = room.acquire_owned().await.map_err(|_| JobLost::Stopped)?;
@@ -157,16 +183,33 @@ impl Pool {
             receiver.await.unwrap_or(Err(JobLost::Stopped))
         }
     }
+
+    /// Drops the queued jobs, and completes once the running ones have come to
+    /// their end and the threads are done.
+    ///
+    /// The pool is closed before the future is first polled. Jobs that had not
+    /// begun are lost as [`JobLost::Stopped`].
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future waits no longer; the pool stays closed.
+    pub fn shutdown(self) -> impl Future<Output = ()> + Send + use<> {
+        let Self {
+            open, mut exited, ..
+        } = self;
+        drop(open);
+        async move { while exited.recv().await.is_some() {} }
+    }
 }
 
-impl Drop for Pool {
+impl Drop for Open {
     fn drop(&mut self) {
-        self.shared.room.close();
-        let mut queue = self.shared.lock();
+        self.0.room.close();
+        let mut queue = self.0.lock();
         queue.open = false;
         let jobs = std::mem::take(&mut queue.jobs);
         drop(queue);
-        self.shared.changed.notify_all();
+        self.0.changed.notify_all();
         drop(jobs);
     }
 }

@@ -12,6 +12,8 @@ pub(super) struct Taken {
     field: FieldPath,
     spec: TensorSpec,
     row_shape: Vec<usize>,
+    /// Whether a null is a number that is missing.
+    takes_missing: bool,
 }
 
 /// A message with the rows that were taken from it.
@@ -37,7 +39,11 @@ pub(super) struct NotARow {
 
 impl Taken {
     /// Finds a field for each input of the model, and what is wrong.
-    pub(super) fn all(named: &[Selected], inputs: &[TensorSpec]) -> (Vec<Self>, Vec<String>) {
+    pub(super) fn all(
+        named: &[Selected],
+        inputs: &[TensorSpec],
+        takes_missing: bool,
+    ) -> (Vec<Self>, Vec<String>) {
         let mut errors = unknown(
             named.iter().map(|one| one.to.to_string()),
             inputs,
@@ -63,6 +69,7 @@ impl Taken {
                     field,
                     spec: spec.clone(),
                     row_shape,
+                    takes_missing,
                 }),
                 None => errors.push(format!(
                     "the model takes `{spec}`, whose rows have any size: \
@@ -92,8 +99,16 @@ impl Taken {
             ElementType::U8 => tensor(field, wanted, |n| u8::try_from(n.as_u64()?).ok()),
             ElementType::I32 => tensor(field, wanted, |n| i32::try_from(n.as_i64()?).ok()),
             ElementType::I64 => tensor(field, wanted, Value::as_i64),
-            ElementType::F32 => tensor(field, wanted, as_f32),
-            ElementType::F64 => tensor(field, wanted, Value::as_f64),
+            ElementType::F32 => tensor(field, wanted, |n| Some(narrowed(self.number(n)?))),
+            ElementType::F64 => tensor(field, wanted, |n| self.number(n)),
+        }
+    }
+
+    fn number(&self, value: &Value) -> Option<f64> {
+        if self.takes_missing && value.is_null() {
+            Some(f64::NAN)
+        } else {
+            value.as_f64()
         }
     }
 }
@@ -102,8 +117,8 @@ impl Taken {
     clippy::cast_possible_truncation,
     reason = "a model of f32 reads no more"
 )]
-fn as_f32(number: &Value) -> Option<f32> {
-    number.as_f64().map(|number| number as f32)
+fn narrowed(number: f64) -> f32 {
+    number as f32
 }
 
 /// Makes a tensor of the numbers in a list, however it is nested.
@@ -273,6 +288,7 @@ mod tests {
                 TensorSpec::of::<i32>("x", [2, 2]),
                 TensorSpec::of::<f32>("y.z", []),
             ],
+            false,
         );
         assert_eq!(errors, [""; 0]);
         taken
@@ -325,7 +341,7 @@ mod tests {
     fn what_the_model_does_not_know_or_cannot_be_filled_is_told() {
         let mut free = TensorSpec::of::<i32>("x", [2]);
         free.shape[1] = Dim::Free;
-        let (_, errors) = Taken::all(&fields(&["y=a"]), &[free]);
+        let (_, errors) = Taken::all(&fields(&["y=a"]), &[free], false);
         assert!(
             errors[0].starts_with("the model has no input `y`"),
             "{errors:?}"
@@ -334,7 +350,11 @@ mod tests {
             errors[1].contains("`x: i32[rows, any]`, whose rows have any size"),
             "{errors:?}"
         );
-        let (_, errors) = Taken::all(&fields(&["x=a", "x=b"]), &[TensorSpec::of::<i32>("x", [2])]);
+        let (_, errors) = Taken::all(
+            &fields(&["x=a", "x=b"]),
+            &[TensorSpec::of::<i32>("x", [2])],
+            false,
+        );
         assert_eq!(errors, ["input `x` is declared twice: take one away"]);
         let (_, errors) = JsonColumns::all(
             &fields(&["s=score"]),

@@ -20,6 +20,17 @@ pub enum ElementType {
     F64,
 }
 
+impl ElementType {
+    /// Returns how many bytes one element takes.
+    pub fn size(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::I32 | Self::F32 => 4,
+            Self::I64 | Self::F64 => 8,
+        }
+    }
+}
+
 impl fmt::Display for ElementType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -11,6 +11,7 @@
 //! operators carry the numbers along, `reorder.rs` puts what comes out into
 //! their order, and `board.rs` is what these three share.
 
+mod around;
 mod board;
 mod border;
 mod context;
@@ -31,6 +32,7 @@ mod workers;
 use std::error::Error;
 use std::pin::Pin;
 
+pub(crate) use around::Around;
 pub(crate) use board::Board;
 pub use border::DeadLetter;
 pub(crate) use border::{Border, Broadcast, Partition, Single, Split};

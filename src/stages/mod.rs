@@ -11,17 +11,23 @@
 //! | [`Filter`] | JSON | the same, where a field compares as asked |
 //! | [`Select`] | JSON | some of its fields |
 //! | [`Batch`] | anything | vectors of it |
+//! | [`TensorsFromJson`] | vectors of JSON | batches of tensors, a row for each message |
+//! | [`ToDevice`], [`ToHost`] | batches of tensors | the same on a device, and back |
+//! | [`Normalise`], [`OneHot`], [`Softmax`], [`SigmoidThreshold`], [`Threshold`], [`MaskedMean`], [`ReconstructionError`], [`RowMax`] | batches on a device | the same with what the [operation](crate::device::ops) gives |
+//! | `DenseLayers` | batches on a device | the same with what a network gives (feature `dense`) |
+//! | [`TensorsToJson`] | batches of tensors | JSON, a message for each row |
 //! | [`Monitor`] | anything | the same, and a line of progress |
 //! | [`ToFile`] | what serialises | a line each, in a file |
 //! | [`ToStdout`] | what serialises | a line each, on standard output |
 //!
-//! The last ten are in the registry, so that pipelines from files and
+//! All but the first two are in the registry, so that pipelines from files and
 //! command lines are made of them. Their options are the fields of the
 //! structs, in kebab-case: `max_items` is `max-items` there.
 //!
 //! (What a stage is, and how to write one, is in [`stage`](mod@crate::stage).)
 
 mod batch;
+mod device;
 mod filter;
 mod from_file;
 mod from_iter;
@@ -36,6 +42,12 @@ mod to_stdout;
 mod walk_files;
 
 pub use batch::Batch;
+#[cfg(feature = "dense")]
+pub use device::DenseLayers;
+pub use device::{
+    MaskedMean, Normalise, NotRows, NotTensors, OneHot, ReconstructionError, RowMax,
+    SigmoidThreshold, Softmax, TensorsFromJson, TensorsToJson, Threshold, ToDevice, ToHost,
+};
 pub use filter::Filter;
 pub use from_file::FromFile;
 pub use from_iter::FromIter;

@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::PathBuf;
 
 use millpond::inference::InferJson;
 use millpond::stages::FromIter;
@@ -6,111 +7,122 @@ use millpond::{Pipeline, stage::Registry};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Kept, model, refused, run};
+use super::{Kept, refused, run};
 
-/// A folder with a model of so many tokens, of which the first two are the
-/// scores.
-fn folder(tokens: usize) -> TempDir {
+/// One question: is `x` at most 2? What is missing goes right.
+const TREE: &str = "\
+tree
+version=v4
+num_class=1
+num_tree_per_iteration=1
+max_feature_idx=1
+objective=regression
+feature_names=x y
+
+Tree=0
+num_leaves=2
+num_cat=0
+split_feature=0
+threshold=2
+decision_type=8
+left_child=-1
+right_child=-2
+leaf_value=10 20.5
+
+end of trees
+";
+
+/// A folder with a file called `model.txt`.
+fn folder(model: &[u8]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("model.onnx"), model::tiny(tokens, 2)).unwrap();
-    folder
+    let path = folder.path().join("model.txt");
+    fs::write(&path, model).unwrap();
+    (folder, path)
 }
 
-fn infer(folder: &TempDir, options: Value) -> InferJson {
-    let mut options = options;
-    options["model"] = json!(folder.path().join("model.onnx"));
+fn infer(model: &PathBuf, mut options: Value) -> InferJson {
+    options["model"] = json!(model);
     serde_json::from_value(options).unwrap()
 }
 
-#[tokio::test]
-async fn each_message_gets_what_the_model_gives_for_it_in_order() {
-    let folder = folder(3);
-    let options = json!({ "inputs": ["bytes=data.raw"], "outputs": ["scores=target_label"] });
-    let messages = (0..100).map(|n| json!({ "n": n, "data": { "raw": [n, [n + 1, 0]] } }));
+async fn refusal(model: &PathBuf, options: Value) -> String {
     let pipeline = Pipeline::named("infer");
-    let answered = pipeline
-        .source(FromIter::new(messages))
-        .stage(infer(&folder, options));
-    let (pipeline, answered) = Kept::from(answered, "answered");
-    run(pipeline).await;
-    let expected = (0..100).map(|n| {
-        let scores = [f64::from(n), f64::from(n + 1)];
-        json!({ "n": n, "data": { "raw": [n, [n + 1, 0]] }, "scores": scores })
-    });
-    assert_eq!(answered.take(), expected.collect::<Vec<_>>());
+    let messages = pipeline.source(FromIter::new([json!({})]));
+    let answered = messages.stage(infer(model, options));
+    refused(answered.for_each("answered", drop)).await
 }
 
 #[tokio::test]
-async fn fields_are_called_as_the_model_calls_them_unless_told_otherwise() {
-    let folder = folder(2);
+async fn trees_answer_each_message_and_null_is_what_is_missing() {
+    let (_folder, model) = folder(TREE.as_bytes());
+    let messages = [
+        json!({ "features": [1, 0] }),
+        json!({ "features": [3, null] }),
+        json!({ "features": [null, 0] }),
+    ];
     let pipeline = Pipeline::named("infer");
-    let messages = pipeline.source(FromIter::new([json!({ "bytes": [1, 2] })]));
-    let answered = messages.stage(infer(&folder, json!({ "threads": 1, "time-limit": "1m" })));
+    let options = json!({ "outputs": ["score=value"], "threads": 1, "device": "cpu" });
+    let answered = pipeline
+        .source(FromIter::new(messages))
+        .stage(infer(&model, options));
     let (pipeline, answered) = Kept::from(answered, "answered");
     run(pipeline).await;
     assert_eq!(
         answered.take(),
-        [json!({ "bytes": [1, 2], "target_label": [1.0, 2.0] })]
+        [
+            json!({ "features": [1, 0], "score": [10.0] }),
+            json!({ "features": [3, null], "score": [20.5] }),
+            json!({ "features": [null, 0], "score": [20.5] }),
+        ]
     );
 }
 
 #[tokio::test]
-async fn a_message_whose_numbers_do_not_fit_is_a_dead_letter_and_the_others_go_on() {
-    let folder = folder(2);
+async fn a_message_whose_features_do_not_fit_is_a_dead_letter() {
+    let (_folder, model) = folder(TREE.as_bytes());
     let messages = [
-        json!({ "bytes": [1, 2] }),
-        json!({}),
-        json!({ "bytes": [1] }),
-        json!({ "bytes": [3, 4] }),
+        json!({ "features": [1] }),
+        json!({ "features": ["1", 2] }),
+        json!({ "features": [1, 2] }),
     ];
     let pipeline = Pipeline::named("infer");
     let answered = pipeline
         .source(FromIter::new(messages))
-        .stage(infer(&folder, json!({})));
+        .stage(infer(&model, json!({})));
     let (pipeline, answered) = Kept::from(answered, "answered");
     let report = run(pipeline).await;
     assert_eq!(report.node("infer/fill").dead_lettered, 2);
-    let scores = answered
-        .take()
-        .into_iter()
-        .map(|message| message["target_label"].clone());
     assert_eq!(
-        scores.collect::<Vec<_>>(),
-        [json!([1.0, 2.0]), json!([3.0, 4.0])]
+        answered.take(),
+        [json!({ "features": [1, 2], "margin": [10.0], "value": [10.0] })]
     );
 }
 
 #[tokio::test]
 async fn a_model_that_cannot_be_used_as_asked_refuses_the_stage() {
-    let folder = folder(2);
-    let refusal = async |options: Value| {
-        let pipeline = Pipeline::named("infer");
-        let messages = pipeline.source(FromIter::new([json!({})]));
-        refused(
-            messages
-                .stage(infer(&folder, options))
-                .for_each("answered", drop),
-        )
-        .await
-    };
-    let unknown = refusal(json!({ "inputs": ["byte=x"], "outputs": ["x=target"] })).await;
+    let (_folder, model) = folder(TREE.as_bytes());
+    let unknown = refusal(&model, json!({ "outputs": ["x=probabilities"] })).await;
     assert!(
-        unknown.contains("the model has no input `byte` (did you mean `bytes`?)"),
+        unknown.contains("the model has no output `probabilities`"),
         "{unknown}"
     );
+    let (_folder, broken) = folder(TREE.replace("=10 20.5", "=10").as_bytes());
+    let broken = refusal(&broken, json!({})).await;
     assert!(
-        unknown.contains("the model has no output `target`"),
-        "{unknown}"
+        broken.contains("line 17: `leaf_value` has 1 numbers instead of 2"),
+        "{broken}"
     );
-    fs::write(folder.path().join("model.onnx"), "no model").unwrap();
-    let broken = refusal(json!({})).await;
-    assert!(broken.contains("model.onnx"), "{broken}");
-    fs::remove_file(folder.path().join("model.onnx")).unwrap();
-    let missing = refusal(json!({})).await;
-    assert!(
-        missing.contains("there is no ") && missing.contains("model.onnx"),
-        "{missing}"
-    );
+    let (_folder, other) = folder(b"a,b,c\n1,2,3\n");
+    let other = refusal(&other, json!({})).await;
+    assert!(other.contains("is no model that can be opened"), "{other}");
+}
+
+#[cfg(not(feature = "cuda"))]
+#[tokio::test]
+async fn a_device_that_is_not_built_in_refuses_the_stage() {
+    let (_folder, model) = folder(TREE.as_bytes());
+    let refusal = refusal(&model, json!({ "device": "cuda:1" })).await;
+    assert!(refusal.contains("--features cuda"), "{refusal}");
 }
 
 #[test]

@@ -8,8 +8,9 @@ mod chain;
 mod filter;
 mod from_file;
 mod from_stdin;
-#[cfg(feature = "onnx")]
 mod infer;
+#[cfg(feature = "onnx")]
+mod infer_onnx;
 #[cfg(feature = "onnx")]
 #[expect(dead_code, reason = "the real model is for the tests of its example")]
 #[path = "../identify/model.rs"]

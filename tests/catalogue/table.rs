@@ -18,7 +18,7 @@ from files and on the command line. From Rust they are the structs of
 `millpond::stages`, with the same options: `max-items` is `max_items` there.
 
 (This page is made from the registry by `tests/catalogue/table.rs`, which also
-checks it: `MILLPOND_WRITE_CATALOGUE=1 cargo test --features onnx --test catalogue table`
+checks it: `MILLPOND_WRITE_CATALOGUE=1 cargo test --features dense --test catalogue table`
 writes it.)
 
 | stage | reads and emits | what it does |
@@ -26,7 +26,7 @@ writes it.)
 ";
 
 /// Stages that are there only with a feature.
-const GATED: &[(&str, bool)] = &[("infer", cfg!(feature = "onnx"))];
+const GATED: &[(&str, bool)] = &[("dense", cfg!(feature = "dense"))];
 
 /// In the order in which a pipeline uses them.
 const ORDER: &[&str] = &[
@@ -39,6 +39,19 @@ const ORDER: &[&str] = &[
     "batch",
     "monitor",
     "infer",
+    "tensors-from-json",
+    "to-device",
+    "normalise",
+    "one-hot",
+    "dense",
+    "softmax",
+    "sigmoid-threshold",
+    "threshold",
+    "masked-mean",
+    "reconstruction-error",
+    "row-max",
+    "to-host",
+    "tensors-to-json",
     "to-file",
     "to-stdout",
 ];

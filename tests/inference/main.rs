@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod faults;
+mod forest;
+mod life;
 mod mock;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod pool;
 mod refusal;
+mod reload;
+mod retry;
 mod signature;
 mod stage;
 mod support;

@@ -15,7 +15,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use super::{Backend, Infer, InferError, InferInputs, JobLost, Pool, Signature};
+use futures_util::future::try_join_all;
+
+use super::{Backend, Infer, InferError, InferInputs, Pool, Signature};
 use crate::message::{Message, Tensors};
 use crate::node::Workers;
 pub use error::LoadError;
@@ -24,9 +26,10 @@ use model::Model;
 /// A backend that runs an ONNX model on CPU threads of its own.
 ///
 /// A batch is run in parts whose sizes are powers of two, so that 7 rows are
-/// run as 4, 2 and 1. For each size a plan is made when the size is first met,
-/// which takes some tens of milliseconds for a model of a few megabytes, and
-/// shared by all threads from then on. Nothing is padded.
+/// run as 4, 2 and 1. For each size a plan is made, which takes some tens of
+/// milliseconds for a model of a few megabytes, and shared by all threads:
+/// while the backend warms up, or when the size is first met if the model has
+/// free dimensions beside the rows. Nothing is padded.
 ///
 /// Each plan keeps a copy of the weights, arranged for its size: memory is the
 /// model file's times the number of sizes. That is at most four unless
@@ -108,6 +111,16 @@ impl Onnx {
         self.max_part = rows;
         self
     }
+
+    /// Runs a job on one of the backend's threads.
+    fn on_a_thread<T, F>(&self, job: F) -> impl Future<Output = Result<T, InferError>> + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, InferError> + Send + 'static,
+    {
+        let result = self.pool.as_ref().map(|pool| pool.run(job));
+        async move { result.ok_or(InferError::NotRunning)?.await? }
+    }
 }
 
 impl Backend for Onnx {
@@ -125,18 +138,26 @@ impl Backend for Onnx {
         Ok(())
     }
 
+    /// Makes the plans, one job for each size.
+    fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<> {
+        let sizes = (0..=self.max_part.ilog2()).map(|power| 1 << power);
+        let plans: Vec<_> = sizes
+            .map(|rows| {
+                let model = Arc::clone(&self.model);
+                self.on_a_thread(move || model.prepare(rows))
+            })
+            .collect();
+        async move { try_join_all(plans).await.map(drop) }
+    }
+
     fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
         let (model, max_part) = (Arc::clone(&self.model), self.max_part);
-        let pool = self.pool.as_ref();
-        let answer = pool.map(|pool| pool.run(move || model.run(&inputs, max_part)));
-        async move {
-            match answer.ok_or(InferError::NotRunning)?.await {
-                Ok(answer) => answer,
-                Err(JobLost::Panicked { message }) => Err(InferError::Panicked {
-                    message: message.into(),
-                }),
-                Err(JobLost::Stopped) => Err(InferError::NotRunning),
-            }
+        self.on_a_thread(move || model.run(&inputs, max_part))
+    }
+
+    async fn shutdown(self) {
+        if let Some(pool) = self.pool {
+            pool.shutdown().await;
         }
     }
 }

@@ -53,6 +53,24 @@ impl Model {
         })
     }
 
+    /// Makes the plan for parts of so many rows, unless the size of a row is
+    /// only known when it comes.
+    pub(super) fn prepare(&self, rows: usize) -> Result<(), InferError> {
+        let inputs = self.signature.inputs.iter();
+        let shapes = inputs.map(|spec| {
+            let dims = spec.shape.iter().skip(1).map(|dim| match dim {
+                Dim::Fixed(size) => Some(*size),
+                Dim::Rows | Dim::Free => None,
+            });
+            std::iter::once(Some(rows)).chain(dims).collect()
+        });
+        let Some(shapes) = shapes.collect::<Option<Vec<Vec<usize>>>>() else {
+            return Ok(());
+        };
+        let plan = self.plans.get(&shapes);
+        plan.map(drop).map_err(InferError::terminal)
+    }
+
     /// Runs one batch on the thread of the caller, in parts of up to `max_part`
     /// rows.
     pub(super) fn run(

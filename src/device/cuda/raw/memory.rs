@@ -1,0 +1,205 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cudarc::driver::result;
+use cudarc::driver::sys::CUdeviceptr;
+
+use super::{Pinned, Stream};
+use crate::device::DeviceError;
+use crate::message::Element;
+
+/// Device memory, allocated and freed in the order of its stream.
+///
+/// Work of its own stream may use it as soon as it is made. Memory that is
+/// dropped is freed once all is done that was queued there before, and on the
+/// other streams that have used it.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    address: CUdeviceptr,
+    bytes: usize,
+    stream: Arc<Stream>,
+    /// Set if the host has seen what it holds arrive, so that no stream need
+    /// wait for its own. Weights would else tie all streams together.
+    settled: AtomicBool,
+    /// The other streams that have used it.
+    users: Mutex<Vec<Arc<Stream>>>,
+}
+
+impl Memory {
+    /// Allocates so many bytes, with anything in them.
+    pub(in crate::device::cuda) fn new(
+        stream: &Arc<Stream>,
+        bytes: usize,
+    ) -> Result<Self, DeviceError> {
+        let context = stream.context();
+        // The driver gives no address for nothing.
+        let wanted = bytes.max(1);
+        let address = if context.pools() {
+            context.call("cuMemAllocAsync", || {
+                // SAFETY: the stream is live; `drop` frees the memory there.
+                unsafe { result::malloc_async(stream.raw(), wanted) }
+            })
+        } else {
+            context.call("cuMemAlloc_v2", || {
+                // SAFETY: `drop` frees the memory.
+                unsafe { result::malloc_sync(wanted) }
+            })
+        };
+        Ok(Self {
+            address: address.map_err(|error| sized(error, bytes))?,
+            bytes,
+            stream: Arc::clone(stream),
+            settled: AtomicBool::new(false),
+            users: Mutex::default(),
+        })
+    }
+
+    pub(super) fn address(&self) -> CUdeviceptr {
+        self.address
+    }
+
+    /// Returns the stream that it is ordered on.
+    pub(in crate::device::cuda) fn stream(&self) -> &Arc<Stream> {
+        &self.stream
+    }
+
+    /// Copies host memory here, and blocks until that is done.
+    pub(in crate::device::cuda) fn write<E: Element>(
+        &mut self,
+        elements: &[E],
+    ) -> Result<(), DeviceError> {
+        let bytes = size_of_val(elements);
+        if bytes == 0 {
+            return Ok(());
+        }
+        self.check(bytes)?;
+        let queued = self.stream.context().call("cuMemcpyHtoDAsync_v2", || {
+            // SAFETY: the bytes fit, and the slice is borrowed until `finish`
+            // below says that the stream has read it, or that it never will.
+            unsafe { result::memcpy_htod_async(self.address, elements, self.stream.raw()) }
+        });
+        let done = self.stream.finish();
+        queued.and(done)?;
+        self.settled.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Copies the first elements to host memory, and blocks until that is done.
+    pub(in crate::device::cuda) fn read<E: Element>(
+        &self,
+        count: usize,
+    ) -> Result<Vec<E>, DeviceError> {
+        let mut elements = vec![E::default(); count];
+        let bytes = size_of_val(elements.as_slice());
+        if bytes == 0 {
+            return Ok(elements);
+        }
+        self.check(bytes)?;
+        let queued = self.stream.context().call("cuMemcpyDtoHAsync_v2", || {
+            // SAFETY: the bytes are there, and the vector lives until `finish`
+            // below says that the stream has written it, or never will.
+            unsafe { result::memcpy_dtoh_async(&mut elements, self.address, self.stream.raw()) }
+        });
+        let done = self.stream.finish();
+        queued.and(done).map(|()| elements)
+    }
+
+    /// Queues a copy of the first bytes of pinned memory of the same stream.
+    pub(in crate::device::cuda) fn write_from(
+        &mut self,
+        pinned: &mut Pinned,
+        bytes: usize,
+    ) -> Result<(), DeviceError> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        self.check(bytes)?;
+        let source = pinned.lend(&self.stream, bytes)?;
+        self.stream.context().call("cuMemcpyHtoDAsync_v2", || {
+            // SAFETY: the bytes fit, and the pinned memory stays untouched
+            // until the stream is done with it.
+            unsafe { result::memcpy_htod_async(self.address, source, self.stream.raw()) }
+        })
+    }
+
+    /// Queues a copy of the first bytes to pinned memory of the same stream.
+    pub(in crate::device::cuda) fn read_into(
+        &self,
+        pinned: &mut Pinned,
+        bytes: usize,
+    ) -> Result<(), DeviceError> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        self.check(bytes)?;
+        let target = pinned.lend(&self.stream, bytes)?;
+        self.stream.context().call("cuMemcpyDtoHAsync_v2", || {
+            // SAFETY: the bytes are there, and the pinned memory stays
+            // untouched until the stream is done with it.
+            unsafe { result::memcpy_dtoh_async(target, self.address, self.stream.raw()) }
+        })
+    }
+
+    /// Lets `stream` use the memory from now on.
+    ///
+    /// It waits for what is queued before, and to write also for those who
+    /// read; and the memory is not freed before it is done.
+    pub(super) fn lend(&self, stream: &Arc<Stream>, to_write: bool) -> Result<(), DeviceError> {
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        if to_write {
+            self.settled.store(false, Ordering::Release);
+            for user in users.iter() {
+                stream.after(user)?;
+            }
+        }
+        if !Arc::ptr_eq(stream, &self.stream) {
+            if !self.settled.load(Ordering::Acquire) {
+                stream.after(&self.stream)?;
+            }
+            if !users.iter().any(|user| Arc::ptr_eq(user, stream)) {
+                users.push(Arc::clone(stream));
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, bytes: usize) -> Result<(), DeviceError> {
+        if bytes <= self.bytes {
+            return Ok(());
+        }
+        let code = format!("{bytes} bytes do not fit {}", self.bytes).into();
+        let call = "cuMemcpyAsync";
+        Err(DeviceError::Driver { call, code })
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        let users = self.users.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for user in std::mem::take(users) {
+            // Not so on a lost device only, where nothing runs any more.
+            drop(self.stream.after(&user));
+        }
+        let context = self.stream.context();
+        if context.pools() {
+            context.release("cuMemFreeAsync", || {
+                // SAFETY: allocated by `new`; the stream waits for every other
+                // stream that has used it.
+                unsafe { result::free_async(self.address, self.stream.raw()) }
+            });
+        } else {
+            context.release("cuMemFree_v2", || {
+                // SAFETY: allocated by `new`; this call waits for the device.
+                unsafe { result::free_sync(self.address) }
+            });
+        }
+    }
+}
+
+/// Says how many bytes there was no room for.
+pub(super) fn sized(error: DeviceError, bytes: usize) -> DeviceError {
+    match error {
+        DeviceError::OutOfMemory { .. } => DeviceError::OutOfMemory { bytes },
+        other => other,
+    }
+}
