@@ -55,7 +55,7 @@ features() {
 # Compiles every benchmark and runs each once, short, without judging figures.
 benches() {
     local bench
-    for bench in adaptive edge gpu operators pipeline inference; do
+    for bench in adaptive edge forest gpu operators pipeline inference; do
         cargo bench --features onnx --bench "$bench" -- --short
     done
 }
