@@ -15,6 +15,9 @@ pub struct PtxError {
 
 impl PtxError {
     pub(crate) fn new(line: u32, reason: impl Into<String>) -> Self {
-        Self { line, reason: reason.into() }
+        Self {
+            line,
+            reason: reason.into(),
+        }
     }
 }

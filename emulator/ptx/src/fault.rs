@@ -78,7 +78,9 @@ pub enum FaultKind {
         offset: u64,
     },
     /// Two threads at one byte of shared memory with no barrier between them.
-    #[error("{access} of byte {offset} of shared memory, which thread {other} {did} with no barrier between them")]
+    #[error(
+        "{access} of byte {offset} of shared memory, which thread {other} {did} with no barrier between them"
+    )]
     Race {
         /// `read`, `write` or `atomic`.
         access: &'static str,
@@ -96,7 +98,9 @@ pub enum FaultKind {
     #[error("{0}")]
     Warp(String),
     /// More instructions than the launch may take.
-    #[error("the launch took more than {0} instructions: an endless loop, or raise `Launch::budget`")]
+    #[error(
+        "the launch took more than {0} instructions: an endless loop, or raise `Launch::budget`"
+    )]
     Budget(u64),
     /// Calls nested too deeply.
     #[error("{0} calls are nested: an endless recursion")]

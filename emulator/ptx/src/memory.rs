@@ -37,7 +37,12 @@ pub trait Memory {
     /// # Errors
     ///
     /// The bytes do not all lie in memory that may be read and written.
-    fn update(&self, address: u64, bytes: usize, change: &dyn Fn(u64) -> u64) -> Result<u64, AccessError> {
+    fn update(
+        &self,
+        address: u64,
+        bytes: usize,
+        change: &dyn Fn(u64) -> u64,
+    ) -> Result<u64, AccessError> {
         let mut number = [0; 8];
         self.read(address, &mut number[..bytes])?;
         let old = u64::from_le_bytes(number);
