@@ -28,6 +28,7 @@ pub enum Activation {
 impl Activation {
     /// The number and the parameter by which the kernels know what works on
     /// single elements; a softmax works on rows and is a kernel of its own.
+    #[cfg(feature = "cuda")]
     pub(crate) fn of_elements(self) -> Option<(u32, f32)> {
         match self {
             Self::Identity => Some((0, 0.0)),

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+#[cfg(feature = "dense")]
+mod dense;
 mod engine;
 mod faulty;
 mod mutants;

@@ -14,4 +14,5 @@ mod device;
 mod emulator;
 mod forest;
 mod models;
+mod ops;
 mod pressure;

@@ -86,7 +86,9 @@ fn means<M: Element>(x: &DeviceTensor, mask: &DeviceTensor) -> Result<Vec<f32>, 
             }
         }
         if count > 0.0 {
-            mean.iter_mut().for_each(|mean| *mean /= count);
+            for mean in mean {
+                *mean /= count;
+            }
         }
     }
     Ok(made)

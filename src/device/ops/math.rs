@@ -3,6 +3,8 @@
 //! Every operation is rounded on its own there and here, so that the same
 //! steps in the same order give the same bits. Change both or neither.
 
+use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
+
 use crate::device::Activation;
 
 /// The lanes of a warp: sums run in so many strands.
@@ -19,7 +21,7 @@ fn power_of_two(n: i32) -> f32 {
     reason = "the digits are those of the kernel's source"
 )]
 fn reduced(x: f32) -> (f32, i32) {
-    let shifted = x * 1.442_695_04 + 12_582_912.0;
+    let shifted = x * LOG2_E + 12_582_912.0;
     let whole = shifted - 12_582_912.0;
     let n = shifted.to_bits().wrapping_sub(0x4b40_0000).cast_signed();
     let r = (x - whole * 0.693_359_375) - whole * -2.121_944_40e-4;
@@ -126,7 +128,7 @@ pub(super) fn activated(x: f32, activation: Activation) -> f32 {
         }
         Activation::Sigmoid => logistic(x),
         Activation::Tanh => hyperbolic_tangent(x),
-        Activation::Gelu => 0.5 * x * (1.0 + error_function(x * 0.707_106_78)),
+        Activation::Gelu => 0.5 * x * (1.0 + error_function(x * FRAC_1_SQRT_2)),
     }
 }
 

@@ -115,6 +115,10 @@ impl DenseNet {
     /// # Errors
     ///
     /// [`DenseFault::Layers`] if they do not fit each other or the layer before.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "both are given away, though the weights are turned"
+    )]
     pub fn layer(
         self,
         outputs: usize,

@@ -20,13 +20,11 @@ impl<T> PerDevice<T> {
         make: impl FnOnce(&OpenDevice) -> Result<T, DeviceError>,
     ) -> Result<&T, DeviceError> {
         let place = x.device();
-        let index = match self.made.iter().position(|(device, _)| *device == place) {
-            Some(index) => index,
-            None => {
-                self.made.push((place, make(&home(x))?));
-                self.made.len() - 1
-            }
-        };
+        let known = self.made.iter().position(|(device, _)| *device == place);
+        let index = known.unwrap_or(self.made.len());
+        if known.is_none() {
+            self.made.push((place, make(&home(x))?));
+        }
         Ok(&self.made[index].1)
     }
 }
