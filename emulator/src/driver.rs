@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError, WaitTimeoutResult},
+    time::Duration,
 };
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     graph::{Capture, Graph},
     host::Host,
     module::{Function, Module},
+    perform::Extra,
     report::Counters,
     settings::{Control, Point, Settings},
     space::Space,
@@ -48,6 +50,8 @@ pub(crate) struct State {
     pub(crate) counters: Counters,
     pub(crate) violations: Vec<String>,
     dice: Dice,
+    /// How often held operations were let go.
+    pub(crate) releases: u64,
     last_handle: u64,
 }
 
@@ -107,6 +111,16 @@ impl Driver {
         }
     }
 
+    /// Waits for so long, or until `waiting` is false.
+    pub(crate) fn wait_at_most(
+        &self,
+        limit: Duration,
+        waiting: impl FnMut(&mut State) -> bool,
+    ) -> (MutexGuard<'_, State>, WaitTimeoutResult) {
+        let waited = self.changed.wait_timeout_while(self.lock(), limit, waiting);
+        waited.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits until all of `moments` have come, and the host knows it.
     pub(crate) fn wait_done(&self, moments: &[Moment]) {
         self.wait_for(|state| {
@@ -136,11 +150,14 @@ impl State {
             *self = Self {
                 last_handle: self.last_handle,
                 space: self.space.emptied(),
+                host: self.host.emptied(),
+                releases: self.releases + 1,
                 ..Self::default()
             };
         }
         self.settings.apply(&control);
         self.dice = Dice::new(self.settings.delay.seed);
+        self.releases += u64::from(control.release);
         if let Some(rules) = control.faults {
             self.faults.plan(rules);
         }
@@ -193,25 +210,22 @@ impl State {
         }
     }
 
-    /// Lets a planned fault strike. Returns by how much the operation is to
-    /// be slowed and the code with which the stream is to lose its device.
+    /// Lets a planned fault strike. Returns what it has in store for an
+    /// operation that is enqueued all the same.
     pub(crate) fn strike(&mut self, device: usize, point: Point, bytes: u64) -> Answer<Scripted> {
         let blow = self.faults.strike(point, bytes);
         if let Some(Blow::Lose(code)) = blow {
             self.lose(device, code);
         }
         faults::at_once(blow)?;
-        Ok(match blow {
-            Some(Blow::Slow(slow_us)) => Scripted {
-                slow_us,
-                lose: None,
-            },
-            Some(Blow::LoseLate(code)) => Scripted {
-                slow_us: 0,
-                lose: Some(code),
-            },
-            _ => Scripted::default(),
-        })
+        let mut scripted = Scripted::default();
+        match blow {
+            Some(Blow::Slow(slow_us)) => scripted.extra.slow_us = slow_us,
+            Some(Blow::Hold) => scripted.extra.held_since = Some(self.releases),
+            Some(Blow::LoseLate(code)) => scripted.lose = Some(code),
+            _ => {}
+        }
+        Ok(scripted)
     }
 
     /// Draws from 0 up to `most`.
@@ -231,6 +245,6 @@ impl State {
 /// What a fault has in store for an operation that is enqueued all the same.
 #[derive(Clone, Copy, Default, Debug)]
 pub(crate) struct Scripted {
-    pub(crate) slow_us: u64,
+    pub(crate) extra: Extra,
     pub(crate) lose: Option<Code>,
 }

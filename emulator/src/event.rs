@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     code::{Answer, Code},
     driver::State,
+    perform::Extra,
     stream::Moment,
     work::Work,
 };
@@ -61,7 +62,7 @@ impl State {
         let recorded = if let Some(captured) = self.captured_so_far(stream)? {
             captured
         } else {
-            self.enqueue(stream, Work::Reach(event), &[], 0)?;
+            self.enqueue(stream, Work::Reach(event), &[], Extra::default())?;
             Recorded::Run(self.moment(stream)?)
         };
         if let Some(event) = self.events.get_mut(&event) {
@@ -91,7 +92,9 @@ impl State {
                 Err(Code::STREAM_CAPTURE_ISOLATION)
             }
             Recorded::Nothing => Ok(()),
-            Recorded::Run(moment) => self.enqueue(stream, Work::Wait, &[moment], 0).map(drop),
+            Recorded::Run(moment) => self
+                .enqueue(stream, Work::Wait, &[moment], Extra::default())
+                .map(drop),
         }
     }
 

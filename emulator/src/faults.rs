@@ -22,6 +22,8 @@ pub(crate) enum Blow {
     Lose(Code),
     /// The operation loses the device when its stream comes to it.
     LoseLate(Code),
+    /// The operation waits until the test lets it go.
+    Hold,
     /// The operation takes so many microseconds longer.
     Slow(u64),
 }
@@ -85,6 +87,7 @@ impl Planned {
         }
         let code = rule.error.map_or(usual(point), |name| name.0);
         Some(match rule {
+            Rule { hold: true, .. } => Blow::Hold,
             Rule { slow_us: 1.., .. } => Blow::Slow(rule.slow_us),
             Rule { late: true, .. } => Blow::LoseLate(code),
             Rule { sticky: true, .. } => Blow::Lose(code),

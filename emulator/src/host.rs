@@ -48,6 +48,21 @@ struct User {
 }
 
 impl Host {
+    /// Returns what is left when all is forgotten: the bytes of the blocks,
+    /// which a copy under way, or the program, may still touch.
+    pub(crate) fn emptied(&mut self) -> Self {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.extend(
+            std::mem::take(&mut self.pins)
+                .into_iter()
+                .filter(|(_, pin)| pin.block.is_some()),
+        );
+        Self {
+            kept,
+            ..Self::default()
+        }
+    }
+
     /// Takes a block into the books.
     pub(crate) fn add(&mut self, block: PinnedBlock, len: usize) {
         self.kept.retain(|(start, _)| *start != block.address());

@@ -14,6 +14,9 @@ use crate::{
     work::{Source, Work},
 };
 
+/// A test that lets go of nothing for so long has forgotten to.
+const LONGEST_HOLD: Duration = Duration::from_secs(30);
+
 /// Who runs an operation.
 #[derive(Debug)]
 pub(crate) struct Doing {
@@ -21,8 +24,15 @@ pub(crate) struct Doing {
     pub(crate) ticket: Ticket,
     /// What the program ordered before it.
     pub(crate) clock: Clock,
-    /// How much longer it takes by a planned fault.
+    pub(crate) extra: Extra,
+}
+
+/// By how much a planned fault makes an operation take longer.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Extra {
     pub(crate) slow_us: u64,
+    /// Until there were more releases than this.
+    pub(crate) held_since: Option<u64>,
 }
 
 /// Why an operation failed: the code that the device is lost with, and the
@@ -39,8 +49,8 @@ impl Work {
         }
         if driver.lock().check(doing.device).is_ok() {
             self.poison_target();
-            driver.pause(self.kind(), doing.slow_us);
             driver.lock().counters.begin(self.kind());
+            driver.pause(self.kind(), doing.extra);
             let done = self.perform(driver, doing);
             let mut state = driver.lock();
             state.counters.end(self.kind());
@@ -93,7 +103,10 @@ impl Work {
                 call_host(*function);
                 Ok(())
             }
-            Self::Lose(code) => Err((*code, format!("planned: the device was lost with {code}"))),
+            Self::Lose(code) => {
+                driver.lock().lose(doing.device, *code);
+                Ok(())
+            }
             Self::Free(_) | Self::Reach(_) | Self::Wait | Self::Graph(_) => Ok(()),
         }
     }
@@ -220,8 +233,19 @@ impl State {
 }
 
 impl Driver {
+    /// Waits until a test lets go, or is taken to have forgotten it.
+    fn hold(&self, since: u64) {
+        let (state, waited) = self.wait_at_most(LONGEST_HOLD, |state| state.releases <= since);
+        if waited.timed_out() {
+            let mut state = state;
+            state.violation(format!(
+                "an operation was held for {LONGEST_HOLD:?}, and no release came"
+            ));
+        }
+    }
+
     /// Takes the time that an operation is scripted to take.
-    fn pause(&self, kind: Kind, slow_us: u64) {
+    fn pause(&self, kind: Kind, extra: Extra) {
         let mut state = self.lock();
         let delay = state.settings.delay.clone();
         let usual = match kind {
@@ -231,7 +255,10 @@ impl Driver {
         };
         let jitter = state.draw(delay.jitter_us);
         drop(state);
-        let pause = Duration::from_micros(usual + jitter + slow_us);
+        if let Some(since) = extra.held_since {
+            self.hold(since);
+        }
+        let pause = Duration::from_micros(usual + jitter + extra.slow_us);
         if !pause.is_zero() {
             #[expect(
                 clippy::disallowed_methods,

@@ -11,6 +11,8 @@ use crate::code::Code;
 pub(crate) struct Control {
     /// Forgets everything first: memory, streams, faults, counters.
     pub(crate) reset: bool,
+    /// Lets go of all operations that are held, enqueued ones too.
+    pub(crate) release: bool,
     pub(crate) devices: Option<usize>,
     /// As `cuDriverGetVersion` gives it: 12090 is 12.9.
     pub(crate) driver_version: Option<i32>,
@@ -80,6 +82,10 @@ pub(crate) struct Rule {
     /// Instead of failing, the operation takes so much longer.
     #[serde(default)]
     pub(crate) slow_us: u64,
+    /// Instead of failing, the operation begins and then waits for a control
+    /// with `release`.
+    #[serde(default)]
+    pub(crate) hold: bool,
 }
 
 /// Faults drawn by chance, the same ones for the same seed and the same calls.

@@ -1,12 +1,15 @@
 //! Streams: a queue of operations each, and the thread that runs them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::{
     clock::{Clock, Ticket},
     code::{Answer, Code},
     driver::{Driver, State},
-    perform::Doing,
+    perform::{Doing, Extra},
     work::Work,
 };
 
@@ -34,8 +37,7 @@ struct Op {
     needs: Vec<Ticket>,
     clock: Clock,
     work: Work,
-    /// Scripted by a fault, on top of the usual delay.
-    slow_us: u64,
+    extra: Extra,
 }
 
 /// A point in a stream's order: what an event records.
@@ -103,7 +105,7 @@ impl State {
         id: u64,
         work: Work,
         waits: &[Moment],
-        slow_us: u64,
+        extra: Extra,
     ) -> Answer<Ticket> {
         let mut waits = waits.to_vec();
         waits.extend(self.default_stream_order(id));
@@ -126,7 +128,7 @@ impl State {
             needs,
             clock,
             work,
-            slow_us,
+            extra,
         });
         Ok(ticket)
     }
@@ -218,17 +220,14 @@ impl State {
         let device = stream.device;
         match stream.queue.pop_front() {
             Some(Op {
-                clock,
-                work,
-                slow_us,
-                ..
+                clock, work, extra, ..
             }) => Next::Run(
                 work,
                 Doing {
                     device,
                     ticket,
                     clock,
-                    slow_us,
+                    extra,
                 },
             ),
             None => Next::Wait,
@@ -261,7 +260,12 @@ fn run(driver: &Driver, id: u64) {
             driver.changed();
             return;
         };
-        work.run(driver, &doing);
+        let ran = catch_unwind(AssertUnwindSafe(|| work.run(driver, &doing)));
+        if ran.is_err() {
+            let mut state = driver.lock();
+            state.violation("the emulator itself panicked on a stream; see standard error".into());
+            state.lose(doing.device, Code::UNKNOWN);
+        }
         if let Some(stream) = driver.lock().streams.get_mut(&id) {
             stream.completed += 1;
         }

@@ -8,6 +8,7 @@ use crate::{
     code::{Answer, Code},
     driver::State,
     module::Launch,
+    perform::Extra,
 };
 
 /// An operation of a stream.
@@ -93,14 +94,14 @@ impl Work {
 
 impl State {
     /// Gives an operation to a stream, or to the capture that it is in.
-    pub(crate) fn submit(&mut self, stream: u64, work: Work, slow_us: u64) -> Answer<()> {
+    pub(crate) fn submit(&mut self, stream: u64, work: Work, extra: Extra) -> Answer<()> {
         let Some(work) = self.capture(stream, work)? else {
             return Ok(());
         };
         self.forget_ended_copies();
         let spans = work.host_spans();
         let work = self.with_sources_seen(work);
-        let ticket = self.enqueue(stream, work, &[], slow_us)?;
+        let ticket = self.enqueue(stream, work, &[], extra)?;
         for (span, write) in spans {
             self.host.use_until(span, write, ticket);
         }

@@ -8,7 +8,7 @@ mod support;
 
 use cudarc::driver::{CudaContext, DriverError, result, sys::CUresult};
 use serde_json::json;
-use support::{Emulator, add, load_add};
+use support::{Emulator, HOLD_LAUNCH, RELEASE, add, load_add};
 
 #[test]
 fn a_control_that_is_not_understood_changes_nothing_and_says_why() {
@@ -71,7 +71,7 @@ fn pinned_memory_is_counted_and_can_run_out() -> Result<(), DriverError> {
 
 #[test]
 fn copies_and_launches_at_once_are_counted() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 2000, "launch_us": 20000}}"#);
+    let emulator = Emulator::fresh();
     let context = CudaContext::new(0)?;
     // SAFETY: each stream has its own memory.
     unsafe { context.disable_event_tracking() };
@@ -81,13 +81,15 @@ fn copies_and_launches_at_once_are_counted() -> Result<(), DriverError> {
     let mut out = kernels.alloc_zeros::<f32>(4)?;
     kernels.synchronize()?;
     assert_eq!(emulator.report()["overlapped"], json!(0));
-    emulator.control(r#"{"faults": [{"on": "launch", "slow_us": 50000}]}"#);
+    emulator.control(HOLD_LAUNCH);
     add(&kernels, &function, &mut out, &there, 1.0, 4)?;
-    for _ in 0..4 {
-        copies.clone_htod(&[1_u8; 4])?;
-    }
-    context.synchronize()?;
-    assert_ne!(emulator.report()["overlapped"], json!(0));
+    emulator.wait_for("launches", 1);
+    let beside = copies.clone_htod(&[1_u8; 4])?;
+    copies.synchronize()?;
+    assert_eq!(emulator.report()["overlapped"], json!(1));
+    emulator.control(RELEASE);
+    kernels.synchronize()?;
+    drop(beside);
     Ok(())
 }
 

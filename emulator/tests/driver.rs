@@ -7,11 +7,15 @@
 mod support;
 
 use cudarc::driver::{
-    CudaContext, DriverError,
+    CudaContext, DevicePtr, DriverError,
+    result::{
+        self,
+        stream::{StreamKind, create, destroy},
+    },
     sys::{CUevent_flags, CUgraphInstantiate_flags, CUresult, CUstreamCaptureMode},
 };
 use serde_json::json;
-use support::Emulator;
+use support::{Emulator, HOLD_COPY, RELEASE};
 
 const THREAD_LOCAL: CUstreamCaptureMode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
 
@@ -68,27 +72,28 @@ fn memory_ends_where_the_device_says_and_comes_back_when_freed() -> Result<(), D
 
 #[test]
 fn a_stream_waits_for_an_event_of_another() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 20000}}"#);
+    let emulator = Emulator::with(HOLD_COPY);
     let context = CudaContext::new(0)?;
     let (writer, reader) = (context.new_stream()?, context.new_stream()?);
     let there = writer.clone_htod(&[7_u32; 64])?;
     let written = writer.record_event(Some(CUevent_flags::CU_EVENT_DEFAULT))?;
-    assert!(!written.is_complete(), "the copy takes 20 ms");
+    assert!(!written.is_complete(), "the copy is held");
     reader.wait(&written)?;
-    assert_eq!(reader.clone_dtoh(&there)?, [7; 64]);
+    let beside = reader.clone_dtod(&there)?;
     let read = reader.record_event(Some(CUevent_flags::CU_EVENT_DEFAULT))?;
-    read.synchronize()?;
-    assert!(written.elapsed_ms(&read)? >= 20.0);
+    assert!(!read.is_complete(), "it comes after the copy");
+    emulator.control(RELEASE);
+    assert_eq!(reader.clone_dtoh(&beside)?, [7; 64]);
+    assert!(written.elapsed_ms(&read)? >= 0.0);
     assert_eq!(emulator.violations(), [""; 0]);
     Ok(())
 }
 
 #[test]
 fn the_default_stream_waits_for_blocking_streams_only() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 20000}}"#);
+    let emulator = Emulator::with(HOLD_COPY);
     let context = CudaContext::new(0)?;
-    let default = context.default_stream();
-    let free = context.new_stream()?;
+    let (default, free) = (context.default_stream(), context.new_stream()?);
     let there = free.clone_htod(&[1_u8; 16])?;
     default.synchronize()?;
     assert_ne!(
@@ -96,9 +101,24 @@ fn the_default_stream_waits_for_blocking_streams_only() -> Result<(), DriverErro
         json!(0),
         "the copy of the stream that waits for nobody"
     );
+    emulator.control(RELEASE);
     free.synchronize()?;
-    drop(there);
-    Ok(())
+    emulator.control(HOLD_COPY);
+    let blocking = create(StreamKind::Default)?;
+    // SAFETY: stream and memory live until the stream has been waited for.
+    unsafe {
+        let address = DevicePtr::device_ptr(&there, &free).0;
+        result::memcpy_htod_async(address, &[2_u8; 16], blocking)?;
+    }
+    let after = default.record_event(None)?;
+    assert!(
+        !after.is_complete(),
+        "it comes after the copy of the blocking stream"
+    );
+    emulator.control(RELEASE);
+    after.synchronize()?;
+    // SAFETY: nothing uses the stream any more.
+    unsafe { destroy(blocking) }
 }
 
 #[test]
@@ -120,6 +140,53 @@ fn a_captured_graph_runs_as_often_as_it_is_launched() -> Result<(), DriverError>
     }
     drop((graph, there, stream, context));
     assert_eq!(emulator.report()["graphs"], json!(0));
+    assert_eq!(emulator.violations(), [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn a_graph_reads_its_pinned_input_anew_at_each_launch() -> Result<(), DriverError> {
+    let emulator = Emulator::fresh();
+    let context = CudaContext::new(0)?;
+    // SAFETY: all accesses are on one stream.
+    unsafe { context.disable_event_tracking() };
+    let stream = context.new_stream()?;
+    let function = support::load_add(&context)?;
+    let (there, mut out) = (stream.alloc_zeros::<f32>(4)?, stream.alloc_zeros::<f32>(4)?);
+    // SAFETY: numbers are written to both before they are read.
+    let (mut input, mut output) = unsafe {
+        (
+            context.alloc_pinned::<f32>(4)?,
+            context.alloc_pinned::<f32>(4)?,
+        )
+    };
+    let (from, to) = (input.as_mut_ptr()?, output.as_mut_ptr()?);
+    stream.synchronize()?;
+    stream.begin_capture(THREAD_LOCAL)?;
+    // SAFETY: all memory outlives the graph.
+    unsafe {
+        let address = there.device_ptr(&stream).0;
+        result::memcpy_htod_async(
+            address,
+            std::slice::from_raw_parts(from, 4),
+            stream.cu_stream(),
+        )?;
+        support::add(&stream, &function, &mut out, &there, 1.0, 4)?;
+        let address = out.device_ptr(&stream).0;
+        result::memcpy_dtoh_async(
+            std::slice::from_raw_parts_mut(to, 4),
+            address,
+            stream.cu_stream(),
+        )?;
+    }
+    let graph = stream.end_capture(CUgraphInstantiate_flags(0))?.unwrap();
+    for value in [1.0, 5.0] {
+        input.as_mut_slice()?.fill(value);
+        graph.launch()?;
+        stream.synchronize()?;
+        assert_eq!(output.as_slice()?, [value + 1.0; 4]);
+    }
+    assert_eq!(emulator.report()["launches"], json!(2));
     assert_eq!(emulator.violations(), [""; 0]);
     Ok(())
 }
@@ -168,12 +235,13 @@ fn a_forked_capture_must_be_joined() -> Result<(), DriverError> {
 
 #[test]
 fn a_copy_of_pageable_memory_has_read_it_when_it_returns() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 10000}}"#);
+    let emulator = Emulator::with(HOLD_COPY);
     let context = CudaContext::new(0)?;
     let stream = context.new_stream()?;
     let mut source = vec![1_u8; 32];
     let there = stream.clone_htod(&source)?;
     source.fill(2);
+    emulator.control(RELEASE);
     assert_eq!(stream.clone_dtoh(&there)?, [1; 32]);
     assert_eq!(emulator.violations(), [""; 0]);
     Ok(())

@@ -15,9 +15,9 @@ use std::{
     },
 };
 
-use cudarc::driver::{CudaContext, CudaStream, DriverError, result, sys::CUresult};
+use cudarc::driver::{CudaContext, DevicePtr, DriverError, result, sys::CUresult};
 use serde_json::json;
-use support::{Emulator, add, load_add};
+use support::{Emulator, HOLD_COPY, RELEASE, add, load_add};
 
 /// A context whose streams order nothing by themselves.
 fn bare_context() -> Result<Arc<CudaContext>, DriverError> {
@@ -34,31 +34,34 @@ fn found(emulator: &Emulator, text: &str) -> bool {
         .any(|violation| violation.contains(text))
 }
 
-/// Uploads on one stream, adds on the other, and returns what comes out.
-fn upload_and_add(wait: bool) -> Result<Vec<f32>, DriverError> {
+/// Uploads on one stream, which is held, and adds on another.
+fn upload_and_add(emulator: &Emulator, wait: bool) -> Result<Vec<f32>, DriverError> {
     let context = bare_context()?;
     let (copies, kernels) = (context.new_stream()?, context.new_stream()?);
     let function = load_add(&context)?;
     let mut out = kernels.alloc_zeros::<f32>(64)?;
     let mut there = copies.alloc_zeros::<f32>(64)?;
     copies.synchronize()?;
+    emulator.control(HOLD_COPY);
     copies.memcpy_htod(&[1.0_f32; 64], &mut there)?;
     if wait {
         kernels.join(&copies)?;
+        emulator.control(RELEASE);
     }
     add(&kernels, &function, &mut out, &there, 1.0, 64)?;
     let sums = kernels.clone_dtoh(&out)?;
+    emulator.control(RELEASE);
     context.synchronize()?;
     Ok(sums)
 }
 
 #[test]
 fn a_missing_wait_gives_a_wrong_result_and_is_named() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 50000}}"#);
-    assert_eq!(upload_and_add(true)?, [2.0; 64]);
+    let emulator = Emulator::fresh();
+    assert_eq!(upload_and_add(&emulator, true)?, [2.0; 64]);
     assert_eq!(emulator.violations(), [""; 0]);
     assert_eq!(
-        upload_and_add(false)?,
+        upload_and_add(&emulator, false)?,
         [1.0; 64],
         "the zeros from before the copy, plus one"
     );
@@ -72,16 +75,24 @@ fn a_missing_wait_gives_a_wrong_result_and_is_named() -> Result<(), DriverError>
 
 #[test]
 fn a_missing_wait_is_named_even_when_the_result_is_right() -> Result<(), DriverError> {
-    // The copy is done long before the kernel begins; nothing says that it
-    // always is.
-    let emulator = Emulator::with(r#"{"delay": {"launch_us": 100000}}"#);
-    assert_eq!(upload_and_add(false)?, [2.0; 64]);
+    let emulator = Emulator::fresh();
+    let context = bare_context()?;
+    let (copies, kernels) = (context.new_stream()?, context.new_stream()?);
+    let function = load_add(&context)?;
+    let mut out = kernels.alloc_zeros::<f32>(64)?;
+    kernels.synchronize()?;
+    let there = copies.clone_htod(&[1.0_f32; 64])?;
+    // The copy is done long before the kernel begins, but the program has
+    // nothing that says so.
+    emulator.wait_for("pending", 0);
+    add(&kernels, &function, &mut out, &there, 1.0, 64)?;
+    assert_eq!(kernels.clone_dtoh(&out)?, [2.0; 64]);
     assert!(
         found(&emulator, "missing wait: kernel add"),
         "{:?}",
         emulator.violations()
     );
-    Ok(())
+    context.synchronize()
 }
 
 #[test]
@@ -133,95 +144,88 @@ fn a_kernel_out_of_bounds_loses_the_device_and_is_named() -> Result<(), DriverEr
     Ok(())
 }
 
-/// Copies pinned memory there and back; between, the host does as told.
-fn there_and_back(
-    stream: &Arc<CudaStream>,
-    host: impl FnOnce(&mut [u8], &CudaStream),
-) -> Result<Vec<u8>, DriverError> {
-    // SAFETY: the block lives to the end of this function; using it too early
-    // is the fault, and only bytes are in it.
-    unsafe {
-        let pointer = result::malloc_host(64, 0)?.cast::<u8>();
-        let pinned = slice::from_raw_parts_mut(pointer, 64);
-        pinned.fill(1);
-        let mut there = stream.alloc_zeros::<u8>(64)?;
-        result::memcpy_htod_async(
-            cudarc::driver::DevicePtrMut::device_ptr_mut(&mut there, stream).0,
-            pinned,
-            stream.cu_stream(),
-        )?;
-        host(pinned, stream);
-        let back = stream.clone_dtoh(&there)?;
-        result::free_host(pointer.cast())?;
-        Ok(back)
-    }
+/// A pinned block of 64 bytes, all `value`.
+fn pinned(value: u8) -> Result<&'static mut [u8], DriverError> {
+    // SAFETY: every test frees the block at its end and not before, but where
+    // that is the fault; the emulator keeps the bytes then.
+    let block = unsafe { slice::from_raw_parts_mut(result::malloc_host(64, 0)?.cast::<u8>(), 64) };
+    block.fill(value);
+    Ok(block)
+}
+
+fn free(pinned: &mut [u8]) -> Result<(), DriverError> {
+    // SAFETY: `pinned` is from the function of that name.
+    unsafe { result::free_host(pinned.as_mut_ptr().cast()) }
 }
 
 #[test]
 fn a_slot_written_before_its_copy_ended_gives_a_wrong_result_and_is_named()
 -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 20000}}"#);
+    let emulator = Emulator::fresh();
     let context = bare_context()?;
     let stream = context.new_stream()?;
-    let waited = there_and_back(&stream, |pinned, stream| {
-        stream.synchronize().unwrap();
-        pinned.fill(2);
-    })?;
-    assert_eq!(waited, [1; 64]);
-    assert_eq!(emulator.violations(), [""; 0]);
-    let early = there_and_back(&stream, |pinned, _| pinned.fill(2))?;
-    assert_eq!(early, [2; 64]);
-    assert!(
-        found(&emulator, "was written before the copy"),
-        "{:?}",
-        emulator.violations()
-    );
+    for wait in [true, false] {
+        let there = stream.alloc_zeros::<u8>(64)?;
+        let slot = pinned(1)?;
+        emulator.control(HOLD_COPY);
+        // SAFETY: both ends live until the stream has been waited for.
+        unsafe {
+            result::memcpy_htod_async(there.device_ptr(&stream).0, slot, stream.cu_stream())
+        }?;
+        if wait {
+            emulator.control(RELEASE);
+            stream.synchronize()?;
+        }
+        slot.fill(2);
+        emulator.control(RELEASE);
+        assert_eq!(stream.clone_dtoh(&there)?, [if wait { 1 } else { 2 }; 64]);
+        assert_eq!(
+            found(&emulator, "was written before the copy"),
+            !wait,
+            "{:?}",
+            emulator.violations()
+        );
+        free(slot)?;
+    }
     Ok(())
 }
 
 #[test]
 fn a_slot_read_before_its_copy_ended_holds_poison() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 50000}}"#);
+    let emulator = Emulator::fresh();
     let context = bare_context()?;
     let stream = context.new_stream()?;
     let there = stream.clone_htod(&[3_u8; 64])?;
     stream.synchronize()?;
-    // SAFETY: the block lives until the copy has ended; reading it before is
-    // the fault, and only bytes are in it.
-    unsafe {
-        let pointer = result::malloc_host(64, 0)?.cast::<u8>();
-        let pinned = slice::from_raw_parts_mut(pointer, 64);
-        result::memcpy_dtoh_async(
-            pinned,
-            cudarc::driver::DevicePtr::device_ptr(&there, &stream).0,
-            stream.cu_stream(),
-        )?;
-        assert_eq!(pointer.read_volatile(), 0xCD, "too early");
-        stream.synchronize()?;
-        assert_eq!(pointer.read_volatile(), 3);
-        result::free_host(pointer.cast())?;
-    }
+    let slot = pinned(3)?;
+    let begun = emulator.report()["copies"].as_u64().unwrap() + 1;
+    emulator.control(HOLD_COPY);
+    // SAFETY: both ends live until the stream has been waited for.
+    unsafe { result::memcpy_dtoh_async(slot, there.device_ptr(&stream).0, stream.cu_stream()) }?;
+    emulator.wait_for("copies", begun);
+    assert_eq!(
+        slot, [0xCD; 64],
+        "even though what was there is what will be there"
+    );
+    emulator.control(RELEASE);
+    stream.synchronize()?;
+    assert_eq!(slot, [3; 64]);
     assert_eq!(emulator.violations(), [""; 0]);
-    Ok(())
+    free(slot)
 }
 
 #[test]
 fn a_slot_freed_before_its_copy_ended_is_named() -> Result<(), DriverError> {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 20000}}"#);
+    let emulator = Emulator::fresh();
     let context = bare_context()?;
     let stream = context.new_stream()?;
-    // SAFETY: freeing too early is the fault; the emulator keeps the bytes.
-    unsafe {
-        let pointer = result::malloc_host(64, 0)?;
-        let there = result::malloc_async(stream.cu_stream(), 64)?;
-        result::memcpy_htod_async(
-            there,
-            slice::from_raw_parts(pointer.cast::<u8>(), 64),
-            stream.cu_stream(),
-        )?;
-        result::free_host(pointer)?;
-        result::free_async(there, stream.cu_stream())?;
-    }
+    let there = stream.alloc_zeros::<u8>(64)?;
+    let slot = pinned(1)?;
+    emulator.control(HOLD_COPY);
+    // SAFETY: that one end does not live long enough is the fault.
+    unsafe { result::memcpy_htod_async(there.device_ptr(&stream).0, slot, stream.cu_stream()) }?;
+    free(slot)?;
+    emulator.control(RELEASE);
     stream.synchronize()?;
     assert!(
         found(&emulator, "was freed before a copy that uses it had ended"),

@@ -6,10 +6,10 @@
 //! host the function returns when the bytes are there. Pinned memory is read
 //! and written when the stream comes to it.
 
-use super::{driver_functions, pointer::HostPointer, stream::synchronise};
+use super::{driver_functions, pointer::HostPointer, stream::finish};
 use crate::{
     code::{Answer, Code},
-    driver::{Driver, State},
+    driver::{Driver, Scripted, State},
     host::Place,
     settings::Point,
     work::{Source, Work},
@@ -22,7 +22,7 @@ driver_functions! {
 
     fn cuMemcpyHtoD_v2(to: u64, from: HostPointer, bytes: usize) Work {
         upload(to, &from, bytes, 0)?;
-        synchronise(0)
+        finish(0)
     }
 
     fn cuMemcpyDtoHAsync_v2(to: HostPointer, from: u64, bytes: usize, stream: u64) Work {
@@ -31,7 +31,7 @@ driver_functions! {
 
     fn cuMemcpyDtoH_v2(to: HostPointer, from: u64, bytes: usize) Work {
         download(&to, from, bytes, 0)?;
-        synchronise(0)
+        finish(0)
     }
 
     fn cuMemcpyDtoDAsync_v2(to: u64, from: u64, bytes: usize, stream: u64) Work {
@@ -98,7 +98,7 @@ fn download(to: &HostPointer, from: u64, bytes: usize, stream: u64) -> Answer<()
             pinned,
         },
     )?;
-    if pinned { Ok(()) } else { synchronise(stream) }
+    if pinned { Ok(()) } else { finish(stream) }
 }
 
 fn move_on_device(to: u64, from: u64, bytes: usize, stream: u64) -> Answer<()> {
@@ -155,11 +155,11 @@ fn give(stream: u64, ranges: &[(u64, usize)], place: Place, work: Work) -> Answe
     }
     let device = state.open_stream(stream)?.device;
     let scripted = match work {
-        Work::Fill { .. } => crate::driver::Scripted::default(),
+        Work::Fill { .. } => Scripted::default(),
         _ => state.strike(device, Point::Copy, 0)?,
     };
     let work = scripted.lose.map_or(work, Work::Lose);
-    state.submit(stream, work, scripted.slow_us)?;
+    state.submit(stream, work, scripted.extra)?;
     drop(state);
     driver.changed();
     Ok(())

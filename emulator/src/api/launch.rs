@@ -53,7 +53,7 @@ fn launch(
     let work = scripted
         .lose
         .map_or_else(|| Work::Launch(Arc::new(launch)), Work::Lose);
-    state.submit(resolved, work, scripted.slow_us)?;
+    state.submit(resolved, work, scripted.extra)?;
     drop(state);
     driver.changed();
     Ok(())

@@ -5,6 +5,7 @@ use crate::{
     access::Access,
     code::{Answer, Code},
     driver::{Driver, State},
+    perform::Extra,
     settings::Point,
     work::Work,
 };
@@ -65,7 +66,7 @@ fn allocate_on(stream: u64, bytes: usize) -> Answer<u64> {
     state.refuse_in_capture(stream)?;
     let device = state.open_stream(stream)?.device;
     let address = state.allocate(device, bytes)?;
-    state.enqueue(stream, Work::Wait, &[], 0)?;
+    state.enqueue(stream, Work::Wait, &[], Extra::default())?;
     let moment = state.moment(stream)?;
     if let Some(found) = state.space.find(address, bytes) {
         let access = Access {

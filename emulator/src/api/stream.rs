@@ -10,6 +10,7 @@ use super::{
 use crate::{
     code::{Answer, Code},
     driver::{Driver, State},
+    perform::Extra,
     settings::Point,
     stream,
     work::Work,
@@ -84,19 +85,30 @@ pub(super) fn submit(stream: u64, work: Work) -> Answer<()> {
     let driver = Driver::get();
     let mut state = driver.lock();
     let stream = state.resolve(stream)?;
-    state.submit(stream, work, 0)?;
+    state.submit(stream, work, Extra::default())?;
     drop(state);
     driver.changed();
     Ok(())
 }
 
 /// Waits until a stream has done all that it has been given.
-pub(super) fn synchronise(stream: u64) -> Answer<()> {
+fn synchronise(stream: u64) -> Answer<()> {
+    let driver = Driver::get();
+    let mut state = driver.lock();
+    let resolved = state.resolve(stream)?;
+    let device = state.open_stream(resolved)?.device;
+    state.strike(device, Point::Synchronise, 0)?;
+    drop(state);
+    finish(stream)
+}
+
+/// Waits likewise, as part of a call that is no synchronisation by name: what
+/// it has enqueued uses the caller's memory, so no fault may cut this short.
+pub(super) fn finish(stream: u64) -> Answer<()> {
     let driver = Driver::get();
     let mut state = driver.lock();
     let stream = state.resolve(stream)?;
     let device = state.open_stream(stream)?.device;
-    state.strike(device, Point::Synchronise, 0)?;
     state.refuse_in_capture(stream)?;
     let moment = state.moment(stream)?;
     drop(state);

@@ -72,6 +72,13 @@ impl Emulator {
         control.unwrap()(json.as_ptr())
     }
 
+    /// Waits until a counter has a value.
+    pub(crate) fn wait_for(&self, counter: &str, value: u64) {
+        while self.report()[counter] != value {
+            std::thread::yield_now();
+        }
+    }
+
     /// Returns the counters and the violations.
     pub(crate) fn report(&self) -> Value {
         // SAFETY: the symbol has this type in `api/control.rs`.
@@ -90,6 +97,13 @@ impl Emulator {
         serde_json::from_value(self.report()["violations"].clone()).unwrap()
     }
 }
+
+/// A control that holds the next copy between host and device.
+pub(crate) const HOLD_COPY: &str = r#"{"faults": [{"on": "copy", "hold": true}]}"#;
+/// A control that holds the next launch.
+pub(crate) const HOLD_LAUNCH: &str = r#"{"faults": [{"on": "launch", "hold": true}]}"#;
+/// A control that lets go of what is held.
+pub(crate) const RELEASE: &str = r#"{"release": true}"#;
 
 /// Builds the library, and returns where it lies.
 pub(crate) fn built() -> PathBuf {
