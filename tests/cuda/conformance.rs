@@ -43,8 +43,9 @@ impl<M: DeviceModel> Subject for Emulated<M> {
 
     fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<M>>, Skipped> {
         let backend = self.backend();
-        // Two copies for each slot that warms up, and two for the first call.
-        let nth = 2 * 3 + 2 + 1;
+        // Two copies for each slot that warms up, of this backend and of the one
+        // that the suite asks for right answers, and two for the first call.
+        let nth = 2 * 3 + 2 * 3 + 2 + 1;
         let fault = match trouble {
             Trouble::Slow => format!(r#""slow_us": 200000, "nth": {nth}"#),
             Trouble::Failing => format!(r#""error": "CUDA_ERROR_INVALID_VALUE", "nth": {nth}"#),
