@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 pub(crate) const POISON: u8 = 0xCD;
 
 const WORD: usize = 4;
+/// All bytes of a word are written.
+const ALL: u8 = 0xF;
 
 /// A fixed number of bytes, and for each whether it was ever written.
 #[derive(Debug)]
@@ -39,6 +41,13 @@ impl Bytes {
 
     /// Reads from `offset`; the range must lie inside.
     pub(crate) fn read(&self, offset: usize, into: &mut [u8]) {
+        if is_words(offset, into.len()) {
+            let (parts, _) = into.as_chunks_mut::<WORD>();
+            for (part, word) in parts.iter_mut().zip(&self.words[offset / WORD..]) {
+                *part = word.load(Relaxed).to_ne_bytes();
+            }
+            return;
+        }
         for (index, from, part) in pieces(offset, into.len()) {
             let word = self.words[index].load(Relaxed).to_ne_bytes();
             into[part.clone()].copy_from_slice(&word[from..from + part.len()]);
@@ -47,6 +56,17 @@ impl Bytes {
 
     /// Writes from `offset`; the range must lie inside.
     pub(crate) fn write(&self, offset: usize, from: &[u8]) {
+        if is_words(offset, from.len()) {
+            let (parts, _) = from.as_chunks::<WORD>();
+            let places = self.words[offset / WORD..]
+                .iter()
+                .zip(&self.written[offset / WORD..]);
+            for (part, (word, written)) in parts.iter().zip(places) {
+                word.store(u32::from_ne_bytes(*part), Relaxed);
+                written.store(ALL, Relaxed);
+            }
+            return;
+        }
         for (index, start, part) in pieces(offset, from.len()) {
             self.put(index, start, &from[part]);
         }
@@ -54,6 +74,12 @@ impl Bytes {
 
     /// Returns the offset of the first byte in the range that nothing wrote.
     pub(crate) fn first_unwritten(&self, offset: usize, len: usize) -> Option<usize> {
+        if is_words(offset, len) {
+            let written = &self.written[offset / WORD..(offset + len) / WORD];
+            if written.iter().all(|written| written.load(Relaxed) == ALL) {
+                return None;
+            }
+        }
         pieces(offset, len).find_map(|(index, start, part)| {
             let missing = !self.written[index].load(Relaxed) & mask(start, part.len());
             (missing != 0).then(|| index * WORD + missing.trailing_zeros() as usize)
@@ -61,20 +87,19 @@ impl Bytes {
     }
 
     fn put(&self, index: usize, start: usize, from: &[u8]) {
-        if let Ok(whole) = <[u8; WORD]>::try_from(from) {
-            self.words[index].store(u32::from_ne_bytes(whole), Relaxed);
-            self.written[index].store(0xF, Relaxed);
-            return;
-        }
         let merged = |word: u32| {
             let mut bytes = word.to_ne_bytes();
             bytes[start..start + from.len()].copy_from_slice(from);
-            Some(u32::from_ne_bytes(bytes))
+            u32::from_ne_bytes(bytes)
         };
-        // The closure always returns a word, so the update cannot be refused.
-        let _ = self.words[index].fetch_update(Relaxed, Relaxed, merged);
+        self.words[index].update(Relaxed, Relaxed, merged);
         self.written[index].fetch_or(mask(start, from.len()), Relaxed);
     }
+}
+
+/// Tells whether a range is whole words, as almost all are.
+fn is_words(offset: usize, len: usize) -> bool {
+    offset.is_multiple_of(WORD) && len.is_multiple_of(WORD)
 }
 
 /// Cuts a range into the parts that lie in one word each: the word's index,
@@ -94,7 +119,7 @@ fn pieces(
 }
 
 fn mask(start: usize, len: usize) -> u8 {
-    (((1_u16 << len) - 1) << start) as u8
+    (ALL >> (WORD - len)) << start
 }
 
 #[cfg(test)]
@@ -118,6 +143,20 @@ mod tests {
         bytes.read(0, &mut read);
         assert_eq!(read, [0xCD, 0xCD, 0xCD, 1, 2, 3, 4, 5, 6, 0xCD, 0xCD, 0xCD]);
         assert_eq!(bytes.first_unwritten(3, 6), None);
+        assert_eq!(bytes.first_unwritten(4, 4), None);
+        assert_eq!(bytes.first_unwritten(4, 8), Some(9));
         assert_eq!(bytes.first_unwritten(3, 7), Some(9));
+    }
+
+    #[test]
+    fn whole_words_are_read_as_they_were_written() {
+        let bytes = Bytes::poisoned(16);
+        bytes.write(4, &[1, 2, 3, 4, 5, 6, 7, 8]);
+        let mut read = [0; 8];
+        bytes.read(4, &mut read);
+        assert_eq!(read, [1, 2, 3, 4, 5, 6, 7, 8]);
+        let mut across = [0; 4];
+        bytes.read(6, &mut across);
+        assert_eq!(across, [3, 4, 5, 6]);
     }
 }

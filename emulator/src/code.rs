@@ -53,6 +53,7 @@ codes! {
     HOST_MEMORY_NOT_REGISTERED = 713 "the memory was not registered"
     MISALIGNED_ADDRESS = 716 "misaligned address"
     LAUNCH_FAILED = 719 "unspecified launch failure"
+    NOT_PERMITTED = 800 "operation not permitted"
     NOT_SUPPORTED = 801 "operation not supported"
     STREAM_CAPTURE_UNSUPPORTED = 900 "operation not permitted when the stream is capturing"
     STREAM_CAPTURE_INVALIDATED = 901 "the capture failed because of an earlier error"
@@ -69,7 +70,6 @@ codes! {
     ECC_UNCORRECTABLE = 214 "uncorrectable ECC error encountered"
     SYSTEM_DRIVER_MISMATCH = 803 "system has an unsupported driver version"
     ILLEGAL_INSTRUCTION = 715 "an illegal instruction was encountered"
-    NOT_PERMITTED = 800 "operation not permitted"
     SYSTEM_NOT_READY = 802 "the system is not ready"
     }
 }

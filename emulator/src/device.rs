@@ -14,14 +14,13 @@ pub(crate) const SHARED_BYTES_ASKED: u32 = 163 << 10;
 /// header; 0 for what this device does not have.
 pub(crate) fn attribute(number: u32, device: usize, major: i32, minor: i32) -> i32 {
     let value = match number {
-        1 | 2 | 3 => MAX_THREADS,
+        1..=3 => MAX_THREADS,
         4 => MAX_BLOCK[2],
         5 => MAX_GRID[0],
         6 | 7 => MAX_GRID[1],
         8 => SHARED_BYTES,
-        9 => 64 << 10,
         10 => 32,
-        12 | 82 => 64 << 10,
+        9 | 12 | 82 => 64 << 10,
         13 => 1_000_000,
         16 => 4,
         // Copies and compute at once, on two copy engines; unified addresses;

@@ -107,15 +107,17 @@ impl Driver {
         }
     }
 
-    /// Waits until the host knows that all of `moments` have come; then tells
-    /// whether `device` was lost meanwhile.
-    pub(crate) fn wait_until(&self, device: usize, moments: &[Moment]) -> Answer<()> {
+    /// Waits until all of `moments` have come, and the host knows it.
+    pub(crate) fn wait_done(&self, moments: &[Moment]) {
         self.wait_for(|state| {
-            moments
-                .iter()
-                .all(|moment| state.is_done(moment.ticket))
-                .then(|| state.host_saw(moments))
+            let done = moments.iter().all(|moment| state.is_done(moment.ticket));
+            done.then(|| state.host_saw(moments))
         });
+    }
+
+    /// Waits likewise, then tells whether `device` was lost meanwhile.
+    pub(crate) fn wait_until(&self, device: usize, moments: &[Moment]) -> Answer<()> {
+        self.wait_done(moments);
         self.lock().check(device)
     }
 }

@@ -13,6 +13,7 @@ mod faults;
 mod graph;
 mod host;
 mod module;
+mod perform;
 mod report;
 mod settings;
 mod space;

@@ -9,8 +9,8 @@ use crate::{
     code::{Answer, Code},
     device::{MAX_BLOCK, MAX_GRID, MAX_THREADS, SHARED_BYTES},
     driver::{Driver, State},
+    perform::{Doing, Fault},
     view::View,
-    work::{Doing, Fault},
 };
 
 /// A module that the program loaded.

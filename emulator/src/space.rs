@@ -142,12 +142,31 @@ impl Space {
 
     /// Ends an allocation.
     pub(crate) fn release(&mut self, address: u64) -> Answer<()> {
-        let allocation = self.live.remove(&address).ok_or(Code::INVALID_VALUE)?;
-        allocation.freed.store(true, Relaxed);
-        self.doomed.retain(|doomed| *doomed != address);
-        self.past
-            .insert(address, (allocation.end(), allocation.number));
+        let allocation = self
+            .live
+            .get(&address)
+            .map(Arc::clone)
+            .ok_or(Code::INVALID_VALUE)?;
+        self.end(&allocation);
         Ok(())
+    }
+
+    fn end(&mut self, allocation: &Allocation) {
+        let start = allocation.start;
+        self.live.remove(&start);
+        allocation.freed.store(true, Relaxed);
+        self.doomed.retain(|doomed| *doomed != start);
+        self.past
+            .insert(start, (allocation.end(), allocation.number));
+    }
+
+    /// Ends all allocations of a device, and returns what they were.
+    pub(crate) fn release_all(&mut self, device: usize) -> Vec<Arc<Allocation>> {
+        let leaked: Vec<_> = self.live(Some(device)).map(Arc::clone).collect();
+        for allocation in &leaked {
+            self.end(allocation);
+        }
+        leaked
     }
 
     /// Returns the live allocations, of one device or of all.

@@ -6,7 +6,8 @@ use crate::{
     clock::{Clock, Ticket},
     code::{Answer, Code},
     driver::{Driver, State},
-    work::{Doing, Work},
+    perform::Doing,
+    work::Work,
 };
 
 /// A stream of one device.

@@ -9,8 +9,8 @@ use millpond_ptx::{AccessError, Memory};
 
 use crate::{
     driver::{Driver, State},
+    perform::Doing,
     space::{Allocation, Found},
-    work::Doing,
 };
 
 /// The allocations of one device when a launch began.

@@ -6,7 +6,14 @@
 
 mod support;
 
-use std::{slice, sync::Arc};
+use std::{
+    ffi::c_void,
+    slice,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
 
 use cudarc::driver::{CudaContext, CudaStream, DriverError, result, sys::CUresult};
 use serde_json::json;
@@ -263,6 +270,37 @@ fn an_output_not_fully_written_holds_poison_and_is_named() -> Result<(), DriverE
             &emulator,
             "reads byte 252 of allocation 2, which nothing wrote"
         ),
+        "{:?}",
+        emulator.violations()
+    );
+    Ok(())
+}
+
+extern "C" fn create_a_stream(answer: *mut c_void) {
+    let created = result::stream::create(result::stream::StreamKind::NonBlocking);
+    let refused = created == Err(DriverError(CUresult::CUDA_ERROR_NOT_PERMITTED));
+    // SAFETY: the answer outlives the stream's work.
+    unsafe { &*answer.cast::<AtomicBool>() }.store(refused, SeqCst);
+}
+
+#[test]
+fn a_host_function_that_calls_the_driver_is_refused_and_named() -> Result<(), DriverError> {
+    let emulator = Emulator::fresh();
+    let context = bare_context()?;
+    let stream = context.new_stream()?;
+    let refused = AtomicBool::new(false);
+    // SAFETY: the answer lives until the stream has been waited for.
+    unsafe {
+        result::stream::launch_host_function(
+            stream.cu_stream(),
+            create_a_stream,
+            (&raw const refused).cast_mut().cast(),
+        )
+    }?;
+    stream.synchronize()?;
+    assert!(refused.load(SeqCst));
+    assert!(
+        found(&emulator, "calls the driver"),
         "{:?}",
         emulator.violations()
     );

@@ -12,6 +12,9 @@ use crate::node::Workers;
 /// [answers](Self::infer), and [shut down](Self::shutdown). Hence neither it
 /// nor its futures need be `Sync` or `Send`.
 ///
+/// `millpond::conformance!` holds a backend to all that is said here, with one
+/// line in a test (feature `testing`).
+///
 /// # Backpressure
 ///
 /// A caller keeps at most [`slots`](Self::slots) batches in flight; this is

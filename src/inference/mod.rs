@@ -27,12 +27,12 @@
 mod backend;
 mod caller;
 mod columns;
+#[cfg(feature = "testing")]
+pub mod conformance;
 #[cfg(feature = "cuda")]
 mod cuda;
 #[cfg(feature = "dense")]
 mod dense;
-#[cfg(feature = "testing")]
-pub mod conformance;
 mod error;
 pub mod forest;
 mod infer;

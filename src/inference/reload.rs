@@ -323,13 +323,11 @@ impl<B: Backend> Shared<B> {
             next: Some(next),
             shared: Arc::clone(shared),
         };
-        match end {
-            Ok(()) => Some(warming),
-            Err(_) => {
-                warming.end(end);
-                None
-            }
+        if end.is_ok() {
+            return Some(warming);
         }
+        warming.end(end);
+        None
     }
 }
 

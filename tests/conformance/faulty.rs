@@ -131,7 +131,7 @@ impl Backend for Faulty {
             sleep(CALL).await;
             shared.warm.store(true, SeqCst);
             if shared.fault == Fault::NeverGetsWarm {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Ok(())
         }
@@ -168,7 +168,7 @@ impl Backend for Faulty {
         self.shared.closed.store(true, SeqCst);
         self.shared.room.close();
         if self.fault == Fault::NeverShutsDown {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -300,18 +300,22 @@ fn spoilt(fault: Fault, shared: &Shared, inputs: Tensors) -> Tensors {
         Fault::GivesTheLatestAnswer => shared.latest.lock().unwrap().clone(),
         _ => inputs,
     };
-    let mut answer = engine::answer(inputs);
+    let mut answer = engine::answer(&inputs);
     let mut sums: Vec<f32> = answer.remove("sum").unwrap().into_vec().unwrap();
     let rows = sums.len();
     match fault {
         Fault::ForgetsTheLastRow => drop(sums.pop()),
-        Fault::IsOffByOne => sums.iter_mut().for_each(|sum| *sum += 1.0),
+        Fault::IsOffByOne if rows > 0 => sums[0] += 1.0,
         Fault::ChangesItsAnswersWhenWarm if shared.warm.load(SeqCst) => {
-            sums.iter_mut().for_each(|sum| *sum *= 1.5);
+            for sum in &mut sums {
+                *sum *= 1.5;
+            }
         }
         Fault::SpreadsNan => {
             let all: f32 = sums.iter().sum();
-            sums.iter_mut().for_each(|sum| *sum += all * 0.0);
+            for sum in &mut sums {
+                *sum += all * 0.0;
+            }
         }
         Fault::CutsLargeBatches if rows > 32 => sums[32..].fill(0.0),
         Fault::TurnsRowsRound => sums.reverse(),
@@ -368,7 +372,7 @@ impl Subject for Faults {
     }
 
     fn expected(&self, batch: &Tensors) -> Option<Tensors> {
-        Some(engine::answer(batch.clone()))
+        Some(engine::answer(batch))
     }
 
     fn troubled(&self, trouble: Trouble) -> Result<Troubled<Faulty>, Skipped> {

@@ -7,6 +7,8 @@
 )]
 
 mod backend;
+mod conformance;
+mod dense;
 mod device;
 #[path = "../support/emulator.rs"]
 mod emulator;

@@ -158,15 +158,13 @@ impl State {
     }
 
     fn clear(&mut self, device: usize) {
-        let leaked: Vec<_> = self
-            .space
-            .live(Some(device))
-            .map(|live| (live.start, live.number, live.bytes.len()))
-            .collect();
-        for (start, number, len) in leaked {
-            self.violation(format!("leak: allocation {number} ({len} bytes at {start:#x}) was not freed before its context ended"));
-            // Live a moment ago, so it can be released.
-            let _ = self.space.release(start);
+        for leaked in self.space.release_all(device) {
+            self.violation(format!(
+                "leak: allocation {} ({} bytes at {:#x}) was not freed before its context ended",
+                leaked.number,
+                leaked.bytes.len(),
+                leaked.start
+            ));
         }
         for stream in self.streams_of(device) {
             self.streams.remove(&stream);

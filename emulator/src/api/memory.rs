@@ -32,8 +32,7 @@ driver_functions! {
         state.doom(address)?;
         let moments: Vec<_> = state.streams_of(device).iter().filter_map(|stream| state.moment(*stream).ok()).collect();
         drop(state);
-        // A lost device is reported after the memory has been given back.
-        let _ = driver.wait_until(device, &moments);
+        driver.wait_done(&moments);
         driver.lock().space.release(address)
     }
 

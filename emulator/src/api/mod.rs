@@ -7,7 +7,10 @@
     reason = "exported names and C pointers are what this layer is for"
 )]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::{
     code::{Answer, Code},
@@ -53,6 +56,17 @@ macro_rules! driver_functions {
 }
 use driver_functions;
 
+thread_local! {
+    static IN_HOST_FUNCTION: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls a function of the program from a stream. It must not call the driver.
+pub(crate) fn call_host(function: pointer::HostCall) {
+    IN_HOST_FUNCTION.set(true);
+    function.call();
+    IN_HOST_FUNCTION.set(false);
+}
+
 /// Runs the body of a driver function and returns its number.
 fn answer(class: Class, body: impl FnOnce() -> Answer<()>) -> u32 {
     let contained = catch_unwind(AssertUnwindSafe(|| {
@@ -82,6 +96,12 @@ fn admit(class: Class) -> Answer<()> {
     state.counters.calls += 1;
     if class == Class::Ask {
         return Ok(());
+    }
+    if IN_HOST_FUNCTION.get() {
+        return Err(state.wrong(
+            Code::NOT_PERMITTED,
+            "a host function on a stream calls the driver, which may hang a real one".into(),
+        ));
     }
     if !state.initialised {
         return Err(Code::NOT_INITIALIZED);

@@ -1,5 +1,6 @@
 //! The emulator for one test: built, loaded under the driver's name, and
 //! forgetful of what the test before it did.
+#![expect(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 #![expect(dead_code, reason = "each test uses its part of it")]
 
 use std::{
@@ -31,14 +32,19 @@ pub(crate) struct Emulator {
 impl Emulator {
     /// Returns the emulator as `control` sets it up, with all else forgotten.
     pub(crate) fn with(control: &str) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let emulator = Self {
-            library: LIBRARY.get_or_init(|| load(&built())),
-            _turn: turn,
-        };
+        let emulator = Self::as_it_is();
         emulator.control(r#"{"reset": true}"#);
         emulator.control(control);
         emulator
+    }
+
+    /// Returns the emulator with all that was done to it before.
+    pub(crate) fn as_it_is() -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Self {
+            library: LIBRARY.get_or_init(|| load(&built())),
+            _turn: turn,
+        }
     }
 
     pub(crate) fn fresh() -> Self {
@@ -47,16 +53,23 @@ impl Emulator {
 
     /// Does what the JSON asks.
     pub(crate) fn control(&self, json: &str) {
+        assert_eq!(
+            self.answer_of(json),
+            0,
+            "{json}: {}",
+            self.report()["violations"]
+        );
+    }
+
+    /// Asks for what the JSON says, and returns the answer.
+    pub(crate) fn answer_of(&self, json: &str) -> c_int {
         let json = CString::new(json).unwrap();
         // SAFETY: the symbol has this type in `api/control.rs`.
-        let answer = unsafe {
-            let control = self
-                .library
+        let control = unsafe {
+            self.library
                 .get::<extern "C" fn(*const c_char) -> c_int>(b"millpond_emulator_control\0")
-                .unwrap();
-            control(json.as_ptr())
         };
-        assert_eq!(answer, 0, "{json:?}: {}", self.report()["violations"]);
+        control.unwrap()(json.as_ptr())
     }
 
     /// Returns the counters and the violations.

@@ -141,11 +141,6 @@ impl CudaDevice {
             None => Ok(()),
         }
     }
-
-    /// Makes a kernel ready, which would else be done when it is first queued.
-    pub(crate) fn prepare(&self, kernel: &'static str) -> Result<(), DeviceError> {
-        self.opened.kernels.get(kernel).map(drop)
-    }
 }
 
 impl fmt::Debug for CudaDevice {

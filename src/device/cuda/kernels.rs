@@ -69,7 +69,14 @@ impl Kernels {
         if let Some(module) = self.compiled(source)? {
             return Ok(module);
         }
-        Module::load(&self.context, source.ptx.to_owned())
+        let loaded = Module::load(&self.context, source.ptx.to_owned());
+        loaded.map_err(|error| match error {
+            DeviceError::Driver { code, .. } => DeviceError::Kernel {
+                kernel: source.name.into(),
+                reason: format!("the driver says {code} of its PTX; install a newer driver").into(),
+            },
+            other => other,
+        })
     }
 
     fn compiled(&self, source: &Source) -> Result<Option<Arc<Module>>, DeviceError> {

@@ -45,11 +45,12 @@ use crate::node::Workers;
 /// # Examples
 ///
 /// ```no_run
-/// use millpond::inference::{Cuda, DeviceForest, Forest};
+/// use millpond::inference::forest::Model;
+/// use millpond::inference::{Cuda, DeviceForest};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let forest = Forest::load("model.json")?;
-/// let backend = Cuda::open(DeviceForest::new(forest), 0)?;
+/// let model = Model::from_xgboost(&std::fs::read("model.json")?)?;
+/// let backend = Cuda::open(DeviceForest::new(model), 0)?;
 /// # Ok(())
 /// # }
 /// ```

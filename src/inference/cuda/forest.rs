@@ -4,16 +4,18 @@ use super::DeviceModel;
 use crate::device::cuda::{Argument, CudaTensor, Threads};
 use crate::device::{CudaDevice, DeviceError, DeviceTensor, DeviceTensors};
 use crate::inference::forest::{Model, Precision};
-use crate::inference::{Forest, InferError, Signature};
+use crate::inference::{InferError, Signature};
 use crate::message::{Element, ElementType, Tensor, Tensors};
 
 /// A forest of `XGBoost` or `LightGBM` for a CUDA device.
 ///
-/// It gives what [`Forest`] gives, to the last bit: the device walks the trees
+/// It gives what [`Forest`](crate::inference::Forest) gives, to the last bit: the device walks the trees
 /// and adds the leaves in the same order, the host makes probabilities of the
 /// sums.
+#[derive(Debug)]
 pub struct DeviceForest {
-    forest: Forest,
+    model: Model,
+    signature: Signature,
 }
 
 /// The arrays of a forest on a device.
@@ -39,13 +41,10 @@ struct Sizes {
 const MARGIN: &str = "margin";
 
 impl DeviceForest {
-    /// Makes a model for a device of one that runs on the processor.
-    pub fn new(forest: Forest) -> Self {
-        Self { forest }
-    }
-
-    fn model(&self) -> &Model {
-        self.forest.model()
+    /// Makes a model for a device of one that was read from a file.
+    pub fn new(model: Model) -> Self {
+        let signature = model.signature();
+        Self { model, signature }
     }
 }
 
@@ -53,39 +52,39 @@ impl DeviceModel for DeviceForest {
     type Loaded = LoadedForest;
 
     fn signature(&self) -> &Signature {
-        self.forest.runner().signature()
+        &self.signature
     }
 
     fn bytes(&self) -> usize {
-        let model = self.model();
-        16 * (model.nodes.len() + model.trees.len())
-            + 8 * (model.leaves.len() + model.base.len())
-            + 4 * model.categories.len()
+        let model = &self.model;
+        16 * (model.nodes().len() + model.trees().len())
+            + 8 * (model.leaves().len() + model.base().len())
+            + 4 * model.categories().len()
     }
 
     fn load(&self, device: &CudaDevice) -> Result<LoadedForest, DeviceError> {
-        let model = self.model();
+        let model = &self.model;
         let nodes = model
-            .nodes
+            .nodes()
             .iter()
             .flat_map(|node| [node.split, node.value, node.left, node.right]);
         let trees = model
-            .trees
+            .trees()
             .iter()
             .flat_map(|tree| [tree.root, tree.nodes, tree.depth, tree.group]);
-        let categories = model.categories.iter().copied();
+        let categories = model.categories().iter().copied();
         Ok(LoadedForest {
             nodes: put(device, nodes.map(u32::cast_signed).collect())?,
             trees: put(device, trees.map(u32::cast_signed).collect())?,
-            leaves: put(device, model.leaves.clone())?,
+            leaves: put(device, model.leaves().to_vec())?,
             categories: put(device, categories.map(u32::cast_signed).collect())?,
-            base: put(device, model.base.clone())?,
+            base: put(device, model.base().to_vec())?,
             sizes: Sizes {
-                features: narrow(model.features)?,
-                trees: narrow(model.trees.len())?,
+                features: narrow(model.features())?,
+                trees: narrow(model.trees().len())?,
                 groups: narrow(model.groups())?,
-                divisor: model.divisor,
-                precision: model.precision,
+                divisor: model.divisor(),
+                precision: model.precision(),
             },
         })
     }
@@ -102,12 +101,20 @@ impl DeviceModel for DeviceForest {
     }
 
     fn finish(&self, mut outputs: Tensors) -> Result<Tensors, InferError> {
-        match outputs.remove(MARGIN) {
-            Some(margins) => self.forest.runner().of_margins(margins),
-            None => Err(InferError::Output {
+        let Some(margins) = outputs.remove(MARGIN) else {
+            return Err(InferError::Output {
                 reason: "the margins are missing".into(),
-            }),
-        }
+            });
+        };
+        let rows = margins.rows();
+        let answer = match margins.into_vec::<f32>() {
+            Ok(margins) => self.model.answer(rows, margins),
+            Err(margins) => {
+                let margins = margins.into_vec::<f64>().unwrap_or_default();
+                self.model.answer(rows, margins)
+            }
+        };
+        answer.map_err(InferError::terminal)
     }
 }
 
@@ -158,12 +165,6 @@ fn narrow(count: usize) -> Result<u32, DeviceError> {
         kernel: "forest".into(),
         reason: format!("{count} rows or features are more than it counts").into(),
     })
-}
-
-impl fmt::Debug for DeviceForest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("DeviceForest").field(&self.forest).finish()
-    }
 }
 
 impl fmt::Debug for LoadedForest {

@@ -111,12 +111,6 @@ impl Forest {
         self.runner.model()
     }
 
-    /// Returns what makes answers of margins.
-    #[cfg(feature = "cuda")]
-    pub(in crate::inference) fn runner(&self) -> &Runner {
-        &self.runner
-    }
-
     /// Runs a batch on the thread of the caller, started or not.
     ///
     /// # Errors
@@ -201,7 +195,7 @@ impl fmt::Debug for Forest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Forest")
             .field("signature", &format_args!("{}", self.signature()))
-            .field("trees", &self.model().trees.len())
+            .field("trees", &self.model().trees().len())
             .field("threads", &self.threads)
             .finish_non_exhaustive()
     }

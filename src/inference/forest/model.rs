@@ -12,32 +12,18 @@ use super::{Link, Node};
 ///    is the margin.
 /// 4. The [link](Self::link) makes values or probabilities of the margins.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub struct Model {
-    /// The nodes of all trees. Those of one tree lie together, root first, and
-    /// children come after their parent, the right beside the left.
-    pub nodes: Vec<Node>,
-    /// The trees, in the order in which their leaves are added.
-    pub trees: Vec<Tree>,
-    /// The values of the leaves, exact.
-    pub leaves: Vec<f64>,
-    /// The sets of categories: of each the number of its words, then the words,
-    /// the lowest bit of the first being category 0.
-    pub categories: Vec<u32>,
-    /// What each group's sum begins with.
-    pub base: Vec<f64>,
-    /// What sums are held and answers are given in.
-    pub precision: Precision,
-    /// What the sums are divided by.
-    pub divisor: u32,
-    /// How margins become what the model predicts.
-    pub link: Link,
-    /// What the model predicts.
-    pub task: Task,
-    /// How many features a row has.
-    pub features: usize,
-    /// What they are called, in order; empty if the file does not say.
-    pub feature_names: Vec<String>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) trees: Vec<Tree>,
+    pub(crate) leaves: Vec<f64>,
+    pub(crate) categories: Vec<u32>,
+    pub(crate) base: Vec<f64>,
+    pub(crate) precision: Precision,
+    pub(crate) divisor: u32,
+    pub(crate) link: Link,
+    pub(crate) task: Task,
+    pub(crate) features: usize,
+    pub(crate) feature_names: Vec<String>,
 }
 
 /// One tree of a [`Model`].
@@ -76,6 +62,64 @@ pub enum Task {
 }
 
 impl Model {
+    /// Returns the nodes of all trees. Those of one tree lie together, root
+    /// first, and children come after their parent, the right beside the left.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Returns the trees, in the order in which their leaves are added.
+    pub fn trees(&self) -> &[Tree] {
+        &self.trees
+    }
+
+    /// Returns the values of the leaves, exact.
+    pub fn leaves(&self) -> &[f64] {
+        &self.leaves
+    }
+
+    /// Returns the sets of categories: of each the number of its words, then
+    /// the words, the lowest bit of the first being category 0.
+    pub fn categories(&self) -> &[u32] {
+        &self.categories
+    }
+
+    /// Returns what each group's sum begins with.
+    pub fn base(&self) -> &[f64] {
+        &self.base
+    }
+
+    /// Returns what sums are held and answers are given in.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Returns what the sums are divided by.
+    pub fn divisor(&self) -> u32 {
+        self.divisor
+    }
+
+    /// Returns how margins become what the model predicts.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Returns what the model predicts.
+    pub fn task(&self) -> Task {
+        self.task
+    }
+
+    /// Returns how many features a row has.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Returns what the features are called, in order; nothing if the file
+    /// does not say.
+    pub fn feature_names(&self) -> &[String] {
+        &self.feature_names
+    }
+
     /// Returns how many groups of trees there are, each with a sum of its own.
     pub fn groups(&self) -> usize {
         self.base.len()

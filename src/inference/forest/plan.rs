@@ -13,7 +13,7 @@ const ROWS: usize = 128;
 const BYTES: usize = 1 << 15;
 
 /// What sums are held in.
-pub(super) trait Sum: Element + AddAssign + PartialOrd {
+pub(crate) trait Sum: Element + AddAssign + PartialOrd {
     fn of(value: f64) -> Self;
     fn over(self, divisor: u32) -> Self;
     fn linked(link: Link, row: &mut [Self]);

@@ -10,7 +10,7 @@ const FEATURES: &str = "features";
 
 /// A model that is ready to run.
 #[derive(Debug)]
-pub(in crate::inference) struct Runner {
+pub(super) struct Runner {
     model: Model,
     plan: Planned,
     signature: Signature,
@@ -24,10 +24,11 @@ enum Planned {
 
 impl Runner {
     pub(super) fn new(model: Model) -> Self {
-        let (plan, signature) = match model.precision {
-            Precision::F32 => (Planned::Single(Plan::of(&model)), signature::<f32>(&model)),
-            Precision::F64 => (Planned::Double(Plan::of(&model)), signature::<f64>(&model)),
+        let plan = match model.precision {
+            Precision::F32 => Planned::Single(Plan::of(&model)),
+            Precision::F64 => Planned::Double(Plan::of(&model)),
         };
+        let signature = model.signature();
         Self {
             model,
             plan,
@@ -39,7 +40,7 @@ impl Runner {
         &self.model
     }
 
-    pub(in crate::inference) fn signature(&self) -> &Signature {
+    pub(super) fn signature(&self) -> &Signature {
         &self.signature
     }
 
@@ -47,46 +48,43 @@ impl Runner {
         let rows = self.signature.rows_of(inputs)?;
         let features = inputs.get(FEATURES).and_then(Tensor::as_slice::<f32>);
         let features = features.map_err(InferError::terminal)?;
-        let answer = match &self.plan {
-            Planned::Single(plan) => self.answer(rows, plan.margins(&self.model, features)),
-            Planned::Double(plan) => self.answer(rows, plan.margins(&self.model, features)),
+        let (model, plan) = (&self.model, &self.plan);
+        let answer = match plan {
+            Planned::Single(plan) => model.answer(rows, plan.margins(model, features)),
+            Planned::Double(plan) => model.answer(rows, plan.margins(model, features)),
         };
         answer.map_err(InferError::terminal)
     }
+}
 
-    /// Makes of margins what the model predicts, wherever they were summed.
-    #[cfg(feature = "cuda")]
-    pub(in crate::inference) fn of_margins(&self, margins: Tensor) -> Result<Tensors, InferError> {
-        let rows = margins.rows();
-        let answer = match margins.into_vec::<f32>() {
-            Ok(margins) => self.answer(rows, margins),
-            Err(margins) => {
-                let margins = margins.into_vec::<f64>().unwrap_or_default();
-                self.answer(rows, margins)
-            }
-        };
-        answer.map_err(InferError::terminal)
+impl Model {
+    /// Tells what it takes and gives, see [`Forest`](super::Forest).
+    pub fn signature(&self) -> Signature {
+        match self.precision {
+            Precision::F32 => signature::<f32>(self),
+            Precision::F64 => signature::<f64>(self),
+        }
     }
 
-    fn answer<T: Sum>(&self, rows: usize, margins: Vec<T>) -> Result<Tensors, TensorError> {
-        let groups = self.model.groups();
-        let (task, link) = (self.model.task, self.model.link);
+    /// Makes the outputs of the margins of so many rows.
+    pub(crate) fn answer<T: Sum>(
+        &self,
+        rows: usize,
+        margins: Vec<T>,
+    ) -> Result<Tensors, TensorError> {
+        let groups = self.groups();
         let mut given = margins.clone();
         for row in given.chunks_exact_mut(groups.max(1)) {
-            T::linked(link, row);
+            T::linked(self.link, row);
         }
-        let classes = match task {
+        let half = T::of(0.5);
+        let classes = match self.task {
             Task::Regression => None,
-            Task::Binary => Some(
-                given
-                    .iter()
-                    .map(|one| i64::from(*one > T::of(0.5)))
-                    .collect(),
-            ),
+            Task::Binary => Some(given.iter().map(|one| i64::from(*one > half)).collect()),
             Task::Multiclass => Some(margins.chunks_exact(groups.max(1)).map(greatest).collect()),
         };
         let mut answer = Tensors::new().with("margin", Tensor::new([rows, groups], margins)?);
-        if let Some(name) = linked_name(task, link) {
+        if let Some(name) = linked_name(self.task, self.link) {
             answer = answer.with(name, Tensor::new([rows, groups], given)?);
         }
         if let Some(classes) = classes {
