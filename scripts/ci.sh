@@ -53,7 +53,7 @@ features() {
 # Compiles every benchmark and runs each once, short, without judging figures.
 benches() {
     local bench
-    for bench in adaptive edge operators pipeline inference; do
+    for bench in adaptive edge forest operators pipeline inference; do
         cargo bench --features onnx --bench "$bench" -- --short
     done
 }
