@@ -114,7 +114,7 @@ impl Threads {
         let blocks = |count: usize| {
             u32::try_from(count)
                 .ok()
-                .filter(|blocks| *blocks <= i32::MAX as u32)
+                .filter(|blocks| i32::try_from(*blocks).is_ok())
                 .ok_or_else(|| DeviceError::Kernel {
                     kernel: kernel.into(),
                     reason: "the tensor is larger than a grid; use smaller batches".into(),
