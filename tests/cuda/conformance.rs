@@ -16,14 +16,17 @@ struct Emulated<M> {
     emulator: Emulator,
     model: fn() -> M,
     expected: fn(&Tensors) -> Tensors,
+    /// How many copies it takes to bring the model to the device.
+    loading: u32,
 }
 
 impl<M: DeviceModel> Emulated<M> {
-    fn new(model: fn() -> M, expected: fn(&Tensors) -> Tensors) -> Self {
+    fn new(model: fn() -> M, loading: u32, expected: fn(&Tensors) -> Tensors) -> Self {
         Self {
             emulator: Emulator::fresh(),
             model,
             expected,
+            loading,
         }
     }
 }
@@ -44,8 +47,8 @@ impl<M: DeviceModel> Subject for Emulated<M> {
     fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<M>>, Skipped> {
         let backend = self.backend();
         // Two copies for each slot that warms up, of this backend and of the one
-        // that the suite asks for right answers, and two for the first call.
-        let nth = 2 * 3 + 2 * 3 + 2 + 1;
+        // that the suite makes after it, and two for the first call.
+        let nth = 2 * 3 + self.loading + 2 * 3 + 2 + 1;
         let fault = match trouble {
             Trouble::Slow => format!(r#""slow_us": 200000, "nth": {nth}"#),
             Trouble::Failing => format!(r#""error": "CUDA_ERROR_INVALID_VALUE", "nth": {nth}"#),
@@ -89,6 +92,7 @@ impl Subject for Panicking {
 fn echo() -> Panicking {
     Panicking(Emulated::new(
         || Echo::of(3),
+        0,
         |batch| Tensors::new().with("y", batch.get("x").unwrap().clone()),
     ))
 }
@@ -96,12 +100,15 @@ fn echo() -> Panicking {
 fn trees() -> Emulated<DeviceForest> {
     Emulated::new(
         || DeviceForest::new(forest::model(7)),
+        // Nodes, trees, leaves and base; there are no categories.
+        4,
         |batch| Forest::new(forest::model(7)).run(batch).unwrap(),
     )
 }
 
 fn layers() -> Emulated<DenseNet> {
-    Emulated::new(dense::net, |batch| {
+    // Weights and biases of five layers.
+    Emulated::new(dense::net, 10, |batch| {
         let x = DeviceTensor::from(batch.get("x").unwrap().clone());
         let y = dense::net().run(&x).unwrap();
         Tensors::new().with("y", y.into_host().unwrap())
