@@ -1,20 +1,27 @@
 //! Modules, their kernels, and how to launch one.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use crate::{Fault, Memory, PtxError};
+use crate::{
+    error::PtxError,
+    fault::Fault,
+    lower,
+    memory::Memory,
+    program::{Function, Program},
+    run,
+};
 
 /// A parsed module.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Module {
-    kernels: Vec<Kernel>,
+    program: Arc<Program>,
 }
 
 /// One kernel of a module; cheap to clone, and independent of the module.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Kernel {
-    name: Arc<str>,
-    params: Vec<Param>,
+    pub(crate) program: Arc<Program>,
+    pub(crate) number: usize,
 }
 
 /// One parameter's place in [`Launch::params`].
@@ -77,58 +84,71 @@ impl Module {
     ///
     /// The text is not PTX, or has an instruction or a directive that this
     /// interpreter does not know: the first such line, by name.
-    pub fn parse(_text: &str) -> Result<Self, PtxError> {
-        Err(PtxError::new(1, "not yet"))
+    pub fn parse(text: &str) -> Result<Self, PtxError> {
+        Ok(Self {
+            program: Arc::new(lower::module(text)?),
+        })
     }
 
     /// Finds a kernel by its name in the PTX.
     pub fn kernel(&self, name: &str) -> Option<Kernel> {
-        self.kernels
-            .iter()
-            .find(|kernel| &*kernel.name == name)
-            .cloned()
+        let number = *self.program.kernels.get(name)?;
+        Some(Kernel {
+            program: Arc::clone(&self.program),
+            number,
+        })
     }
 
     /// Returns the names of all kernels, in the text's order.
     pub fn kernel_names(&self) -> impl Iterator<Item = &str> {
-        self.kernels.iter().map(|kernel| &*kernel.name)
+        self.program.kernel_names.iter().map(String::as_str)
     }
 
     /// Returns what the module's `.global` and `.const` variables hold at
     /// first. Who loads the module copies this to device memory, aligned to
     /// 256, and gives the address as [`Launch::globals`].
     pub fn globals(&self) -> &[u8] {
-        &[]
+        &self.program.globals
     }
 
     /// Finds a `.global` or `.const` variable: its first byte in
     /// [`globals`](Self::globals), and its size.
-    pub fn global(&self, _name: &str) -> Option<(usize, usize)> {
-        None
+    pub fn global(&self, name: &str) -> Option<(usize, usize)> {
+        self.program.global_places.get(name).copied()
     }
 }
 
 impl Kernel {
     /// Returns the name in the PTX.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.function().name
     }
 
     /// Returns the parameters, in order.
     pub fn params(&self) -> &[Param] {
-        &self.params
+        &self.function().params
     }
 
     /// Returns how many bytes [`Launch::params`] must have.
     pub fn param_bytes(&self) -> usize {
-        self.params
+        self.params()
             .last()
             .map_or(0, |last| last.offset + last.bytes)
     }
 
     /// Returns the bytes of shared memory that the kernel declares.
     pub fn shared_bytes(&self) -> usize {
-        0
+        self.function().shared_bytes
+    }
+
+    /// Returns the bytes of local memory that each thread has at first.
+    pub fn local_bytes(&self) -> usize {
+        self.function().local_bytes
+    }
+
+    /// Returns how many threads a block may have at most, if the kernel says.
+    pub fn max_threads(&self) -> Option<u32> {
+        self.function().max_threads
     }
 
     /// Runs every thread of every block, and returns when all have ended.
@@ -136,7 +156,28 @@ impl Kernel {
     /// # Errors
     ///
     /// The first [`Fault`]; what was written until then stays written.
-    pub fn launch(&self, _launch: &Launch<'_>, _memory: &dyn Memory) -> Result<(), Fault> {
-        Ok(())
+    pub fn launch(&self, launch: &Launch<'_>, memory: &dyn Memory) -> Result<(), Fault> {
+        run::launch(self, launch, memory)
+    }
+
+    fn function(&self) -> &Function {
+        &self.program.functions[self.number]
+    }
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("kernels", &self.program.kernel_names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernel")
+            .field("name", &self.name())
+            .field("params", &self.params())
+            .finish_non_exhaustive()
     }
 }

@@ -20,8 +20,8 @@
 //! - two threads at one byte of shared memory, one of them writing, with no
 //!   barrier between them;
 //! - a barrier that some threads of the block never reach, or reach from
-//!   different instructions; a shuffle or vote that a lane of its mask
-//!   misses, or that reads a lane which has ended;
+//!   different instructions; a shuffle or vote that a lane of its mask never
+//!   comes to, or that reads a lane which has ended;
 //! - a launch that does not end within [`Launch::budget`] instructions.
 //!
 //! # Examples
@@ -31,7 +31,15 @@
 mod error;
 mod fault;
 mod launch;
+mod lower;
 mod memory;
+mod opcode;
+mod program;
+mod pure;
+mod run;
+mod scalar;
+mod syntax;
+mod token;
 
 pub use error::PtxError;
 pub use fault::{Fault, FaultKind};
