@@ -46,6 +46,8 @@ features() {
     cargo check -p millpond-operators
     cargo check -p millpond --no-default-features
     cargo check -p millpond --no-default-features --features spec
+    cargo check -p millpond --no-default-features --features dense
+    cargo check -p millpond --no-default-features --features cuda
     cargo check -p millpond --no-default-features --features testing
     cargo check -p millpond
 }
@@ -53,9 +55,29 @@ features() {
 # Compiles every benchmark and runs each once, short, without judging figures.
 benches() {
     local bench
-    for bench in adaptive edge forest operators pipeline inference; do
+    for bench in adaptive edge forest gpu operators pipeline inference; do
         cargo bench --features onnx --bench "$bench" -- --short
     done
+}
+
+# Everything for CUDA devices, on the emulator of the driver: no device is needed.
+cuda() {
+    cargo build -p millpond-cuda-emulator
+    cargo test -p millpond-cuda-emulator -p millpond-ptx
+    cargo test -p millpond --features cuda,testing --lib --test device --test dense --test 'cuda*'
+}
+
+# Each kernel with NVIDIA's own compiler and assembler, and the committed PTX.
+kernels() { scripts/kernels; }
+
+# The stage before a device, what a machine with a device is checked with, and the
+# two workflows, on the emulator.
+gpu() {
+    cargo test -p millpond --test never_starves
+    cargo test -p millpond --features cuda --example network_anomaly --example user_behaviour
+    scripts/gpu-check --emulator
+    scripts/workflow network --emulator
+    scripts/workflow behaviour --emulator
 }
 
 # Fails if `#[stage]` costs the compiler more than twice what the same does by hand.
@@ -72,7 +94,7 @@ demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx benches macro_cost kernels dense demo compare)
+all=(fmt clippy tests loom docs examples features onnx dense cuda kernels gpu benches macro_cost demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

@@ -368,15 +368,44 @@ fn the_oldest_rust_is_the_same_everywhere() {
 // === the architecture ===
 
 #[test]
+fn unsafe_code_stands_only_where_a_driver_is_called_or_played() {
+    let allowed = [
+        "src/device/cuda/raw/",
+        "emulator/src/api/",
+        "emulator/tests/",
+        "tests/support/emulator.rs",
+    ];
+    let folders = [
+        "src",
+        "operators",
+        "macros",
+        "emulator",
+        "tests",
+        "benches",
+        "examples",
+    ];
+    let sources = folders.into_iter().flat_map(|folder| files(folder, "rs"));
+    for file in sources.filter(|file| !file.ends_with("tests/docs.rs")) {
+        let source = read(&file);
+        let code = source.lines().filter(|line| !line.trim().starts_with("//"));
+        let mut code = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        let place = file.strip_prefix(root()).unwrap().to_string_lossy();
+        let known = allowed.iter().any(|known| place.starts_with(known));
+        assert!(known || code.all(|word| word != "unsafe"), "{place}");
+    }
+}
+
+#[test]
 fn imports_point_one_way() {
     let layers = [
         ("message", ""),
+        ("device", "message node"),
         ("edge", "message"),
         ("node", "message edge"),
         ("graph", "message edge node"),
         ("stage", "message edge node graph"),
-        ("stages", "message node graph stage"),
-        ("inference", "message node graph stage"),
+        ("stages", "message device node graph stage inference"),
+        ("inference", "message device node graph stage"),
         ("module", "message graph stage"),
         ("pipeline", "message edge node graph stage module"),
         ("runtime", "message edge node graph stage module pipeline"),

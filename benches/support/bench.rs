@@ -39,6 +39,8 @@ pub(crate) struct Claim {
 #[derive(Debug)]
 pub(crate) struct Bench {
     name: &'static str,
+    /// Others write figures into its file too, and theirs are kept.
+    pub(crate) is_shared: bool,
     /// It is only to be seen that everything runs.
     pub(crate) short: bool,
     results: Vec<Measured>,
@@ -60,6 +62,7 @@ impl Bench {
     pub(crate) fn new(name: &'static str) -> Self {
         Self {
             name,
+            is_shared: false,
             short: is_short(),
             results: Vec::new(),
         }
@@ -163,7 +166,7 @@ impl Bench {
             .map(|one| (one.name, &one.figure))
             .collect();
         let mut code = ExitCode::SUCCESS;
-        match figure::write(self.name, &figures) {
+        match figure::write(self.name, &figures, self.is_shared) {
             Ok(path) => println!("figures in {}", path.display()),
             Err(error) => {
                 println!("cannot write the figures: {error}");

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// What a measurement came to round by round, as it is published.
 #[derive(Debug, Serialize)]
@@ -34,11 +35,23 @@ pub(super) fn quartile(samples: &[f64], quarters: usize) -> f64 {
     sorted[quarters * (sorted.len() - 1) / 4]
 }
 
-/// Writes the figures of a bench where others read them.
-pub(super) fn write(bench: &str, figures: &BTreeMap<&str, &Figure>) -> io::Result<PathBuf> {
+/// Writes the figures of a bench where others read them; if the file is
+/// shared, beside those that are there already.
+pub(super) fn write(
+    bench: &str,
+    figures: &BTreeMap<&str, &Figure>,
+    is_shared: bool,
+) -> io::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
     fs::create_dir_all(&folder)?;
     let path = folder.join(bench).with_extension("json");
-    fs::write(&path, serde_json::to_string_pretty(figures)? + "\n")?;
+    let mut all = match fs::read(&path) {
+        Ok(others) if is_shared => serde_json::from_slice(&others)?,
+        _ => BTreeMap::<String, Value>::new(),
+    };
+    for (name, figure) in figures {
+        all.insert((*name).to_owned(), serde_json::to_value(figure)?);
+    }
+    fs::write(&path, serde_json::to_string_pretty(&all)? + "\n")?;
     Ok(path)
 }

@@ -1,0 +1,146 @@
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::thread;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt};
+use millpond::device::CudaDevice;
+use millpond::inference::{Backend, Cuda, DenseNet, Infer};
+use millpond::node::Workers;
+use millpond::stages::FromIter;
+use millpond::{Pipeline, RunOptions};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant;
+
+use crate::model::{self, WIDTH, numbers};
+use crate::report::Report;
+
+/// What one measurement runs.
+struct Amount {
+    batches: usize,
+    rows: usize,
+    rounds: usize,
+}
+
+impl Amount {
+    /// The emulator interprets every instruction: enough is less there.
+    fn of(report: &Report) -> Self {
+        if report.is_emulated() {
+            Self {
+                batches: 6,
+                rows: 16,
+                rounds: 1,
+            }
+        } else {
+            Self {
+                batches: 400,
+                rows: 4_096,
+                rounds: 9,
+            }
+        }
+    }
+}
+
+type Measured<T> = Result<T, Box<dyn Error>>;
+
+/// Compares the backend with several slots on the device with one slot, which
+/// copies in, computes and copies out one after another.
+pub(crate) fn overlap(device: &CudaDevice, report: &mut Report) -> Measured<()> {
+    let amount = Amount::of(report);
+    let ratios = rounds(&amount, || {
+        let one = bare_loop(device, NonZeroUsize::MIN, &amount)?;
+        let several = bare_loop(device, SEVERAL, &amount)?;
+        Ok(one.div_duration_f64(several))
+    })?;
+    report.figure(
+        "overlap: 4 slots over 1 slot",
+        ratios,
+        1.1,
+        "rows per time; more than 1 if copies and compute overlap",
+    );
+    Ok(())
+}
+
+const SEVERAL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
+
+/// Compares a pipeline, message by message, with a loop around the backend.
+pub(crate) fn over_bare_loop(device: &CudaDevice, report: &mut Report) -> Measured<()> {
+    let amount = Amount::of(report);
+    let ratios = rounds(&amount, || {
+        let bare = bare_loop(device, SEVERAL, &amount)?;
+        let pipeline = pipeline(device, &amount)?;
+        Ok(bare.div_duration_f64(pipeline))
+    })?;
+    report.figure(
+        "throughput: pipeline over bare loop",
+        ratios,
+        0.9,
+        "rows per time, batches of the same size",
+    );
+    Ok(())
+}
+
+/// The median of what the rounds give.
+fn rounds(amount: &Amount, mut round: impl FnMut() -> Measured<f64>) -> Measured<f64> {
+    let mut ratios = (0..amount.rounds)
+        .map(|_| round())
+        .collect::<Measured<Vec<_>>>()?;
+    ratios.sort_by(f64::total_cmp);
+    ratios
+        .get(ratios.len() / 2)
+        .copied()
+        .ok_or_else(|| "there was no round".into())
+}
+
+fn backend(device: &CudaDevice, slots: NonZeroUsize) -> Measured<Cuda<DenseNet>> {
+    let cuda = Cuda::on(model::net()?, vec![device.clone()])?;
+    Ok(cuda.slots_each(slots))
+}
+
+/// How long a loop takes that keeps all slots busy and does nothing else.
+fn bare_loop(device: &CudaDevice, slots: NonZeroUsize, amount: &Amount) -> Measured<Duration> {
+    let mut backend = backend(device, slots)?;
+    let workers =
+        Workers::new(|name, body| thread::Builder::new().name(name).spawn(body).map(drop));
+    backend.start(&workers)?;
+    let batches = (1..).take(amount.batches);
+    let batches = batches.map(|seed| model::batch(amount.rows, seed));
+    let batches = batches.collect::<Measured<Vec<_>>>()?;
+    runtime()?.block_on(async {
+        backend.warm_up().await?;
+        let start = Instant::now();
+        let mut answers = stream::iter(batches)
+            .map(|batch| backend.infer(batch))
+            .buffered(slots.get());
+        while let Some(answer) = answers.next().await {
+            answer?;
+        }
+        Ok(start.elapsed())
+    })
+}
+
+/// How long a pipeline takes from its start to its report.
+fn pipeline(device: &CudaDevice, amount: &Amount) -> Measured<Duration> {
+    let rows = amount.batches * amount.rows;
+    let messages: Vec<_> = (0..rows)
+        .zip(1..)
+        .map(|(_, seed)| numbers(WIDTH, seed))
+        .collect();
+    let infer = Infer::with(backend(device, SEVERAL)?)
+        .input("x", [WIDTH], |row: &Vec<f32>| row)
+        .output("y", |_, y: &[f32]| y[0])
+        .batch(amount.rows, Duration::from_millis(5));
+    let pipeline = Pipeline::named("gpu-check")
+        .source(FromIter::new(messages))
+        .stage(infer)
+        .for_each("count", drop);
+    runtime()?.block_on(async {
+        let start = Instant::now();
+        pipeline.run_with(RunOptions::new()).await?;
+        Ok(start.elapsed())
+    })
+}
+
+fn runtime() -> Measured<Runtime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}
