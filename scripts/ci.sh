@@ -83,11 +83,18 @@ gpu() {
 # Fails if `#[stage]` costs the compiler more than twice what the same does by hand.
 macro_cost() { scripts/compile-cost --rounds 3 --most 2; }
 
+# Compiles every kernel, compares it with the committed PTX, and assembles it for three
+# generations of devices; neither needs one.
+kernels() { scripts/kernels; }
+
+# What is behind features that build fast.
+dense() { cargo test -p millpond --features dense,testing --test dense --test device --test catalogue --test conformance; }
+
 demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx cuda kernels gpu benches macro_cost demo compare)
+all=(fmt clippy tests loom docs examples features onnx dense cuda kernels gpu benches macro_cost demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

@@ -47,6 +47,7 @@
 //! | feature | brings |
 //! | --- | --- |
 //! | `onnx` | [`inference`] of ONNX models on the CPU, in pure Rust; builds for minutes |
+//! | `cuda` | [`inference`] and tensors on CUDA devices; the driver is looked for when the program runs |
 //! | `testing` | `conformance!`, the suite that every backend passes, for tests |
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]

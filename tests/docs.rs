@@ -368,6 +368,37 @@ fn the_oldest_rust_is_the_same_everywhere() {
 // === the architecture ===
 
 #[test]
+fn unsafe_code_stands_only_where_a_driver_is_called_or_played() {
+    let allowed = [
+        "src/device/cuda/raw/",
+        "emulator/src/api/",
+        "emulator/tests/",
+        "tests/support/emulator.rs",
+    ];
+    let folders = [
+        "src",
+        "operators",
+        "macros",
+        "emulator",
+        "tests",
+        "benches",
+        "examples",
+    ];
+    let sources = folders.into_iter().flat_map(|folder| files(folder, "rs"));
+    for file in sources.filter(|file| !file.ends_with("tests/docs.rs")) {
+        let source = read(&file);
+        let mut code = source.lines().filter(|line| !line.trim().starts_with("//"));
+        let is_unsafe = |line: &str| {
+            let marks = ["unsafe {", "unsafe impl", "unsafe extern", "#[unsafe("];
+            marks.iter().any(|mark| line.contains(mark))
+        };
+        let place = file.strip_prefix(root()).unwrap().to_string_lossy();
+        let known = allowed.iter().any(|known| place.starts_with(known));
+        assert!(known || !code.any(is_unsafe), "{place}");
+    }
+}
+
+#[test]
 fn imports_point_one_way() {
     let layers = [
         ("message", ""),

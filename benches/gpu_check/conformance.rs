@@ -17,7 +17,7 @@ pub(crate) fn check(device: &CudaDevice, report: &mut Report) {
         let name = format!("conformance: {check}");
         match check.run(&subject) {
             Outcome::Passed => report.passed(&name, ""),
-            Outcome::Skipped(reason) => report.skipped(&name, &reason.to_string()),
+            Outcome::Skipped(reason) => report.skipped(&name, &reason),
             Outcome::Failed(reason) => report.failed(&name, &reason),
         }
     }

@@ -55,21 +55,12 @@ fn different(one: &Tensor, other: &Tensor) -> Result<usize, Box<dyn Error>> {
         return Err(format!("the processor gives {one:?}, the device {other:?}").into());
     }
     if one.element() == ElementType::U8 {
-        return count(one.as_slice::<u8>()?, other.as_slice::<u8>()?, |n| *n);
+        let pairs = one.as_slice::<u8>()?.iter().zip(other.as_slice::<u8>()?);
+        return Ok(pairs.filter(|(one, other)| one != other).count());
     }
-    count(one.as_slice::<f32>()?, other.as_slice::<f32>()?, |n| {
-        n.to_bits()
-    })
-}
-
-fn count<E, B: PartialEq>(
-    one: &[E],
-    other: &[E],
-    bits: impl Fn(&E) -> B,
-) -> Result<usize, Box<dyn Error>> {
-    let pairs = one.iter().zip(other);
+    let pairs = one.as_slice::<f32>()?.iter().zip(other.as_slice::<f32>()?);
     Ok(pairs
-        .filter(|(one, other)| bits(one) != bits(other))
+        .filter(|(one, other)| one.to_bits() != other.to_bits())
         .count())
 }
 

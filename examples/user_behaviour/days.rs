@@ -14,7 +14,7 @@ pub(crate) const FEATURES: usize = 8;
 pub(crate) struct Day {
     pub(crate) user: String,
     /// Days since the epoch.
-    pub(crate) day: u64,
+    pub(crate) date: u64,
     /// Events; apps; devices; places; the shares of events that were refused,
     /// and that were between 22 and 6 o'clock; hours from the first to the
     /// last; events per app.
@@ -55,9 +55,9 @@ impl Open {
 
 fn told(days: BTreeMap<(u64, String), Seen>) -> Vec<Day> {
     let days = days.into_iter();
-    days.map(|((day, user), seen)| Day {
+    days.map(|((date, user), seen)| Day {
         user,
-        day,
+        date,
         features: seen.features(),
         anomaly: seen.anomaly,
     })

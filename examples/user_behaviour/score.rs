@@ -70,15 +70,15 @@ fn score(profile: &Rebuilding, threshold: f32, days: Vec<Day>) -> Vec<Result<Val
         Ok(errors) => days
             .into_iter()
             .zip(errors)
-            .map(|(day, error)| Ok(told(day, error, threshold)))
+            .map(|(day, error)| Ok(told(&day, error, threshold)))
             .collect(),
         Err(error) => days.iter().map(|_| Err(error.clone())).collect(),
     }
 }
 
-fn told(day: Day, error: f32, threshold: f32) -> Value {
+fn told(day: &Day, error: f32, threshold: f32) -> Value {
     let mut told = json!({
-        "user": day.user, "day": day.day, "error": error, "alert": error > threshold,
+        "user": day.user, "date": day.date, "error": error, "alert": error > threshold,
     });
     if let Some(anomaly) = day.anomaly {
         told["anomaly"] = anomaly.into();

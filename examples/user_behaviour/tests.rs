@@ -37,7 +37,7 @@ async fn a_day_counts_what_there_is_of_each_kind() {
     let days = gathered(events).await;
 
     assert_eq!(days.len(), 1);
-    assert_eq!((days[0].user.as_str(), days[0].day), ("ann", 0));
+    assert_eq!((days[0].user.as_str(), days[0].date), ("ann", 0));
     assert_eq!(
         days[0].features,
         [4.0, 2.0, 1.0, 1.0, 0.25, 0.75, 21.0, 2.0]
@@ -53,7 +53,7 @@ async fn users_and_days_do_not_mix() {
 
     let told: Vec<_> = days
         .iter()
-        .map(|day| (day.day, day.user.as_str(), day.features[0]))
+        .map(|day| (day.date, day.user.as_str(), day.features[0]))
         .collect();
     assert_eq!(told, [(0, "ann", 1.0), (0, "bob", 1.0), (1, "ann", 2.0)]);
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
+use millpond::device::DeviceChoice;
 use millpond::inference::forest::Model;
-use millpond::inference::{Backend, DeviceForest, Forest};
+use millpond::inference::{self, Backend, DeviceForest, Forest};
 use millpond::message::{Tensor, Tensors};
 
 use crate::emulator::Emulator;
-use crate::models::started;
+use crate::models::{started, workers};
 
 const FEATURES: usize = 5;
 
@@ -56,13 +57,14 @@ pub(crate) fn model(seed: u32) -> Model {
 }
 
 /// A regression by sets of categories, on the first feature.
+const CATEGORIES: &str = "tree\nnum_tree_per_iteration=1\nmax_feature_idx=4\n\
+                          objective=regression\n\nTree=0\nnum_leaves=3\nnum_cat=2\n\
+                          cat_boundaries=0 1 3\ncat_threshold=5 9 2\nsplit_feature=0 0\n\
+                          threshold=0 1\ndecision_type=1 1\nleft_child=-1 -2\n\
+                          right_child=1 -3\nleaf_value=1.5 2.5 4.5\n\nend of trees\n";
+
 fn by_category() -> Model {
-    let text = "tree\nnum_tree_per_iteration=1\nmax_feature_idx=4\nobjective=regression\n\n\
-                Tree=0\nnum_leaves=3\nnum_cat=2\ncat_boundaries=0 1 3\n\
-                cat_threshold=5 9 2\nsplit_feature=0 0\nthreshold=0 1\n\
-                decision_type=1 1\nleft_child=-1 -2\nright_child=1 -3\n\
-                leaf_value=1.5 2.5 4.5\n\n";
-    Model::from_lightgbm(text.as_bytes()).unwrap()
+    Model::from_lightgbm(CATEGORIES.as_bytes()).unwrap()
 }
 
 /// A classifier of `XGBoost`, which sums in 32 bits.
@@ -143,6 +145,24 @@ async fn the_kernels_of_several_slots_overlap_with_copies() {
     assert!(answers.iter().all(Result::is_ok));
     let overlapped = emulator.count("overlapped");
     assert!(overlapped >= 10, "{overlapped} of 36 began beside another");
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn a_model_file_is_opened_on_every_device_there_is() {
+    let emulator = Emulator::with(r#"{"devices": 2}"#);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.txt");
+    std::fs::write(&path, CATEGORIES).unwrap();
+    let mut backend = inference::Model::open_on(&path, DeviceChoice::Auto).unwrap();
+    backend.start(&workers()).unwrap();
+    assert_eq!(backend.slots().get(), 6);
+    assert!(backend.takes_missing());
+
+    let expected = Forest::load(&path).unwrap().run(&rows(20)).unwrap();
+    assert_eq!(backend.infer(rows(20)).await.unwrap(), expected);
+    assert!(emulator.count("launches") > 0);
     backend.shutdown().await;
     emulator.assert_clean();
 }
