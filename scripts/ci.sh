@@ -55,7 +55,7 @@ features() {
 # Compiles every benchmark and runs each once, short, without judging figures.
 benches() {
     local bench
-    for bench in adaptive edge gpu operators pipeline inference; do
+    for bench in adaptive edge forest gpu operators pipeline inference; do
         cargo bench --features onnx --bench "$bench" -- --short
     done
 }
@@ -66,9 +66,6 @@ cuda() {
     cargo test -p millpond-cuda-emulator -p millpond-ptx
     cargo test -p millpond --features cuda,testing --lib --test device --test dense --test 'cuda*'
 }
-
-# Each kernel with NVIDIA's own compiler and assembler, and the committed PTX.
-kernels() { scripts/kernels; }
 
 # The stage before a device, what a machine with a device is checked with, and the
 # two workflows, on the emulator.
@@ -83,11 +80,18 @@ gpu() {
 # Fails if `#[stage]` costs the compiler more than twice what the same does by hand.
 macro_cost() { scripts/compile-cost --rounds 3 --most 2; }
 
+# Compiles every kernel, compares it with the committed PTX, and assembles it for three
+# generations of devices; neither needs one.
+kernels() { scripts/kernels; }
+
+# What is behind features that build fast.
+dense() { cargo test -p millpond --features dense,testing --test dense --test device --test catalogue --test conformance; }
+
 demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx cuda kernels gpu benches macro_cost demo compare)
+all=(fmt clippy tests loom docs examples features onnx dense cuda kernels gpu benches macro_cost demo compare)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

@@ -65,7 +65,12 @@ class Compiler:
 
 
 def normal(ptx):
-    """PTX without the comments that name the compiler's build, and one blank line at most."""
+    """PTX without the comments that name the compiler's build, and one blank line at most.
+
+    A compiler names its own version of PTX, which older drivers refuse. What the kernels use is
+    all in 8.0, the version of CUDA 12.0; that ptxas takes it so is the proof.
+    """
+    ptx = re.sub(r"^\.version \S+$", ".version 8.0", ptx, flags=re.MULTILINE)
     lines = [line.rstrip() for line in ptx.splitlines() if not line.startswith("//")]
     return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip() + "\n"
 

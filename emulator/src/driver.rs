@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError, WaitTimeoutResult},
+    time::Duration,
 };
 
 use crate::{
@@ -108,6 +109,16 @@ impl Driver {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Waits for so long, or until `waiting` is false.
+    pub(crate) fn wait_at_most(
+        &self,
+        limit: Duration,
+        waiting: impl FnMut(&mut State) -> bool,
+    ) -> (MutexGuard<'_, State>, WaitTimeoutResult) {
+        let waited = self.changed.wait_timeout_while(self.lock(), limit, waiting);
+        waited.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until all of `moments` have come, and the host knows it.

@@ -14,6 +14,9 @@ use crate::{
     work::{Source, Work},
 };
 
+/// A test that lets go of nothing for so long has forgotten to.
+const LONGEST_HOLD: Duration = Duration::from_secs(30);
+
 /// Who runs an operation.
 #[derive(Debug)]
 pub(crate) struct Doing {
@@ -100,7 +103,10 @@ impl Work {
                 call_host(*function);
                 Ok(())
             }
-            Self::Lose(code) => Err((*code, format!("planned: the device was lost with {code}"))),
+            Self::Lose(code) => {
+                driver.lock().lose(doing.device, *code);
+                Ok(())
+            }
             Self::Free(_) | Self::Reach(_) | Self::Wait | Self::Graph(_) => Ok(()),
         }
     }
@@ -227,6 +233,17 @@ impl State {
 }
 
 impl Driver {
+    /// Waits until a test lets go, or is taken to have forgotten it.
+    fn hold(&self, since: u64) {
+        let (state, waited) = self.wait_at_most(LONGEST_HOLD, |state| state.releases <= since);
+        if waited.timed_out() {
+            let mut state = state;
+            state.violation(format!(
+                "an operation was held for {LONGEST_HOLD:?}, and no release came"
+            ));
+        }
+    }
+
     /// Takes the time that an operation is scripted to take.
     fn pause(&self, kind: Kind, extra: Extra) {
         let mut state = self.lock();
@@ -239,7 +256,7 @@ impl Driver {
         let jitter = state.draw(delay.jitter_us);
         drop(state);
         if let Some(since) = extra.held_since {
-            self.wait_for(|state| (state.releases > since).then_some(()));
+            self.hold(since);
         }
         let pause = Duration::from_micros(usual + jitter + extra.slow_us);
         if !pause.is_zero() {

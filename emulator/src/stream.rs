@@ -1,6 +1,9 @@
 //! Streams: a queue of operations each, and the thread that runs them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::{
     clock::{Clock, Ticket},
@@ -257,7 +260,12 @@ fn run(driver: &Driver, id: u64) {
             driver.changed();
             return;
         };
-        work.run(driver, &doing);
+        let ran = catch_unwind(AssertUnwindSafe(|| work.run(driver, &doing)));
+        if ran.is_err() {
+            let mut state = driver.lock();
+            state.violation("the emulator itself panicked on a stream; see standard error".into());
+            state.lose(doing.device, Code::UNKNOWN);
+        }
         if let Some(stream) = driver.lock().streams.get_mut(&id) {
             stream.completed += 1;
         }

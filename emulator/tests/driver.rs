@@ -145,6 +145,53 @@ fn a_captured_graph_runs_as_often_as_it_is_launched() -> Result<(), DriverError>
 }
 
 #[test]
+fn a_graph_reads_its_pinned_input_anew_at_each_launch() -> Result<(), DriverError> {
+    let emulator = Emulator::fresh();
+    let context = CudaContext::new(0)?;
+    // SAFETY: all accesses are on one stream.
+    unsafe { context.disable_event_tracking() };
+    let stream = context.new_stream()?;
+    let function = support::load_add(&context)?;
+    let (there, mut out) = (stream.alloc_zeros::<f32>(4)?, stream.alloc_zeros::<f32>(4)?);
+    // SAFETY: numbers are written to both before they are read.
+    let (mut input, mut output) = unsafe {
+        (
+            context.alloc_pinned::<f32>(4)?,
+            context.alloc_pinned::<f32>(4)?,
+        )
+    };
+    let (from, to) = (input.as_mut_ptr()?, output.as_mut_ptr()?);
+    stream.synchronize()?;
+    stream.begin_capture(THREAD_LOCAL)?;
+    // SAFETY: all memory outlives the graph.
+    unsafe {
+        let address = there.device_ptr(&stream).0;
+        result::memcpy_htod_async(
+            address,
+            std::slice::from_raw_parts(from, 4),
+            stream.cu_stream(),
+        )?;
+        support::add(&stream, &function, &mut out, &there, 1.0, 4)?;
+        let address = out.device_ptr(&stream).0;
+        result::memcpy_dtoh_async(
+            std::slice::from_raw_parts_mut(to, 4),
+            address,
+            stream.cu_stream(),
+        )?;
+    }
+    let graph = stream.end_capture(CUgraphInstantiate_flags(0))?.unwrap();
+    for value in [1.0, 5.0] {
+        input.as_mut_slice()?.fill(value);
+        graph.launch()?;
+        stream.synchronize()?;
+        assert_eq!(output.as_slice()?, [value + 1.0; 4]);
+    }
+    assert_eq!(emulator.report()["launches"], json!(2));
+    assert_eq!(emulator.violations(), [""; 0]);
+    Ok(())
+}
+
+#[test]
 fn what_a_graph_cannot_hold_ends_the_capture() -> Result<(), DriverError> {
     let _emulator = Emulator::fresh();
     let context = CudaContext::new(0)?;

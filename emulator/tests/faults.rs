@@ -140,7 +140,11 @@ fn a_device_lost_in_mid_stream_lets_nobody_wait_for_ever() -> Result<(), DriverE
     let waited = recorded.and_then(|()| event.synchronize());
     assert_eq!(waited, lost);
     assert_eq!(stream.synchronize(), lost);
-    assert!(emulator.violations()[0].contains("planned: the device was lost"));
+    assert_eq!(
+        emulator.violations(),
+        [""; 0],
+        "it is no fault of the program"
+    );
     Ok(())
 }
 

@@ -100,6 +100,15 @@ impl OpenDevice {
         }
     }
 
+    /// Returns the CUDA device, if it is one.
+    #[cfg(feature = "cuda")]
+    pub fn as_cuda(&self) -> Option<CudaDevice> {
+        match self {
+            Self::Cpu => None,
+            Self::Cuda(device) => Some(device.clone()),
+        }
+    }
+
     /// Brings a tensor to the device; in host memory it is not copied.
     ///
     /// A copy blocks until it is done.

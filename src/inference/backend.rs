@@ -146,7 +146,7 @@ pub trait Backend: Sized + 'static {
     /// [`InferError::NotRunning`]. It does not take polls of their futures to
     /// complete this one. The stage waits for it when its node ends, within
     /// [a limit](super::Infer::shutdown_limit) and the stop deadline of the
-    /// run; an aborted run drops the backend instead.
+    /// run; a node that fails or is aborted drops the backend instead.
     ///
     /// The default drops the backend, which is enough for one whose work is
     /// all done while its futures are polled.

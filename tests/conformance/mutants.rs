@@ -1,9 +1,10 @@
 //! For each check backends that break it: a check that no mutant breaks tests
 //! nothing.
 
-use millpond::inference::conformance::{Check, Outcome};
+use millpond::inference::conformance::{Check, Outcome, hold};
 
 use super::faulty::{Fault, Faults};
+use super::mock;
 
 /// Each fault with the check that has to find it, and a part of what it says.
 const MUTANTS: [(Fault, Check, &str); 34] = [
@@ -144,4 +145,30 @@ fn each_check_has_a_fault() {
             "{check}"
         );
     }
+}
+
+#[test]
+fn a_check_that_the_subject_cannot_serve_is_skipped_with_its_reason() {
+    let reasons = [
+        (Check::Values, "knows no right answers"),
+        (Check::Slow, "makes no slow backend"),
+        (Check::Failure, "makes no failing backend"),
+        (Check::Panic, "makes no panicking backend"),
+    ];
+    for (check, says) in reasons {
+        match check.run(&mock) {
+            Outcome::Skipped(reason) => assert!(reason.contains(says), "{check}: {reason}"),
+            other => panic!("{check} is not skipped: {other:?}"),
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "fickle does not conform, signature: the signature was")]
+fn a_failed_check_fails_its_test_with_the_reason() {
+    hold(
+        Check::Signature,
+        "fickle",
+        &Faults::new(Fault::ChangesItsSignature),
+    );
 }

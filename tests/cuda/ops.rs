@@ -26,7 +26,7 @@ fn numbers(count: usize, seed: usize) -> Vec<f32> {
     ];
     let number = |i: usize| match (i * 7919 + seed * 104_729) % 2003 {
         at if at < awkward.len() => awkward[at],
-        at => at as f32 / 100.0 - 10.0,
+        at => f32::from(u16::try_from(at).unwrap()) / 100.0 - 10.0,
     };
     (0..count).map(number).collect()
 }
@@ -37,29 +37,19 @@ fn tensor<E: Element>(shape: &[usize], elements: Vec<E>) -> Tensor {
 
 /// The bits of all elements; those of NaN are one, whichever it is.
 fn bits(tensor: &Tensor) -> Vec<u32> {
-    match tensor.element() {
-        ElementType::U8 => tensor
-            .as_slice::<u8>()
-            .unwrap()
-            .iter()
-            .map(|&x| x.into())
-            .collect(),
-        _ => {
-            let one_nan = |x: &f32| if x.is_nan() { f32::NAN } else { *x }.to_bits();
-            tensor
-                .as_slice::<f32>()
-                .unwrap()
-                .iter()
-                .map(one_nan)
-                .collect()
-        }
+    if tensor.element() == ElementType::U8 {
+        let marks = tensor.as_slice::<u8>().unwrap().iter();
+        return marks.map(|&mark| mark.into()).collect();
     }
+    let one_nan = |x: &f32| if x.is_nan() { f32::NAN } else { *x }.to_bits();
+    let elements = tensor.as_slice::<f32>().unwrap().iter();
+    elements.map(one_nan).collect()
 }
 
 /// Runs an operation on the processor and on the device, and compares.
 fn same<const N: usize>(
     what: &str,
-    inputs: [Tensor; N],
+    inputs: &[Tensor; N],
     run: impl Fn(&OpenDevice, &[DeviceTensor]) -> Result<DeviceTensor, DeviceError>,
 ) {
     let device = OpenDevice::Cuda(CudaDevice::open(0).unwrap());
@@ -99,7 +89,7 @@ fn normalise_is_equal() {
             tensor(&[columns], numbers(columns, 2)),
             tensor(&[columns], numbers(columns, 3)),
         ];
-        same("normalise", inputs, |_, x| {
+        same("normalise", &inputs, |_, x| {
             ops::normalise(&x[0], &x[1], &x[2])
         });
     }
@@ -112,9 +102,9 @@ fn one_hot_is_equal() {
     let classes = NonZeroU32::new(5).unwrap();
     let codes = || -2..70_i32;
     let narrow = tensor(&[72], codes().collect());
-    same("i32", [narrow], |_, x| ops::one_hot(&x[0], classes));
+    same("i32", &[narrow], |_, x| ops::one_hot(&x[0], classes));
     let wide = codes().map(|code| i64::from(code) << 31).collect();
-    same("i64", [tensor(&[72], wide)], |_, x| {
+    same("i64", &[tensor(&[72], wide)], |_, x| {
         ops::one_hot(&x[0], classes)
     });
     emulator.assert_clean();
@@ -126,9 +116,9 @@ fn softmax_sigmoid_and_threshold_are_equal() {
     for [rows, columns] in SHAPES {
         for seed in 0..3 {
             let x = || [tensor(&[rows, columns], numbers(rows * columns, seed))];
-            same("softmax", x(), |_, x| ops::softmax(&x[0]));
-            same("sigmoid", x(), |_, x| ops::sigmoid(&x[0]));
-            same("threshold", x(), |_, x| ops::threshold(&x[0], 0.25));
+            same("softmax", &x(), |_, x| ops::softmax(&x[0]));
+            same("sigmoid", &x(), |_, x| ops::sigmoid(&x[0]));
+            same("threshold", &x(), |_, x| ops::threshold(&x[0], 0.25));
         }
     }
     emulator.assert_clean();
@@ -147,7 +137,7 @@ fn masked_mean_is_equal() {
             tensor(&shape, mask.map(|one| i64::from(one) << 40).collect()),
         ];
         for mask in masks {
-            same("masked mean", [x(), mask], |_, x| {
+            same("masked mean", &[x(), mask], |_, x| {
                 ops::masked_mean(&x[0], &x[1])
             });
         }
@@ -160,7 +150,7 @@ fn reconstruction_error_is_equal() {
     let emulator = Emulator::fresh();
     for [rows, columns] in SHAPES {
         let x = |seed| tensor(&[rows, columns], numbers(rows * columns, seed));
-        same("error", [x(1), x(2)], |_, x| {
+        same("error", &[x(1), x(2)], |_, x| {
             ops::reconstruction_error(&x[0], &x[1])
         });
     }
@@ -177,7 +167,7 @@ fn row_max_is_equal() {
                 tensor(&[rows, columns], numbers(rows * columns, 5)),
                 tensor(&[rows], ids.collect()),
             ];
-            same("row max", inputs, |_, x| {
+            same("row max", &inputs, |_, x| {
                 ops::row_max(&x[0], &x[1], messages)
             });
         }
@@ -213,7 +203,7 @@ fn dense_is_equal_with_every_activation() {
                 *last = f32::NAN;
             }
             let x = tensor(&[rows, inputs], x);
-            same(&activation.to_string(), [x], |place, x| {
+            same(&activation.to_string(), &[x], |place, x| {
                 let weights = tensor(&[inputs, outputs], tame(inputs * outputs, 7));
                 let bias = tensor(&[outputs], tame(outputs, 8));
                 let layer = DenseLayer::new(place.put(weights)?, place.put(bias)?, activation)?;
@@ -228,15 +218,16 @@ fn dense_is_equal_with_every_activation() {
 fn exp_tanh_and_erf_are_equal_all_along() {
     let emulator = Emulator::fresh();
     // Every exponent and sign, with some digits of each.
-    let all = (0..4096_u32).map(|i| f32::from_bits(i << 20 | i * 2_654_435 % 0x000f_ffff));
-    let x = tensor(&[4096, 1], all.collect::<Vec<_>>());
+    let all = (0..4096_u32)
+        .map(|i| f32::from_bits((i << 20) | (i.wrapping_mul(2_654_435) & 0x000f_ffff)));
+    let x = [tensor(&[4096, 1], all.collect::<Vec<_>>())];
     for activation in [
         Activation::Sigmoid,
         Activation::Tanh,
         Activation::Gelu,
         Activation::Elu(1.0),
     ] {
-        same(&activation.to_string(), [x.clone()], |place, x| {
+        same(&activation.to_string(), &x, |place, x| {
             let one = || place.put(tensor(&[1, 1], vec![1.0_f32]));
             let layer =
                 DenseLayer::new(one()?, place.put(tensor(&[1], vec![0.0_f32]))?, activation)?;

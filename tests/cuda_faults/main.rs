@@ -32,7 +32,7 @@ async fn ten_thousand_faults_lose_nothing_and_repeat_nothing() {
         seed += 1;
         let backend = started(Echo::of(2), 3);
         emulator.control(&format!(
-            r#"{{"random": {{"rate": 0.3, "seed": {seed}, "error": "{}",
+            r#"{{"random": {{"rate": 0.05, "seed": {seed}, "error": "{}",
                 "on": ["alloc", "host_alloc", "copy", "synchronise", "event"]}}}}"#,
             ["CUDA_ERROR_OUT_OF_MEMORY", "CUDA_ERROR_INVALID_VALUE"][seed % 2],
         ));

@@ -16,7 +16,9 @@ fn started() -> Dense {
 }
 
 fn batch(rows: usize) -> Tensors {
-    let x = (0..2 * rows).map(|i| i as f32).collect();
+    let x = (0..2 * rows)
+        .map(|i| f32::from(u8::try_from(i).unwrap()))
+        .collect();
     Tensors::new().with("x", Tensor::new([rows, 2], x).unwrap())
 }
 

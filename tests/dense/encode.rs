@@ -92,9 +92,9 @@ fn number(tag: u8, value: i64) -> Vec<u8> {
 fn varint(mut value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while value >= 0x80 {
-        bytes.push(0x80 | (value & 0x7f) as u8);
+        bytes.push(0x80 | value.to_le_bytes()[0]);
         value >>= 7;
     }
-    bytes.push(value as u8);
+    bytes.extend(u8::try_from(value));
     bytes
 }

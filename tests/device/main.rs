@@ -1,6 +1,11 @@
 //! Operations on tensors in host memory, against plain arithmetic in 64 bits.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "tests: numbers are small, and those that are compared exactly are exact"
+)]
 
 mod by_column;
 mod by_row;

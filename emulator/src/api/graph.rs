@@ -59,10 +59,11 @@ driver_functions! {
         let mut state = Driver::get().lock();
         let resolved = state.resolve(stream)?;
         let device = state.open_stream(resolved)?.device;
-        state.strike(device, Point::Graph, 0)?;
-        let works = state.graphs.get(&executable).map(|graph| Arc::clone(&graph.works)).ok_or(Code::INVALID_VALUE)?;
+        let graph = state.graphs.get(&executable).ok_or(Code::INVALID_VALUE)?;
+        let works = Arc::clone(&graph.works);
+        let scripted = state.strike(device, Point::Graph, 0)?;
         drop(state);
-        submit(stream, Work::Graph(works))
+        submit(stream, scripted.lose.map_or(Work::Graph(works), Work::Lose))
     }
 
     fn cuGraphExecDestroy(executable: u64) Release {

@@ -69,7 +69,14 @@ impl Kernels {
         if let Some(module) = self.compiled(source)? {
             return Ok(module);
         }
-        Module::load(&self.context, source.ptx.to_owned())
+        let loaded = Module::load(&self.context, source.ptx.to_owned());
+        loaded.map_err(|error| match error {
+            DeviceError::Driver { code, .. } => DeviceError::Kernel {
+                kernel: source.name.into(),
+                reason: format!("the driver says {code} of its PTX; install a newer driver").into(),
+            },
+            other => other,
+        })
     }
 
     fn compiled(&self, source: &Source) -> Result<Option<Arc<Module>>, DeviceError> {
@@ -107,7 +114,7 @@ impl Threads {
         let blocks = |count: usize| {
             u32::try_from(count)
                 .ok()
-                .filter(|blocks| *blocks <= i32::MAX as u32)
+                .filter(|blocks| i32::try_from(*blocks).is_ok())
                 .ok_or_else(|| DeviceError::Kernel {
                     kernel: kernel.into(),
                     reason: "the tensor is larger than a grid; use smaller batches".into(),

@@ -9,7 +9,7 @@ pub(crate) struct Source {
     pub(crate) name: &'static str,
     /// The kernels in it.
     pub(crate) entries: &'static [&'static str],
-    /// The PTX for sm_80, which any newer device takes too.
+    /// The PTX for `sm_80`, which any newer device takes too.
     pub(crate) ptx: &'static str,
     own: &'static str,
 }

@@ -142,6 +142,8 @@ impl Skipped {
 pub enum Clock {
     /// Threads, devices or servers work for it: time passes.
     Real,
-    /// It waits on tokio's clock only, which is paused: waits take no time.
+    /// It waits on tokio's clock only, which is paused: waits take no time, and
+    /// what is computed takes none either, so that [`Check::Slow`](super::Check::Slow)
+    /// does not see a worker that is held up.
     Paused,
 }

@@ -7,7 +7,7 @@ use crate::device::{CudaDevice, DeviceError};
 /// The devices of a backend, and the slots of each.
 #[derive(Debug)]
 pub(super) struct Lanes<L> {
-    lanes: Vec<Lane<L>>,
+    each: Vec<Lane<L>>,
     state: Mutex<State>,
     returned: Condvar,
 }
@@ -49,7 +49,7 @@ impl<L> Lanes<L> {
             turn: 0,
         };
         Self {
-            lanes,
+            each: lanes,
             state: Mutex::new(state),
             returned: Condvar::new(),
         }
@@ -57,7 +57,7 @@ impl<L> Lanes<L> {
 
     /// Gives each device so many slots.
     pub(super) fn open(&self, slots: usize) -> Result<(), DeviceError> {
-        for (number, lane) in self.lanes.iter().enumerate() {
+        for (number, lane) in self.each.iter().enumerate() {
             for _ in 0..slots {
                 let slot = Slot::new(&lane.device)?;
                 self.lock().put_back(number, slot);
@@ -68,7 +68,7 @@ impl<L> Lanes<L> {
 
     /// Sets how many rows are run at once at the most, before the first batch.
     pub(super) fn set_limit(&self, rows: usize) {
-        for lane in &self.lanes {
+        for lane in &self.each {
             lane.limit.store(rows, Ordering::Relaxed);
         }
     }
@@ -174,12 +174,12 @@ impl<L> Lane<L> {
 impl<L> Taken<'_, L> {
     /// Returns the device that the slot is of.
     pub(super) fn lane(&self) -> Option<&Lane<L>> {
-        self.lanes.lanes.get(self.number)
+        self.lanes.each.get(self.number)
     }
 
     /// Returns the slot, and the device that it is of.
     pub(super) fn parts(&mut self) -> Option<(&Lane<L>, &mut Slot)> {
-        Some((self.lanes.lanes.get(self.number)?, self.slot.as_mut()?))
+        Some((self.lanes.each.get(self.number)?, self.slot.as_mut()?))
     }
 
     /// Uses the device no more.

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::device::{Device, DeviceError};
+use crate::device::DeviceError;
 #[cfg(feature = "dense")]
 use crate::inference::DenseLoadError;
 #[cfg(feature = "onnx")]
@@ -43,14 +43,6 @@ pub enum OpenError {
         format: &'static str,
         /// The feature that it takes.
         feature: &'static str,
-    },
-    /// The device is there, but the model does not run on it.
-    #[error("model `{}` does not run on {device}; choose `cpu`", path.display())]
-    NotOnDevice {
-        /// The file.
-        path: PathBuf,
-        /// The device that was asked for.
-        device: Device,
     },
     /// The device that was asked for cannot be used.
     #[error(transparent)]

@@ -14,7 +14,11 @@ use super::Dense;
 #[cfg(feature = "onnx")]
 use super::Onnx;
 use super::{Backend, Forest, Infer, InferError, InferInputs, Signature};
-use crate::device::{Device, DeviceChoice, OpenDevice};
+#[cfg(feature = "cuda")]
+use super::{Cuda, DenseNet, DeviceForest};
+#[cfg(feature = "cuda")]
+use crate::device::CudaDevice;
+use crate::device::{DeviceChoice, OpenDevice};
 use crate::message::{Message, Tensors};
 use crate::node::Workers;
 pub use error::OpenError;
@@ -52,6 +56,10 @@ enum Engine {
     Dense(Dense),
     #[cfg(feature = "onnx")]
     Onnx(Onnx),
+    #[cfg(feature = "cuda")]
+    CudaForest(Cuda<DeviceForest>),
+    #[cfg(feature = "cuda")]
+    CudaDense(Cuda<DenseNet>),
 }
 
 /// Does the same with whatever engine it is.
@@ -63,6 +71,10 @@ macro_rules! with_engine {
             Engine::Dense($backend) => $done,
             #[cfg(feature = "onnx")]
             Engine::Onnx($backend) => $done,
+            #[cfg(feature = "cuda")]
+            Engine::CudaForest($backend) => $done,
+            #[cfg(feature = "cuda")]
+            Engine::CudaDense($backend) => $done,
         }
     };
 }
@@ -79,18 +91,46 @@ impl Model {
 
     /// Opens a model file, to be run on the device that is asked for.
     ///
+    /// Of forests and networks of dense layers each CUDA device gets a copy, if
+    /// several are asked for. With [`DeviceChoice::Auto`] any other model is run
+    /// on the processor.
+    ///
     /// # Errors
     ///
     /// See [`OpenError`]; one of them is that the device cannot be used.
     pub fn open_on(path: impl AsRef<Path>, device: DeviceChoice) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        match OpenDevice::open(device)?.device() {
-            Device::Cpu => Self::on_cpu(path),
-            device @ Device::Cuda(_) => Err(OpenError::NotOnDevice {
-                path: path.to_owned(),
-                device,
-            }),
+        #[cfg(feature = "cuda")]
+        {
+            let devices = OpenDevice::all(device)?;
+            let devices: Vec<_> = devices.iter().filter_map(OpenDevice::as_cuda).collect();
+            if !devices.is_empty() {
+                return match Self::on_cuda(path, devices) {
+                    Err(error @ OpenError::Dense(_)) if device == DeviceChoice::Auto => {
+                        tracing::info!(%error, "the model is run on the processor");
+                        Self::on_cpu(path)
+                    }
+                    opened => opened,
+                };
+            }
         }
+        #[cfg(not(feature = "cuda"))]
+        OpenDevice::open(device)?;
+        Self::on_cpu(path)
+    }
+
+    #[cfg(feature = "cuda")]
+    fn on_cuda(path: &Path, devices: Vec<CudaDevice>) -> Result<Self, OpenError> {
+        let engine = match Format::of(path)? {
+            Format::XgboostJson | Format::LightgbmText => {
+                let model = Forest::load(path)?.model().clone();
+                Engine::CudaForest(Cuda::on(DeviceForest::new(model), devices)?)
+            }
+            Format::Safetensors | Format::Onnx => {
+                Engine::CudaDense(Cuda::on(DenseNet::load(path)?, devices)?)
+            }
+        };
+        Ok(Self { engine })
     }
 
     fn on_cpu(path: &Path) -> Result<Self, OpenError> {
@@ -131,13 +171,21 @@ impl Model {
             Engine::Dense(dense) => Engine::Dense(dense.threads(threads)),
             #[cfg(feature = "onnx")]
             Engine::Onnx(onnx) => Engine::Onnx(onnx.threads(threads)),
+            #[cfg(feature = "cuda")]
+            on_devices @ (Engine::CudaForest(_) | Engine::CudaDense(_)) => on_devices,
         };
         Self { engine }
     }
 
     /// Tells whether NaN in an input stands for what is missing.
     pub fn takes_missing(&self) -> bool {
-        matches!(self.engine, Engine::Forest(_))
+        match self.engine {
+            Engine::Forest(_) => true,
+            #[cfg(feature = "cuda")]
+            Engine::CudaForest(_) => true,
+            #[cfg(any(feature = "dense", feature = "onnx"))]
+            _ => false,
+        }
     }
 }
 

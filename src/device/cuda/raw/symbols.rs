@@ -39,7 +39,7 @@ const NEEDED: [&[u8]; 29] = [
     b"cuStreamWaitEvent\0",
 ];
 
-/// The oldest driver whose PTX compiler takes what the kernels use.
+/// The oldest driver that takes PTX of the version of the kernels, 8.0.
 const OLDEST: u32 = 12_000;
 
 /// Finds the driver, looks its functions up, and starts it.
