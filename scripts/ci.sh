@@ -67,9 +67,6 @@ cuda() {
     cargo test -p millpond --features cuda,testing --lib --test device --test dense --test 'cuda*'
 }
 
-# Each kernel with NVIDIA's own compiler and assembler, and the committed PTX.
-kernels() { scripts/kernels; }
-
 # The stage before a device, what a machine with a device is checked with, and the
 # two workflows, on the emulator.
 gpu() {
