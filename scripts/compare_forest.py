@@ -54,7 +54,6 @@ XGBOOST = {
     "ranks, pairs": {"objective": "rank:pairwise"},
     "sets of categories": {"objective": "binary:logistic", "max_cat_to_onehot": 2},
     "single categories": {"objective": "binary:logistic", "max_cat_to_onehot": 99},
-    "no tree": {"objective": "binary:logistic"},
 }
 
 LIGHTGBM = {
@@ -124,8 +123,7 @@ def train_xgboost(name, parameters, random):
     if "rank" in parameters["objective"]:
         data.set_group([20] * (TRAINED_ROWS // 20))
     common = {"max_depth": 5, "nthread": 1, "seed": SEED}
-    rounds = 0 if name == "no tree" else 12
-    return xgboost.train({**common, **parameters}, data, rounds), types
+    return xgboost.train({**common, **parameters}, data, 12), types
 
 
 def train_lightgbm(name, parameters, random):

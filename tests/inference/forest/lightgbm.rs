@@ -63,6 +63,18 @@ fn what_is_at_most_the_threshold_goes_left_in_all_of_its_64_bits() {
 }
 
 #[test]
+fn an_infinite_threshold_parts_what_is_missing_from_the_rest() {
+    let infinite = |bits| decision(bits).replace("threshold=0.1", "threshold=inf");
+    assert_eq!(
+        leaves(&infinite(8), [f32::INFINITY, 0.0, f32::NEG_INFINITY, NAN]),
+        [1.0, 1.0, 1.0, 2.0]
+    );
+    assert_eq!(leaves(&infinite(8 + 2), [f32::INFINITY, NAN]), [1.0, 1.0]);
+    assert_eq!(leaves(&infinite(4), [1.0, 0.0, NAN]), [1.0, 2.0, 2.0]);
+    assert_eq!(leaves(&infinite(0), [1.0, NAN]), [1.0, 1.0]);
+}
+
+#[test]
 fn nan_is_missing_and_goes_where_the_split_says() {
     assert_eq!(leaves(&decision(8), [NAN, 0.0]), [2.0, 1.0]);
     assert_eq!(leaves(&decision(8 + 2), [NAN, 9.0]), [1.0, 2.0]);

@@ -180,7 +180,7 @@ fn an_objective_makes_values_of_margins() {
     for objective in ["rank:ndcg", "reg:absoluteerror", "reg:pseudohubererror"] {
         assert_eq!(value(objective, "1", [1.0, 0.0]), 3.0, "{objective}");
     }
-    assert_eq!(value("binary:logitraw", "0.5", [1.0, 0.0]), 2.0);
+    assert_eq!(value("binary:logitraw", "0.5", [1.0, 0.0]), 2.5);
     let hinge = read(&file("binary:hinge", "-1.5", 0, &[stump(0, 0.0)]));
     assert_eq!(
         output::<i64, 2>(&hinge, "class", &[[-1.0, 0.0], [1.0, 0.0]]),

@@ -100,8 +100,8 @@ impl Arrays {
         let left = self.child("left_child", self.left[index])?;
         let right = self.child("right_child", self.right[index])?;
         let (threshold, decision) = (self.thresholds[index], self.decisions[index]);
-        if !threshold.is_finite() {
-            return Err(("threshold", format!("{threshold} is no finite number")));
+        if threshold.is_nan() {
+            return Err(("threshold", "NaN is no threshold".to_owned()));
         }
         let (flags, value) = if decision & CATEGORICAL == 0 {
             let flags = missing(threshold, decision)?;
@@ -117,6 +117,16 @@ impl Arrays {
             // What is missing is in no set, and goes right.
             (Node::CATEGORICAL | Node::CUTS_FRACTION, *start)
         };
+        // Whatever is not missing goes left: the same as never going left, with
+        // the sides changed.
+        if decision & CATEGORICAL == 0 && threshold == f64::INFINITY {
+            return Ok(Seed::Split {
+                split: number | (flags ^ Node::MISSING_LEFT),
+                value: f32::NEG_INFINITY.to_bits(),
+                left: right,
+                right: left,
+            });
+        }
         Ok(Seed::Split {
             split: number | flags,
             value,

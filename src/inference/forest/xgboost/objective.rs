@@ -6,7 +6,6 @@ pub(super) enum Objective {
     Value,
     Logistic,
     LogisticClass,
-    LogisticMargin,
     Step,
     Exp,
     Softmax,
@@ -27,10 +26,10 @@ impl Objective {
             | "reg:expectileerror"
             | "rank:ndcg"
             | "rank:map"
-            | "rank:pairwise" => Self::Value,
+            | "rank:pairwise"
+            | "binary:logitraw" => Self::Value,
             "reg:logistic" => Self::Logistic,
             "binary:logistic" => Self::LogisticClass,
-            "binary:logitraw" => Self::LogisticMargin,
             "binary:hinge" => Self::Step,
             "multi:softmax" | "multi:softprob" => Self::Softmax,
             "count:poisson" | "reg:gamma" | "reg:tweedie" | "survival:cox" | "survival:aft" => {
@@ -44,16 +43,14 @@ impl Objective {
     pub(super) fn margin(self, score: f32) -> f32 {
         match self {
             Self::Value | Self::Step | Self::Softmax => score,
-            Self::Logistic | Self::LogisticClass | Self::LogisticMargin => {
-                -(1.0 / score - 1.0).ln()
-            }
+            Self::Logistic | Self::LogisticClass => -(1.0 / score - 1.0).ln(),
             Self::Exp => score.ln(),
         }
     }
 
     pub(super) fn link(self) -> Link {
         match self {
-            Self::Value | Self::LogisticMargin => Link::Identity,
+            Self::Value => Link::Identity,
             Self::Logistic | Self::LogisticClass => Link::Logistic { slope: 1.0 },
             Self::Step => Link::Step,
             Self::Exp => Link::Exp,
@@ -63,7 +60,7 @@ impl Objective {
 
     pub(super) fn task(self) -> Task {
         match self {
-            Self::Value | Self::Logistic | Self::LogisticMargin | Self::Exp => Task::Regression,
+            Self::Value | Self::Logistic | Self::Exp => Task::Regression,
             Self::LogisticClass | Self::Step => Task::Binary,
             Self::Softmax => Task::Multiclass,
         }
