@@ -22,7 +22,7 @@ impl<P> Around<P> {
     {
         Box::pin(Driven {
             open: Some(self.open),
-            driven: Some(Box::pin(drive(self.flow))),
+            work: Some(Box::pin(drive(self.flow))),
             close: self.close,
         })
     }
@@ -32,7 +32,7 @@ impl<P> Around<P> {
 /// must not close before the run knows of the error.
 struct Driven<D> {
     open: Option<NodeFuture>,
-    driven: Option<Pin<Box<D>>>,
+    work: Option<Pin<Box<D>>>,
     close: Pin<Box<dyn Future<Output = ()>>>,
 }
 
@@ -48,9 +48,9 @@ where
             ready!(open.as_mut().poll(cx))?;
             this.open = None;
         }
-        if let Some(driven) = &mut this.driven {
-            ready!(driven.as_mut().poll(cx))?;
-            this.driven = None;
+        if let Some(work) = &mut this.work {
+            ready!(work.as_mut().poll(cx))?;
+            this.work = None;
         }
         this.close.as_mut().poll(cx).map(Ok)
     }
