@@ -132,7 +132,7 @@ fn a_kernel_out_of_bounds_loses_the_device_and_is_named() -> Result<(), DriverEr
         "nothing works any more"
     );
     assert!(
-        found(&emulator, "kernel `add`, PTX line 34"),
+        found(&emulator, "kernel `add`, PTX line 31"),
         "{:?}",
         emulator.violations()
     );

@@ -16,3 +16,4 @@ mod forest;
 mod models;
 mod ops;
 mod pressure;
+mod stages;
