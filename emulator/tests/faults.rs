@@ -132,9 +132,9 @@ fn a_device_lost_in_mid_stream_lets_nobody_wait_for_ever() -> Result<(), DriverE
     );
     let context = CudaContext::new(0)?;
     let stream = context.new_stream()?;
+    let event = context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT))?;
     let mut there = stream.clone_htod(&[1_u8; 8])?;
     stream.memcpy_htod(&[2_u8; 8], &mut there)?;
-    let event = context.new_event(Some(CUevent_flags::CU_EVENT_DEFAULT))?;
     let recorded = event.record(&stream);
     let lost = Err(DriverError(CUresult::CUDA_ERROR_ECC_UNCORRECTABLE));
     let waited = recorded.and_then(|()| event.synchronize());

@@ -117,6 +117,10 @@ fn carries_chain_two_words() {
                 st.global.v4.u32 [%out], {%r1, %r2, %r3, %r4};";
     // Vectors are stored from an address that is a multiple of their size.
     assert_eq!(run(body, 1, 4), Ok(vec![0, 6, u32::MAX, 4]));
+    let body = "mad.lo.cc.u32 %r1, 0xFFFFFFFF, 3, 5; madc.hi.u32 %r2, 0xFFFFFFFF, 3, 1;\n\
+                st.global.v2.u32 [%out], {%r1, %r2};";
+    let product = 0xFFFF_FFFF_u64 * 3 + 5 + (1 << 32);
+    assert_eq!(run(body, 1, 2), Ok(vec![product as u32, (product >> 32) as u32]));
 }
 
 #[test]

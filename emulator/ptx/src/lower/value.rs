@@ -40,6 +40,9 @@ impl<'a> Lowering<'a, '_> {
             {
                 self.carry(opcode, target, [a, b])?;
             }
+            ("mad" | "madc", [target, a, b, c]) if opcode.has("cc") || opcode.name == "madc" => {
+                self.carry_product(opcode, target, [a, b, c])?;
+            }
             ("testp", [target, a]) => self.test(opcode, target, a)?,
             _ => return Ok(false),
         }
@@ -212,27 +215,46 @@ impl<'a> Lowering<'a, '_> {
         target: &Operand<'a>,
         [a, b]: [&Operand<'a>; 2],
     ) -> Result<(), PtxError> {
-        let scalar = opcode
-            .scalar()
-            .filter(|scalar| scalar.bits() >= 32 && opcode.only(&["cc"]));
+        let scalar = opcode.scalar().filter(|scalar| scalar.bits() >= 32 && opcode.only(&["cc"]));
         let scalar = scalar.ok_or_else(|| self.unknown())?;
         let (a, b) = (self.source(a, scalar)?, self.source(b, scalar)?);
         let target = self.target(target)?;
+        self.add_with_carry(opcode, target, [a, b], scalar);
+        Ok(())
+    }
+
+    /// Lowers `mad.lo.cc` and its like: a product, then a sum with carry.
+    fn carry_product(
+        &mut self,
+        opcode: &Opcode<'a>,
+        target: &Operand<'a>,
+        [a, b, c]: [&Operand<'a>; 3],
+    ) -> Result<(), PtxError> {
+        let scalar = opcode.scalar().filter(|scalar| scalar.bits() >= 32 && opcode.only(&["lo", "hi", "cc"]));
+        let scalar = scalar.ok_or_else(|| self.unknown())?;
+        let half = if opcode.has("hi") { "hi" } else { "lo" };
+        let product = Opcode { name: "mul", flags: vec![half], types: vec![scalar] };
+        let Some(pure::Pure::Two(f)) = pure::find(&product) else {
+            return Err(self.unknown());
+        };
+        let [a, b, c] = [self.source(a, scalar)?, self.source(b, scalar)?, self.source(c, scalar)?];
+        let target = self.target(target)?;
+        let product = self.names.new_slot();
+        self.binary(f, product, a, b);
+        self.add_with_carry(opcode, target, [product, c], scalar);
+        Ok(())
+    }
+
+    /// Adds or subtracts, takes the carry if the name ends in `c`, and sets
+    /// it if `.cc` is said.
+    fn add_with_carry(&mut self, opcode: &Opcode<'a>, target: Slot, [a, b]: [Slot; 2], scalar: Scalar) {
         let (subtracts, takes) = (opcode.name.starts_with("sub"), opcode.name.ends_with('c'));
         let wide = scalar.bits() == 64;
         let (carry, next) = (self.carry, self.names.new_slot());
         if takes {
-            let f = if subtracts {
-                pure::BORROW_OF_THREE
-            } else {
-                pure::CARRY_OF_THREE
-            };
+            let f = if subtracts { pure::BORROW_OF_THREE } else { pure::CARRY_OF_THREE };
             self.emit(Op::Ternary(f[usize::from(wide)], next, [a, b, carry]));
-            self.emit(Op::Ternary(
-                pure::pick_add_three(subtracts, wide),
-                target,
-                [a, b, carry],
-            ));
+            self.emit(Op::Ternary(pure::pick_add_three(subtracts, wide), target, [a, b, carry]));
         } else {
             let f = if subtracts { pure::BORROW } else { pure::CARRY };
             self.binary(f[usize::from(wide)], next, a, b);
@@ -241,7 +263,6 @@ impl<'a> Lowering<'a, '_> {
         if opcode.has("cc") {
             self.unary(|a| a, carry, next);
         }
-        Ok(())
     }
 
     fn test(
