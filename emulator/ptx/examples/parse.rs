@@ -9,7 +9,10 @@ fn main() -> ExitCode {
     for path in env::args().skip(1) {
         let parsed = fs::read_to_string(&path).map_err(|error| error.to_string());
         match parsed.and_then(|text| Module::parse(&text).map_err(|error| error.to_string())) {
-            Ok(module) => println!("{path}: {}", module.kernel_names().collect::<Vec<_>>().join(", ")),
+            Ok(module) => println!(
+                "{path}: {}",
+                module.kernel_names().collect::<Vec<_>>().join(", ")
+            ),
             Err(error) => {
                 eprintln!("{path}: {error}");
                 code = ExitCode::FAILURE;

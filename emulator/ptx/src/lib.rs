@@ -26,7 +26,57 @@
 //!
 //! # Examples
 //!
-//! See `tests/kernels.rs`.
+//! ```
+//! use std::cell::RefCell;
+//!
+//! use millpond_ptx::{AccessError, Launch, Memory, Module};
+//!
+//! /// Four bytes at address 256.
+//! struct Word(RefCell<[u8; 4]>);
+//!
+//! impl Memory for Word {
+//!     fn read(&self, address: u64, into: &mut [u8]) -> Result<(), AccessError> {
+//!         check(address, into.len())?;
+//!         into.copy_from_slice(&*self.0.borrow());
+//!         Ok(())
+//!     }
+//!     fn write(&self, address: u64, from: &[u8]) -> Result<(), AccessError> {
+//!         check(address, from.len())?;
+//!         self.0.borrow_mut().copy_from_slice(from);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! fn check(address: u64, len: usize) -> Result<(), AccessError> {
+//!     let whole = address == 256 && len == 4;
+//!     if whole { Ok(()) } else { Err(AccessError("only 256 to 259 exist".to_owned())) }
+//! }
+//!
+//! let text = "
+//!     .version 8.8
+//!     .target sm_80
+//!     .address_size 64
+//!     .visible .entry store(.param .u64 store_param_0) {
+//!         .reg .b64 %rd<2>;
+//!         ld.param.u64 %rd1, [store_param_0];
+//!         st.global.u32 [%rd1], 7;
+//!         ret;
+//!     }";
+//! let kernel = Module::parse(text)?.kernel("store").expect("the text has it");
+//! let memory = Word(RefCell::new([0; 4]));
+//!
+//! kernel.launch(&Launch::new([1; 3], [1; 3], 0, &256_u64.to_le_bytes()), &memory)?;
+//! assert_eq!(memory.0.into_inner(), [7, 0, 0, 0]);
+//!
+//! let memory = Word(RefCell::new([0; 4]));
+//! let fault = kernel.launch(&Launch::new([1; 3], [1; 3], 0, &260_u64.to_le_bytes()), &memory);
+//! assert_eq!(
+//!     fault.unwrap_err().to_string(),
+//!     "kernel `store`, PTX line 8, block [0, 0, 0], thread [0, 0, 0]: \
+//!      write of 4 bytes at 0x104: only 256 to 259 exist"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod error;
 mod fault;

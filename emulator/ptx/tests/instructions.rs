@@ -1,6 +1,9 @@
 //! Instructions against the semantics of the PTX manual.
 
-#![expect(unreachable_pub, reason = "the helpers are shared by several test programs")]
+#![expect(
+    unreachable_pub,
+    reason = "the helpers are shared by several test programs"
+)]
 #![expect(dead_code, reason = "not every test program uses every helper")]
 
 mod support;
@@ -11,7 +14,10 @@ use support::{Arg, Device, kernel, launch, run};
 /// The bits that an instruction gives, of operands given as literals.
 fn one(instruction: &str) -> u32 {
     // `d` is the result, of 32 bits.
-    let body = format!("{};\nst.global.u32 [%out], %r1;", instruction.replace("$d", "%r1"));
+    let body = format!(
+        "{};\nst.global.u32 [%out], %r1;",
+        instruction.replace("$d", "%r1")
+    );
     run(&body, 1, 1).expect("the kernel ends")[0]
 }
 
@@ -19,7 +25,10 @@ fn one(instruction: &str) -> u32 {
 fn long(instruction: &str) -> u64 {
     let device = Device::default();
     let out = device.put_u64(&[0]);
-    let body = format!("{};\nst.global.u64 [%out], %rd1;", instruction.replace("$d", "%rd1"));
+    let body = format!(
+        "{};\nst.global.u64 [%out], %rd1;",
+        instruction.replace("$d", "%rd1")
+    );
     launch(&kernel(&body), 1, 1, 0, &[Arg::U64(out)], &device).expect("the kernel ends");
     device.u64s(out)[0]
 }
@@ -46,7 +55,10 @@ fn whole_numbers_wrap_around() {
     assert_eq!(one("mul.lo.s32 $d, 65536, 65536"), 0);
     assert_eq!(one("mul.hi.u32 $d, 0xFFFFFFFF, 0xFFFFFFFF"), 0xFFFF_FFFE);
     assert_eq!(one("mul.hi.s32 $d, -1, -1"), 0);
-    assert_eq!(long("mul.hi.u64 $d, 0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF"), u64::MAX - 1);
+    assert_eq!(
+        long("mul.hi.u64 $d, 0xFFFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF"),
+        u64::MAX - 1
+    );
     assert_eq!(long("mul.wide.s32 $d, -2, 3"), (-6_i64) as u64);
     assert_eq!(long("mad.wide.u32 $d, 0xFFFFFFFF, 2, 5"), 0x2_0000_0003);
     assert_eq!(one("neg.s32 $d, -2147483648"), 0x8000_0000);
@@ -71,7 +83,10 @@ fn division_by_zero_gives_all_ones_and_the_dividend() {
     assert_eq!(one("rem.u32 $d, 7, 0"), 7);
     assert_eq!(one("div.s32 $d, -2147483648, -1"), 0x8000_0000);
     assert_eq!(one("rem.s32 $d, -7, 3"), (-1_i32) as u32);
-    assert_eq!(f32_of("div.rn.f32", 1.0, 0.0).to_bits(), f32::INFINITY.to_bits());
+    assert_eq!(
+        f32_of("div.rn.f32", 1.0, 0.0).to_bits(),
+        f32::INFINITY.to_bits()
+    );
 }
 
 #[test]
@@ -97,7 +112,10 @@ fn fields_and_bytes_are_taken_and_put() {
     assert_eq!(one("bfe.s32 $d, 5, 3, 0"), 0);
     assert_eq!(one("bfi.b32 $d, 0xFF, 0, 4, 8"), 0xFF0);
     assert_eq!(one("bfi.b32 $d, 0xFF, 7, 32, 8"), 7);
-    assert_eq!(one("prmt.b32 $d, 0x33221100, 0x77665544, 0x7531"), 0x7755_3311);
+    assert_eq!(
+        one("prmt.b32 $d, 0x33221100, 0x77665544, 0x7531"),
+        0x7755_3311
+    );
     assert_eq!(one("prmt.b32 $d, 0x00008000, 0, 0x0009"), 0xFF);
     assert_eq!(one("popc.b32 $d, 0xF0F0"), 8);
     assert_eq!(one("clz.b32 $d, 0"), 32);
@@ -108,7 +126,10 @@ fn fields_and_bytes_are_taken_and_put() {
     assert_eq!(one("bfind.shiftamt.u32 $d, 1"), 31);
     // a AND b, OR c: the table's rows are abc from 000 up.
     assert_eq!(one("lop3.b32 $d, 0b1100, 0b1010, 0b0001, 0xEA"), 0b1001);
-    assert_eq!(one("dp4a.s32.u32 $d, 0x01010180, 0x02020202, 10"), (10 - 256 + 6_i32) as u32);
+    assert_eq!(
+        one("dp4a.s32.u32 $d, 0x01010180, 0x02020202, 10"),
+        (10 - 256 + 6_i32) as u32
+    );
 }
 
 #[test]
@@ -120,13 +141,22 @@ fn carries_chain_two_words() {
     let body = "mad.lo.cc.u32 %r1, 0xFFFFFFFF, 3, 5; madc.hi.u32 %r2, 0xFFFFFFFF, 3, 1;\n\
                 st.global.v2.u32 [%out], {%r1, %r2};";
     let product = 0xFFFF_FFFF_u64 * 3 + 5 + (1 << 32);
-    assert_eq!(run(body, 1, 2), Ok(vec![product as u32, (product >> 32) as u32]));
+    assert_eq!(
+        run(body, 1, 2),
+        Ok(vec![product as u32, (product >> 32) as u32])
+    );
 }
 
 #[test]
 fn the_lesser_of_a_number_and_no_number_is_the_number() {
-    assert_eq!(f32_of("min.f32", f32::NAN, 2.0).to_bits(), 2.0_f32.to_bits());
-    assert_eq!(f32_of("max.f32", 2.0, f32::NAN).to_bits(), 2.0_f32.to_bits());
+    assert_eq!(
+        f32_of("min.f32", f32::NAN, 2.0).to_bits(),
+        2.0_f32.to_bits()
+    );
+    assert_eq!(
+        f32_of("max.f32", 2.0, f32::NAN).to_bits(),
+        2.0_f32.to_bits()
+    );
     assert_eq!(f32_of("min.f32", f32::NAN, f32::NAN).to_bits(), NAN_BITS);
     assert_eq!(f32_of("min.NaN.f32", f32::NAN, 2.0).to_bits(), NAN_BITS);
     assert_eq!(f32_of("min.f32", 0.0, -0.0).to_bits(), (-0.0_f32).to_bits());
@@ -140,18 +170,30 @@ fn results_round_as_the_mode_says() {
     assert_eq!(third("rz"), third("rm"));
     assert_eq!(third("rp"), third("rm").next_up());
     assert_eq!(f32_of("add.rp.f32", 1.0, 1e-30), 1.0_f32.next_up());
-    assert_eq!(f32_of("add.rm.f32", 1.0, 1e-30).to_bits(), 1.0_f32.to_bits());
+    assert_eq!(
+        f32_of("add.rm.f32", 1.0, 1e-30).to_bits(),
+        1.0_f32.to_bits()
+    );
     assert_eq!(f32_of("add.rz.f32", 1.0, -1e-30), 1.0_f32.next_down());
-    assert_eq!(f32_of("add.rm.f32", 1.0, -1.0).to_bits(), (-0.0_f32).to_bits());
+    assert_eq!(
+        f32_of("add.rm.f32", 1.0, -1.0).to_bits(),
+        (-0.0_f32).to_bits()
+    );
     assert_eq!(f32_of("mul.rz.f32", f32::MAX, 2.0), f32::MAX);
-    assert_eq!(f32_of("mul.rp.f32", f32::MAX, 2.0).to_bits(), f32::INFINITY.to_bits());
+    assert_eq!(
+        f32_of("mul.rp.f32", f32::MAX, 2.0).to_bits(),
+        f32::INFINITY.to_bits()
+    );
 }
 
 #[test]
 fn subnormal_numbers_are_flushed_where_that_is_said() {
     let tiny = f32::MIN_POSITIVE / 4.0;
     assert_eq!(f32_of("add.f32", tiny, tiny), tiny * 2.0);
-    assert_eq!(f32_of("add.ftz.f32", -tiny, -tiny).to_bits(), (-0.0_f32).to_bits());
+    assert_eq!(
+        f32_of("add.ftz.f32", -tiny, -tiny).to_bits(),
+        (-0.0_f32).to_bits()
+    );
 }
 
 #[test]
@@ -166,42 +208,119 @@ fn conversions_clamp_and_round() {
     assert_eq!(to("cvt.rmi.f32.f32", -2.1), (-3.0_f32).to_bits());
     assert_eq!(to("cvt.sat.f32.f32", 7.0), 1.0_f32.to_bits());
     assert_eq!(one("cvt.rn.f32.s32 $d, -1"), (-1.0_f32).to_bits());
-    assert_eq!(one("cvt.rz.f32.u32 $d, 0xFFFFFFFF"), 4_294_967_040.0_f32.to_bits());
-    assert_eq!(one("cvt.rp.f32.u32 $d, 0xFFFFFFFF"), 4_294_967_296.0_f32.to_bits());
+    assert_eq!(
+        one("cvt.rz.f32.u32 $d, 0xFFFFFFFF"),
+        4_294_967_040.0_f32.to_bits()
+    );
+    assert_eq!(
+        one("cvt.rp.f32.u32 $d, 0xFFFFFFFF"),
+        4_294_967_296.0_f32.to_bits()
+    );
     assert_eq!(one("cvt.sat.u8.s32 $d, 300"), 255);
     assert_eq!(one("cvt.u32.u8 $d, 0x1FF"), 0xFF);
     assert_eq!(one("cvt.s32.s8 $d, 0x80"), 0xFFFF_FF80);
     assert_eq!(long("cvt.s64.s32 $d, -1"), u64::MAX);
     assert_eq!(long("cvt.u64.u32 $d, -1"), 0xFFFF_FFFF);
-    assert_eq!(long(&format!("cvt.f64.f32 $d, {}", float(1.5))), 1.5_f64.to_bits());
-    assert_eq!(one(&format!("cvt.rm.f32.f64 $d, {}", double(0.1))), 0.1_f32.next_down().to_bits());
+    assert_eq!(
+        long(&format!("cvt.f64.f32 $d, {}", float(1.5))),
+        1.5_f64.to_bits()
+    );
+    assert_eq!(
+        one(&format!("cvt.rm.f32.f64 $d, {}", double(0.1))),
+        0.1_f32.next_down().to_bits()
+    );
     // A register wider than the type gets the sign as well.
     assert_eq!(one("cvt.s8.s32 $d, 0x180"), 0xFFFF_FF80);
 }
 
 #[test]
 fn sixteen_bits_round_to_even() {
-    let half = |value: f32| one(&format!("cvt.rn.f16.f32 %rs1, {}; cvt.u32.u16 $d, %rs1", float(value)));
-    let brain = |value: f32| one(&format!("cvt.rn.bf16.f32 %rs1, {}; cvt.u32.u16 $d, %rs1", float(value)));
-    assert_eq!([half(1.0), half(65504.0), half(65520.0), half(-0.0)], [0x3C00, 0x7BFF, 0x7C00, 0x8000]);
-    assert_eq!([half(2.0_f32.powi(-24)), half(2.0_f32.powi(-25)), half(f32::NAN)], [1, 0, 0x7FFF]);
-    assert_eq!([half(1.0 + 2.0_f32.powi(-11)), half(1.0 + 3.0 * 2.0_f32.powi(-11))], [0x3C00, 0x3C02]);
-    assert_eq!([brain(1.0), brain(f32::from_bits(0x3F80_8000)), brain(f32::from_bits(0x3F81_8000))], [0x3F80, 0x3F80, 0x3F82]);
-    assert_eq!(one("mov.u16 %rs1, 0x3555; cvt.f32.f16 $d, %rs1"), 0.333_251_95_f32.to_bits());
-    assert_eq!(one("mov.u16 %rs1, 1; cvt.f32.f16 $d, %rs1"), 2.0_f32.powi(-24).to_bits());
+    let half = |value: f32| {
+        one(&format!(
+            "cvt.rn.f16.f32 %rs1, {}; cvt.u32.u16 $d, %rs1",
+            float(value)
+        ))
+    };
+    let brain = |value: f32| {
+        one(&format!(
+            "cvt.rn.bf16.f32 %rs1, {}; cvt.u32.u16 $d, %rs1",
+            float(value)
+        ))
+    };
+    assert_eq!(
+        [half(1.0), half(65504.0), half(65520.0), half(-0.0)],
+        [0x3C00, 0x7BFF, 0x7C00, 0x8000]
+    );
+    assert_eq!(
+        [
+            half(2.0_f32.powi(-24)),
+            half(2.0_f32.powi(-25)),
+            half(f32::NAN)
+        ],
+        [1, 0, 0x7FFF]
+    );
+    assert_eq!(
+        [
+            half(1.0 + 2.0_f32.powi(-11)),
+            half(1.0 + 3.0 * 2.0_f32.powi(-11))
+        ],
+        [0x3C00, 0x3C02]
+    );
+    assert_eq!(
+        [
+            brain(1.0),
+            brain(f32::from_bits(0x3F80_8000)),
+            brain(f32::from_bits(0x3F81_8000))
+        ],
+        [0x3F80, 0x3F80, 0x3F82]
+    );
+    assert_eq!(
+        one("mov.u16 %rs1, 0x3555; cvt.f32.f16 $d, %rs1"),
+        0.333_251_95_f32.to_bits()
+    );
+    assert_eq!(
+        one("mov.u16 %rs1, 1; cvt.f32.f16 $d, %rs1"),
+        2.0_f32.powi(-24).to_bits()
+    );
 }
 
 #[test]
 fn comparisons_know_what_is_not_a_number() {
     let compare = |op: &str, a: f32, b: f32| {
-        one(&format!("setp.{op}.f32 %p1, {}, {}; selp.b32 $d, 1, 0, %p1", float(a), float(b)))
+        one(&format!(
+            "setp.{op}.f32 %p1, {}, {}; selp.b32 $d, 1, 0, %p1",
+            float(a),
+            float(b)
+        ))
     };
     for (ordered, unordered) in [("eq", "equ"), ("lt", "ltu"), ("ge", "geu"), ("ne", "neu")] {
-        assert_eq!([compare(ordered, f32::NAN, 1.0), compare(unordered, f32::NAN, 1.0)], [0, 1], "{ordered}");
+        assert_eq!(
+            [
+                compare(ordered, f32::NAN, 1.0),
+                compare(unordered, f32::NAN, 1.0)
+            ],
+            [0, 1],
+            "{ordered}"
+        );
     }
-    assert_eq!([compare("num", 1.0, 2.0), compare("nan", 1.0, 2.0), compare("nan", f32::NAN, 2.0)], [1, 0, 1]);
+    assert_eq!(
+        [
+            compare("num", 1.0, 2.0),
+            compare("nan", 1.0, 2.0),
+            compare("nan", f32::NAN, 2.0)
+        ],
+        [1, 0, 1]
+    );
     let whole = |op: &str| one(&format!("setp.{op} %p1, -1, 1; selp.b32 $d, 1, 0, %p1"));
-    assert_eq!([whole("lt.s32"), whole("lt.u32"), whole("hi.u32"), whole("le.s64")], [1, 0, 1, 1]);
+    assert_eq!(
+        [
+            whole("lt.s32"),
+            whole("lt.u32"),
+            whole("hi.u32"),
+            whole("le.s64")
+        ],
+        [1, 0, 1, 1]
+    );
     let both = "setp.lt.and.s32 %p1|%p2, 1, 2, !%p3; selp.b32 %r2, 2, 0, %p2; selp.b32 %r3, 1, 0, %p1; \
                 or.b32 $d, %r2, %r3";
     assert_eq!(one(both), 1);
@@ -234,18 +353,53 @@ fn warps_shuffle_vote_and_match() {
         run(&body, 32, 32).expect("the kernel ends")
     };
     let lanes = |f: fn(u32) -> u32| (0..32).map(f).collect::<Vec<_>>();
-    assert_eq!(all("shfl.sync.up.b32 %r2, %r1, 3, 0, -1;"), lanes(|n| if n < 3 { n } else { n - 3 }));
-    assert_eq!(all("shfl.sync.down.b32 %r2, %r1, 3, 31, -1;"), lanes(|n| if n > 28 { n } else { n + 3 }));
-    assert_eq!(all("shfl.sync.bfly.b32 %r2, %r1, 16, 31, -1;"), lanes(|n| n ^ 16));
+    assert_eq!(
+        all("shfl.sync.up.b32 %r2, %r1, 3, 0, -1;"),
+        lanes(|n| if n < 3 { n } else { n - 3 })
+    );
+    assert_eq!(
+        all("shfl.sync.down.b32 %r2, %r1, 3, 31, -1;"),
+        lanes(|n| if n > 28 { n } else { n + 3 })
+    );
+    assert_eq!(
+        all("shfl.sync.bfly.b32 %r2, %r1, 16, 31, -1;"),
+        lanes(|n| n ^ 16)
+    );
     assert_eq!(all("shfl.sync.idx.b32 %r2, %r1, 5, 31, -1;"), lanes(|_| 5));
     // Segments of 8 lanes: the upper bits of the lane stay.
-    assert_eq!(all("shfl.sync.idx.b32 %r2, %r1, 5, 0x181F, -1;"), lanes(|n| (n & 24) | 5));
-    assert_eq!(all("shfl.sync.down.b32 %r3|%p1, %r1, 1, 31, -1; selp.b32 %r2, 1, 0, %p1;"), lanes(|n| u32::from(n < 31)));
-    let vote = |kind: &str| format!("setp.lt.u32 %p1, %r1, 4; vote.sync.{kind}.pred %p2, %p1, -1; selp.b32 %r2, 1, 0, %p2;");
-    assert_eq!([all(&vote("any"))[9], all(&vote("all"))[9], all(&vote("uni"))[9]], [1, 0, 0]);
-    assert_eq!(all("setp.lt.u32 %p1, %r1, 4; vote.sync.ballot.b32 %r2, %p1, -1;"), vec![15; 32]);
-    assert_eq!(all("and.b32 %r3, %r1, 1; match.any.sync.b32 %r2, %r3, -1;")[1], 0xAAAA_AAAA);
-    assert_eq!(all("and.b32 %r3, %r1, 1; match.all.sync.b32 %r2|%p1, %r3, -1;")[1], 0);
+    assert_eq!(
+        all("shfl.sync.idx.b32 %r2, %r1, 5, 0x181F, -1;"),
+        lanes(|n| (n & 24) | 5)
+    );
+    assert_eq!(
+        all("shfl.sync.down.b32 %r3|%p1, %r1, 1, 31, -1; selp.b32 %r2, 1, 0, %p1;"),
+        lanes(|n| u32::from(n < 31))
+    );
+    let vote = |kind: &str| {
+        format!(
+            "setp.lt.u32 %p1, %r1, 4; vote.sync.{kind}.pred %p2, %p1, -1; selp.b32 %r2, 1, 0, %p2;"
+        )
+    };
+    assert_eq!(
+        [
+            all(&vote("any"))[9],
+            all(&vote("all"))[9],
+            all(&vote("uni"))[9]
+        ],
+        [1, 0, 0]
+    );
+    assert_eq!(
+        all("setp.lt.u32 %p1, %r1, 4; vote.sync.ballot.b32 %r2, %p1, -1;"),
+        vec![15; 32]
+    );
+    assert_eq!(
+        all("and.b32 %r3, %r1, 1; match.any.sync.b32 %r2, %r3, -1;")[1],
+        0xAAAA_AAAA
+    );
+    assert_eq!(
+        all("and.b32 %r3, %r1, 1; match.all.sync.b32 %r2|%p1, %r3, -1;")[1],
+        0
+    );
     assert_eq!(all("redux.sync.add.s32 %r2, %r1, -1;"), vec![496; 32]);
     assert_eq!(all("redux.sync.max.s32 %r2, %r1, -1;"), vec![31; 32]);
     let active = "mov.u32 %r2, 0; setp.gt.u32 %p1, %r1, 7; @%p1 bra $L; activemask.b32 %r2;\n$L:";
@@ -269,7 +423,16 @@ fn atomics_change_one_after_another() {
     let device = Device::default();
     let out = device.put_u32(&[0; 8]);
     launch(&kernel(body), 1, 64, 0, &[Arg::U64(out)], &device).expect("the kernel ends");
-    let expected = [0, 128, 63, 32.0_f32.to_bits(), 9, 64 % 5, 0, (-3_i32) as u32];
+    let expected = [
+        0,
+        128,
+        63,
+        32.0_f32.to_bits(),
+        9,
+        64 % 5,
+        0,
+        (-3_i32) as u32,
+    ];
     assert_eq!(device.u32s(out), expected);
 }
 
@@ -307,7 +470,14 @@ fn loads_extend_by_the_type_and_vectors_are_taken_apart() {
                 mov.b64 %rd1, {%r1, %r2}; mov.b64 {%r5, %r6}, %rd1;\n\
                 st.global.u32 [%out+4], %r1; st.global.u32 [%out+8], %r2; st.global.u32 [%out+12], %r3;\n\
                 st.global.u32 [%out+16], %r4; st.global.u32 [%out+20], %r5;";
-    let expected = vec![0x80FF_7F01, 0xFFFF_FF80, 0xFF, 0x80FF, 0x7F01_80FF, 0xFFFF_FF80];
+    let expected = vec![
+        0x80FF_7F01,
+        0xFFFF_FF80,
+        0xFF,
+        0x80FF,
+        0x7F01_80FF,
+        0xFFFF_FF80,
+    ];
     assert_eq!(run(body, 1, 6), Ok(expected));
 }
 

@@ -34,7 +34,7 @@ impl<'a> Lowering<'a, '_> {
             // Threads run one after another, so every access is ordered.
             ("membar" | "fence", []) => self.emit(Op::Nothing),
             ("nanosleep" | "prefetch" | "prefetchu" | "discard" | "brkpt" | "pmevent", _) => {
-                self.emit(Op::Nothing)
+                self.emit(Op::Nothing);
             }
             ("call", _) => self.call(operands)?,
             ("bar" | "barrier", _) if !opcode.has("warp") => self.barrier(opcode, operands)?,

@@ -58,21 +58,6 @@ impl<'a> Lowering<'a, '_> {
         Ok(true)
     }
 
-    fn space(&self, opcode: &Opcode<'_>) -> Space {
-        let named = |name| opcode.has(name);
-        if named("global") || named("const") {
-            Space::Global
-        } else if named("shared") {
-            Space::Shared
-        } else if named("local") {
-            Space::Local
-        } else if named("param") {
-            Space::Param
-        } else {
-            Space::Generic
-        }
-    }
-
     /// Returns the slot of an address, and what is to be added.
     fn address(&mut self, operand: &Operand<'a>) -> Result<(Slot, i64), PtxError> {
         match operand {
@@ -96,9 +81,7 @@ impl<'a> Lowering<'a, '_> {
         let known = |flag: &&str| {
             ORDERS.contains(flag) || SPACES.contains(flag) || ["v2", "v4"].contains(flag)
         };
-        let scalar = opcode
-            .scalar()
-            .filter(|_| opcode.flags.iter().all(|flag| known(flag)));
+        let scalar = opcode.scalar().filter(|_| opcode.flags.iter().all(known));
         let scalar = scalar.ok_or_else(|| self.unknown())?;
         let (base, offset) = self.address(address)?;
         let list = match values {
@@ -125,7 +108,7 @@ impl<'a> Lowering<'a, '_> {
             };
         }
         let access = Access {
-            space: self.space(opcode),
+            space: space(opcode),
             base,
             offset,
             bytes: scalar.bytes() as u8,
@@ -165,7 +148,7 @@ impl<'a> Lowering<'a, '_> {
             [a, b] if rest == ["cas"] => [self.source(a, scalar)?, self.source(b, scalar)?],
             _ => return Err(self.operands_wrong()),
         };
-        let space = self.space(opcode);
+        let space = space(opcode);
         let bytes = scalar.bytes() as u8;
         self.emit(Op::Atomic(Box::new(Atomic {
             space,
@@ -185,7 +168,7 @@ impl<'a> Lowering<'a, '_> {
         target: &Operand<'a>,
         source: &Operand<'a>,
     ) -> Result<(), PtxError> {
-        let base = match self.space(opcode) {
+        let base = match space(opcode) {
             Space::Shared => SHARED_BASE,
             Space::Local => LOCAL_BASE,
             Space::Param => PARAM_BASE,
@@ -212,7 +195,7 @@ impl<'a> Lowering<'a, '_> {
     ) -> Result<(), PtxError> {
         let source = self.source(source, Scalar::B64)?;
         let target = self.target(target)?;
-        let f: Unary = match self.space(opcode) {
+        let f: Unary = match space(opcode) {
             Space::Global => |a| u64::from(a >> 60 == 0),
             Space::Shared => |a| u64::from(a >> 60 == 1),
             Space::Local => |a| u64::from(a >> 60 == 2),
@@ -255,6 +238,22 @@ impl<'a> Lowering<'a, '_> {
         };
         self.emit(op);
         Ok(())
+    }
+}
+
+/// The space that an opcode names; constants lie in global memory.
+fn space(opcode: &Opcode<'_>) -> Space {
+    let named = |name| opcode.has(name);
+    if named("global") || named("const") {
+        Space::Global
+    } else if named("shared") {
+        Space::Shared
+    } else if named("local") {
+        Space::Local
+    } else if named("param") {
+        Space::Param
+    } else {
+        Space::Generic
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     error::PtxError,
     lower::{function::Lowering, names::is_clock},
     opcode::Opcode,
-    program::{Binary, Op, Slot},
+    program::{Binary, Op, Slot, Unary},
     pure,
     scalar::Scalar,
     syntax::Operand,
@@ -32,7 +32,7 @@ impl<'a> Lowering<'a, '_> {
             }
             ("cvt", [Operand::Name(target), source]) => self.convert(opcode, target, source)?,
             ("setp", [targets, a, b, rest @ ..]) => {
-                self.set_predicate(opcode, targets, [a, b], rest)?
+                self.set_predicate(opcode, targets, [a, b], rest)?;
             }
             ("set", [target, a, b]) => self.set(opcode, target, [a, b])?,
             ("add" | "addc" | "sub" | "subc", [target, a, b])
@@ -88,7 +88,7 @@ impl<'a> Lowering<'a, '_> {
         let scalar = opcode.scalar().ok_or_else(|| self.unknown())?;
         let bits = scalar.bits() / targets.len().max(1) as u32;
         let mut value = self.source(source, scalar)?;
-        let (take, rest): (fn(u64) -> u64, fn(u64) -> u64) = match bits {
+        let (take, rest): (Unary, Unary) = match bits {
             8 => (|a| a & 0xFF, |a| a >> 8),
             16 => (|a| a & 0xFFFF, |a| a >> 16),
             32 => (|a| a & 0xFFFF_FFFF, |a| a >> 32),
@@ -199,10 +199,10 @@ impl<'a> Lowering<'a, '_> {
         let target = self.target(target)?;
         match opcode.types.first() {
             Some(Scalar::U32 | Scalar::S32) => {
-                self.unary(|a| if a == 1 { 0xFFFF_FFFF } else { 0 }, target, compared)
+                self.unary(|a| if a == 1 { 0xFFFF_FFFF } else { 0 }, target, compared);
             }
             Some(Scalar::F32) => {
-                self.unary(|a| if a == 1 { 0x3F80_0000 } else { 0 }, target, compared)
+                self.unary(|a| if a == 1 { 0x3F80_0000 } else { 0 }, target, compared);
             }
             _ => return Err(self.unknown()),
         }
@@ -215,7 +215,9 @@ impl<'a> Lowering<'a, '_> {
         target: &Operand<'a>,
         [a, b]: [&Operand<'a>; 2],
     ) -> Result<(), PtxError> {
-        let scalar = opcode.scalar().filter(|scalar| scalar.bits() >= 32 && opcode.only(&["cc"]));
+        let scalar = opcode
+            .scalar()
+            .filter(|scalar| scalar.bits() >= 32 && opcode.only(&["cc"]));
         let scalar = scalar.ok_or_else(|| self.unknown())?;
         let (a, b) = (self.source(a, scalar)?, self.source(b, scalar)?);
         let target = self.target(target)?;
@@ -230,14 +232,24 @@ impl<'a> Lowering<'a, '_> {
         target: &Operand<'a>,
         [a, b, c]: [&Operand<'a>; 3],
     ) -> Result<(), PtxError> {
-        let scalar = opcode.scalar().filter(|scalar| scalar.bits() >= 32 && opcode.only(&["lo", "hi", "cc"]));
+        let scalar = opcode
+            .scalar()
+            .filter(|scalar| scalar.bits() >= 32 && opcode.only(&["lo", "hi", "cc"]));
         let scalar = scalar.ok_or_else(|| self.unknown())?;
         let half = if opcode.has("hi") { "hi" } else { "lo" };
-        let product = Opcode { name: "mul", flags: vec![half], types: vec![scalar] };
+        let product = Opcode {
+            name: "mul",
+            flags: vec![half],
+            types: vec![scalar],
+        };
         let Some(pure::Pure::Two(f)) = pure::find(&product) else {
             return Err(self.unknown());
         };
-        let [a, b, c] = [self.source(a, scalar)?, self.source(b, scalar)?, self.source(c, scalar)?];
+        let [a, b, c] = [
+            self.source(a, scalar)?,
+            self.source(b, scalar)?,
+            self.source(c, scalar)?,
+        ];
         let target = self.target(target)?;
         let product = self.names.new_slot();
         self.binary(f, product, a, b);
@@ -247,14 +259,28 @@ impl<'a> Lowering<'a, '_> {
 
     /// Adds or subtracts, takes the carry if the name ends in `c`, and sets
     /// it if `.cc` is said.
-    fn add_with_carry(&mut self, opcode: &Opcode<'a>, target: Slot, [a, b]: [Slot; 2], scalar: Scalar) {
+    fn add_with_carry(
+        &mut self,
+        opcode: &Opcode<'a>,
+        target: Slot,
+        [a, b]: [Slot; 2],
+        scalar: Scalar,
+    ) {
         let (subtracts, takes) = (opcode.name.starts_with("sub"), opcode.name.ends_with('c'));
         let wide = scalar.bits() == 64;
         let (carry, next) = (self.carry, self.names.new_slot());
         if takes {
-            let f = if subtracts { pure::BORROW_OF_THREE } else { pure::CARRY_OF_THREE };
+            let f = if subtracts {
+                pure::BORROW_OF_THREE
+            } else {
+                pure::CARRY_OF_THREE
+            };
             self.emit(Op::Ternary(f[usize::from(wide)], next, [a, b, carry]));
-            self.emit(Op::Ternary(pure::pick_add_three(subtracts, wide), target, [a, b, carry]));
+            self.emit(Op::Ternary(
+                pure::pick_add_three(subtracts, wide),
+                target,
+                [a, b, carry],
+            ));
         } else {
             let f = if subtracts { pure::BORROW } else { pure::CARRY };
             self.binary(f[usize::from(wide)], next, a, b);

@@ -20,7 +20,7 @@ pub(super) fn find(opcode: &Opcode<'_>) -> Option<Pure> {
         )),
         "slct" if opcode.only(&["ftz"]) => match opcode.types[..] {
             [_, Scalar::S32] => Some(Pure::Three(
-                |a, b, sign| if (sign as i32) >= 0 { a } else { b },
+                |a, b, sign| if sign as u32 >> 31 == 0 { a } else { b },
             )),
             [_, Scalar::F32] => Some(Pure::Three(|a, b, sign| {
                 if single::<false>(sign) >= 0.0 { a } else { b }

@@ -272,7 +272,7 @@ fn max<const FTZ: bool, const NAN: bool>(a: u64, b: u64) -> u64 {
 
 /// The lesser of two; the other of one that is not a number; -0 before 0.
 pub(super) fn lesser(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b < a || (a == b && b.is_sign_negative()) {
+    if a.is_nan() || (!b.is_nan() && b.total_cmp(&a).is_lt()) {
         b
     } else {
         a

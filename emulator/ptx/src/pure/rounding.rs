@@ -67,9 +67,8 @@ impl Exact {
         match round {
             Round::Nearest => nearest,
             Round::Down => below,
-            Round::Up => above,
             Round::Zero if self.value > 0.0 => below,
-            Round::Zero => above,
+            Round::Zero | Round::Up => above,
         }
     }
 
@@ -88,7 +87,11 @@ impl Exact {
     fn nearest(self) -> f32 {
         let once = self.value as f32;
         // Rounding twice goes wrong only where `value` looks like a tie.
-        let tie = |other: f32| f64::from(once) + f64::from(other) == 2.0 * self.value;
+        let tie = |other: f32| {
+            (f64::from(once) + f64::from(other))
+                .total_cmp(&(2.0 * self.value))
+                .is_eq()
+        };
         if self.rest > 0.0 && once.next_up().is_finite() && tie(once.next_up()) {
             once.next_up()
         } else if self.rest < 0.0 && once.next_down().is_finite() && tie(once.next_down()) {

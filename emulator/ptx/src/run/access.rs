@@ -24,7 +24,6 @@ pub(super) struct Reach<'a, 'c> {
 /// Finds the space that a generic address lies in, and the address there.
 fn resolve(space: Space, address: u64) -> (Space, u64) {
     match (space, address >> 60) {
-        (Space::Generic, 0) => (Space::Global, address),
         (Space::Generic, 1) => (Space::Shared, address - SHARED_BASE),
         (Space::Generic, 2) => (Space::Local, address - LOCAL_BASE),
         (Space::Generic, 3) => (Space::Param, address - PARAM_BASE),

@@ -104,7 +104,7 @@ impl Thread {
                 match &instruction.op {
                     Op::Unary(f, d, a) => slots[*d as usize] = f(slots[*a as usize]),
                     Op::Binary(f, d, [a, b]) => {
-                        slots[*d as usize] = f(slots[*a as usize], slots[*b as usize])
+                        slots[*d as usize] = f(slots[*a as usize], slots[*b as usize]);
                     }
                     Op::Ternary(f, d, [a, b, c]) => {
                         slots[*d as usize] =
@@ -139,7 +139,7 @@ impl Thread {
                 Op::CopyAsync(copy) => self.begin_copy(copy),
                 Op::CopyCommit => self.copies.push_back(Vec::new()),
                 Op::CopyWait(left) => {
-                    wait_copies(&mut self.frame, &mut self.copies, &mut reach, *left)?
+                    wait_copies(&mut self.frame, &mut self.copies, &mut reach, *left)?;
                 }
                 op => self.control(context, op)?,
             }

@@ -39,23 +39,43 @@ impl Device {
     }
 
     pub fn f32s(&self, address: u64) -> Vec<f32> {
-        self.bytes(address).chunks(4).map(|four| f32::from_le_bytes(four.try_into().unwrap())).collect()
+        self.bytes(address)
+            .chunks(4)
+            .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+            .collect()
     }
 
     pub fn u32s(&self, address: u64) -> Vec<u32> {
-        self.bytes(address).chunks(4).map(|four| u32::from_le_bytes(four.try_into().unwrap())).collect()
+        self.bytes(address)
+            .chunks(4)
+            .map(|four| u32::from_le_bytes(four.try_into().unwrap()))
+            .collect()
     }
 
     pub fn u64s(&self, address: u64) -> Vec<u64> {
-        self.bytes(address).chunks(8).map(|eight| u64::from_le_bytes(eight.try_into().unwrap())).collect()
+        self.bytes(address)
+            .chunks(8)
+            .map(|eight| u64::from_le_bytes(eight.try_into().unwrap()))
+            .collect()
     }
 
-    fn with<R>(&self, address: u64, len: usize, act: impl FnOnce(&mut [u8]) -> R) -> Result<R, AccessError> {
+    fn with<R>(
+        &self,
+        address: u64,
+        len: usize,
+        act: impl FnOnce(&mut [u8]) -> R,
+    ) -> Result<R, AccessError> {
         let mut allocations = self.allocations.borrow_mut();
-        let index = (address / SPAN).checked_sub(1).ok_or_else(|| AccessError("near null".to_owned()))?;
-        let allocation = allocations.get_mut(index as usize).ok_or_else(|| AccessError("nothing there".to_owned()))?;
+        let index = (address / SPAN)
+            .checked_sub(1)
+            .ok_or_else(|| AccessError("near null".to_owned()))?;
+        let allocation = allocations
+            .get_mut(index as usize)
+            .ok_or_else(|| AccessError("nothing there".to_owned()))?;
         let start = (address % SPAN) as usize;
-        let range = allocation.get_mut(start..start + len).ok_or_else(|| AccessError("past the end".to_owned()))?;
+        let range = allocation
+            .get_mut(start..start + len)
+            .ok_or_else(|| AccessError("past the end".to_owned()))?;
         Ok(act(range))
     }
 }
@@ -95,12 +115,22 @@ pub fn layout(kernel: &Kernel, args: &[Arg]) -> Vec<u8> {
 }
 
 /// Launches a module's only kernel on one-dimensional blocks.
-pub fn launch(text: &str, grid: u32, block: u32, shared: u32, args: &[Arg], device: &Device) -> Result<(), Fault> {
+pub fn launch(
+    text: &str,
+    grid: u32,
+    block: u32,
+    shared: u32,
+    args: &[Arg],
+    device: &Device,
+) -> Result<(), Fault> {
     let module = Module::parse(text).unwrap();
     let name = module.kernel_names().next().unwrap().to_owned();
     let kernel = module.kernel(&name).unwrap();
     let params = layout(&kernel, args);
-    kernel.launch(&Launch::new([grid, 1, 1], [block, 1, 1], shared, &params), device)
+    kernel.launch(
+        &Launch::new([grid, 1, 1], [block, 1, 1], shared, &params),
+        device,
+    )
 }
 
 /// A kernel of one parameter, `%out`, with this body.
