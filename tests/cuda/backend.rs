@@ -70,7 +70,7 @@ async fn copies_of_several_slots_are_under_way_at_once() {
     let emulator = Emulator::with(r#"{"delay": {"copy_us": 20000}}"#);
     let elapsed = |slots: usize| async move {
         let backend = started(Echo::of(1), slots);
-        let start = std::time::Instant::now();
+        let start = tokio::time::Instant::now();
         let answers = join_all((0..8).map(|n| backend.infer(batch(n, 1, 1)))).await;
         assert!(answers.iter().all(Result::is_ok));
         start.elapsed()
@@ -160,7 +160,7 @@ async fn several_devices_take_turns() {
     backend.start(&workers()).unwrap();
     assert_eq!(backend.slots().get(), 2);
 
-    let start = std::time::Instant::now();
+    let start = tokio::time::Instant::now();
     let answers = join_all((0..4).map(|n| backend.infer(batch(n, 1, 1)))).await;
     for (n, found) in (0..4).zip(answers) {
         assert_eq!(found.unwrap(), answer(n, 1, 1));

@@ -50,9 +50,7 @@ impl DeviceModel for Echo {
 
     fn run(&self, (): &(), mut inputs: DeviceTensors) -> Result<DeviceTensors, DeviceError> {
         let x = inputs.remove("x")?;
-        if x.rows() == 13 {
-            panic!("thirteen rows");
-        }
+        assert!(x.rows() != 13, "thirteen rows");
         Ok(DeviceTensors::new().with("y", x))
     }
 }

@@ -5,6 +5,7 @@
 #![allow(
     dead_code,
     clippy::allow_attributes,
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     reason = "each test uses its part of it, and one that fails says where"
 )]
