@@ -190,7 +190,8 @@ async fn a_loop_of_links_is_found_once_and_not_followed() {
 
 #[tokio::test]
 async fn a_folder_that_may_not_be_listed_is_a_dead_letter_and_the_walk_goes_on() {
-    const NAME: &str = "a_folder_that_may_not_be_listed_is_a_dead_letter_and_the_walk_goes_on";
+    const NAME: &str =
+        "walk::a_folder_that_may_not_be_listed_is_a_dead_letter_and_the_walk_goes_on";
     const AGAIN: &str = "MILLPOND_TEST_AGAIN";
     if std::env::var_os(AGAIN).is_none() {
         let Some(program) = Unprivileged::new(&std::env::current_exe().unwrap()) else {

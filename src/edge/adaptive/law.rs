@@ -84,8 +84,7 @@ impl Law {
     pub(super) fn next(&mut self, epoch: &Epoch) -> usize {
         self.rate.learn(epoch);
         self.count_epochs(epoch);
-        let missing = epoch.starved.max(epoch.underfilled);
-        let lost_now = epoch.blocked.min(missing);
+        let lost_now = epoch.lost();
         self.loss = 0.3 * self.loss + 0.7 * lost_now;
         let loss = if lost_now > SEVERE {
             lost_now
@@ -103,10 +102,27 @@ impl Law {
             self.capacity
         };
         self.age();
+        self.capacity = self.bounded(wanted);
+        self.capacity
+    }
+
+    /// The capacity as long as there are too few messages to judge by.
+    ///
+    /// Nothing is given up for a queue that may only wander, but much loss is
+    /// answered at once.
+    pub(super) fn next_before_enough(&mut self, epoch: &Epoch) -> usize {
+        let lost = epoch.lost();
+        if lost > SEVERE {
+            let wanted = self.grown(lost, epoch.underfilled < epoch.starved);
+            self.capacity = self.bounded(wanted);
+        }
+        self.capacity
+    }
+
+    fn bounded(&self, wanted: usize) -> usize {
         let most = self.max.min(self.rate.within(self.target));
         // The lower bound wins: a target that not even it keeps is not kept.
-        self.capacity = wanted.min(most).max(self.min);
-        self.capacity
+        wanted.min(most).max(self.min)
     }
 
     fn count_epochs(&mut self, epoch: &Epoch) {
