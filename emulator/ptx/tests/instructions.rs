@@ -456,6 +456,15 @@ fn functions_are_called_with_parameters_and_give_back() {
 }
 
 #[test]
+fn a_call_with_too_small_parameters_is_refused() {
+    let text = ".version 8.8\n.target sm_80\n.address_size 64\n\
+        .func f(.param .b64 f_param_0)\n{\nret;\n}\n\
+        .visible .entry k()\n{\n.param .b32 param0; call.uni f, (param0); ret;\n}\n";
+    let error = millpond_ptx::Module::parse(text).expect_err("4 bytes are no 8");
+    assert_eq!(error.line, 10);
+}
+
+#[test]
 fn generic_addresses_reach_every_space() {
     let body = ".shared .align 8 .b8 s[8]; .local .align 8 .b8 l[8];\n\
                 mov.u64 %rd1, s; cvta.shared.u64 %rd2, %rd1; st.u32 [%rd2], 5; ld.shared.u32 %r1, [s];\n\

@@ -2,6 +2,7 @@
 
 use crate::{
     error::PtxError,
+    launch::Param,
     lower::function::Lowering,
     opcode::Opcode,
     program::{Barrier, Call, Op, Reduce},
@@ -66,14 +67,28 @@ impl<'a> Lowering<'a, '_> {
             )));
         }
         let function = signature.number;
-        let arguments = passed
+        let arguments: Vec<_> = passed
             .iter()
             .map(|operand| self.param(operand))
             .collect::<Result<_, _>>()?;
-        let results = returned
+        let results: Vec<_> = returned
             .iter()
             .map(|operand| self.param(operand))
             .collect::<Result<_, _>>()?;
+        let ends = |offsets: &[usize], params: &[Param]| {
+            let end = offsets
+                .iter()
+                .zip(params)
+                .map(|(offset, param)| offset + param.bytes)
+                .max();
+            end.unwrap_or(0)
+        };
+        let end = ends(&arguments, &signature.params).max(ends(&results, &signature.returns));
+        if end > self.param_bytes {
+            return Err(self.refuse(&format!(
+                "`{name}` is called with parameters smaller than its own"
+            )));
+        }
         self.emit(Op::Call(Box::new(Call {
             function,
             arguments,
