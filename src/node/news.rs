@@ -25,7 +25,7 @@ struct Shared {
 struct Noted {
     /// The inputs that have news, each of them once.
     numbers: Vec<usize>,
-    is_noted: Vec<bool>,
+    has_news: Vec<bool>,
     task: Option<Waker>,
 }
 
@@ -42,7 +42,7 @@ impl News {
             any: AtomicBool::new(true),
             noted: Mutex::new(Noted {
                 numbers: (0..count).collect(),
-                is_noted: vec![true; count],
+                has_news: vec![true; count],
                 task: None,
             }),
         });
@@ -64,10 +64,10 @@ impl News {
         let mut noted = self.shared.lock();
         self.shared.any.store(false, Ordering::Relaxed);
         let Noted {
-            numbers, is_noted, ..
+            numbers, has_news, ..
         } = &mut *noted;
         for number in numbers.drain(..) {
-            is_noted[number] = false;
+            has_news[number] = false;
             asked.push(number);
         }
     }
@@ -110,7 +110,7 @@ impl Wake for Input {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut noted = self.shared.lock();
-        if mem::replace(&mut noted.is_noted[self.number], true) {
+        if mem::replace(&mut noted.has_news[self.number], true) {
             return;
         }
         noted.numbers.push(self.number);
