@@ -1,7 +1,5 @@
 //! A machine without a CUDA driver: an error, found when a device is opened.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
-
 #[path = "support/emulator.rs"]
 mod emulator;
 

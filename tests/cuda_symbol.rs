@@ -1,7 +1,5 @@
 //! A CUDA driver that lacks a function: an error that names it, and no panic.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
-
 #[path = "support/emulator.rs"]
 mod emulator;
 

@@ -43,6 +43,7 @@ impl Activation {
     }
 
     /// Reads the text that it is displayed as; a parameter may be left out.
+    #[cfg(any(feature = "dense", test))]
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (name, alpha) = match text.split_once('(') {
             Some((name, rest)) => {

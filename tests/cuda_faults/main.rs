@@ -1,11 +1,7 @@
 //! Ten thousand faults of the driver, drawn by chance: every batch has one
 //! answer, the right one or an error, and nothing is left behind.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that fails says where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
 #[path = "../support/emulator.rs"]
 mod emulator;
@@ -37,7 +33,7 @@ async fn ten_thousand_faults_lose_nothing_and_repeat_nothing() {
             ["CUDA_ERROR_OUT_OF_MEMORY", "CUDA_ERROR_INVALID_VALUE"][seed % 2],
         ));
         let calls = (0..300).map(|n| backend.infer(batch(n * 100, n % 12, 2)));
-        let answers = timeout(Duration::from_secs(60), join_all(calls)).await;
+        let answers = timeout(Duration::from_mins(1), join_all(calls)).await;
         for (n, found) in (0..300).zip(answers.unwrap()) {
             match found {
                 Ok(found) => {
@@ -55,7 +51,7 @@ async fn ten_thousand_faults_lose_nothing_and_repeat_nothing() {
         // The same backend goes on as if nothing had been.
         let found = backend.infer(batch(1, 9, 2)).await.unwrap();
         assert_eq!(found, answer(1, 9, 2));
-        timeout(Duration::from_secs(60), backend.shutdown())
+        timeout(Duration::from_mins(1), backend.shutdown())
             .await
             .unwrap();
     }
@@ -74,14 +70,14 @@ async fn a_device_that_is_lost_at_any_call_ends_every_batch() {
                 "error": "CUDA_ERROR_ILLEGAL_ADDRESS", "sticky": true}}]}}"#,
         ));
         let calls = (0..8).map(|n| backend.infer(batch(n * 100, n, 2)));
-        let answers = timeout(Duration::from_secs(60), join_all(calls)).await;
+        let answers = timeout(Duration::from_mins(1), join_all(calls)).await;
         for (n, found) in (0..8).zip(answers.unwrap()) {
             if let Ok(found) = found {
                 assert_eq!(found, answer(n * 100, n, 2));
             }
         }
         assert!(backend.infer(batch(0, 1, 2)).await.is_err(), "call {nth}");
-        timeout(Duration::from_secs(60), backend.shutdown())
+        timeout(Duration::from_mins(1), backend.shutdown())
             .await
             .unwrap();
     }

@@ -6,6 +6,7 @@
     dead_code,
     clippy::allow_attributes,
     clippy::disallowed_methods,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "each test uses its part of it, and one that fails says where"
 )]
