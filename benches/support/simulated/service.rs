@@ -29,7 +29,7 @@ pub(crate) enum Times {
     /// Each of these for so long, and the last until the end.
     Phases {
         each: Duration,
-        times: &'static [Times],
+        times: &'static [Self],
     },
 }
 
