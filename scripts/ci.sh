@@ -63,7 +63,9 @@ demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx benches macro_cost demo compare)
+forest() { scripts/compare-forest --no-timing; }
+
+all=(fmt clippy tests loom docs examples features onnx benches macro_cost demo compare forest)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")
