@@ -10,7 +10,7 @@ clippy() { cargo clippy --workspace --all-targets --all-features -- -D warnings;
 
 # Everything but the real model, in debug mode, doc tests included.
 tests() {
-    cargo test -p millpond -p millpond-macros
+    cargo test -p millpond -p millpond-macros --features millpond/testing
     cargo test -p millpond-every-form -p millpond-renamed -p my-stages
     cargo test -p millpond-operators --all-features
 }
@@ -18,7 +18,8 @@ tests() {
 # The same library with the real model, optimised: tract is slow otherwise.
 onnx() {
     cargo build --release --features onnx --example identify
-    cargo test --release --features onnx --test inference --test identify --example identify
+    cargo test --release --features onnx,testing --test inference --test conformance \
+        --test identify --example identify
 }
 
 # A remote edge in every order of two threads; builds everything once more.
@@ -45,6 +46,7 @@ features() {
     cargo check -p millpond-operators
     cargo check -p millpond --no-default-features
     cargo check -p millpond --no-default-features --features spec
+    cargo check -p millpond --no-default-features --features testing
     cargo check -p millpond
 }
 

@@ -47,6 +47,7 @@
 //! | feature | brings |
 //! | --- | --- |
 //! | `onnx` | [`inference`] of ONNX models on the CPU, in pure Rust; builds for minutes |
+//! | `testing` | `conformance!`, the suite that every backend passes, for tests |
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 

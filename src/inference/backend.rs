@@ -12,6 +12,9 @@ use crate::node::Workers;
 /// [answers](Self::infer), and [shut down](Self::shutdown). Hence neither it
 /// nor its futures need be `Sync` or `Send`.
 ///
+/// `millpond::conformance!` holds a backend to all that is said here, with one
+/// line in a test (feature `testing`).
+///
 /// # Backpressure
 ///
 /// A caller keeps at most [`slots`](Self::slots) batches in flight; this is
@@ -143,7 +146,7 @@ pub trait Backend: Sized + 'static {
     /// [`InferError::NotRunning`]. It does not take polls of their futures to
     /// complete this one. The stage waits for it when its node ends, within
     /// [a limit](super::Infer::shutdown_limit) and the stop deadline of the
-    /// run; an aborted run drops the backend instead.
+    /// run; a node that fails or is aborted drops the backend instead.
     ///
     /// The default drops the backend, which is enough for one whose work is
     /// all done while its futures are polled.

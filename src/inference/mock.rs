@@ -83,6 +83,7 @@ type Answer = dyn Fn(Tensors) -> Tensors + Send + Sync;
 enum Fault {
     Fail(InferError),
     Panic(&'static str),
+    Delay(Duration),
     Hang,
 }
 
@@ -155,6 +156,13 @@ impl Mock {
         self
     }
 
+    /// Takes so much longer for one call, counted from zero.
+    #[must_use]
+    pub fn delay(mut self, call: usize, by: Duration) -> Self {
+        self.faults.insert(call, Fault::Delay(by));
+        self
+    }
+
     /// Never answers one call, counted from zero.
     #[must_use]
     pub fn hang(mut self, call: usize) -> Self {
@@ -213,6 +221,7 @@ impl Backend for Mock {
             match fault {
                 Some(Fault::Fail(error)) => return Err(error),
                 Some(Fault::Hang) => pending().await,
+                Some(Fault::Delay(by)) => pass(by).await,
                 Some(Fault::Panic(_)) | None => {}
             }
             let answered = catch_unwind(AssertUnwindSafe(|| match fault {

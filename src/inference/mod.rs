@@ -10,6 +10,7 @@
 //! | [`Forest`] | a backend for the trees of `XGBoost` and `LightGBM`, in pure Rust, on threads of its own |
 //! | `Dense`, `DenseNet` | a backend for networks of dense layers from safetensors or ONNX files (feature `dense`) |
 //! | [`Model`] | a backend for a model file of any of these formats |
+//! | `conformance` | what every backend has to keep to, as tests (feature `testing`) |
 //! | [`Signature`] | what a model takes and gives, checked while the pipeline is built |
 //! | [`Pool`] | threads for a backend that computes |
 //! | [`Reload`] | a backend whose model can be replaced while it runs |
@@ -27,6 +28,8 @@ mod caller;
 mod columns;
 #[cfg(feature = "dense")]
 mod dense;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod error;
 pub mod forest;
 mod infer;

@@ -13,13 +13,14 @@ fn batch(rows: usize) -> Tensors {
 async fn latency_is_exact() {
     let model = doubler()
         .latency(ms(3), ms(2))
-        .fail(1, InferError::NotRunning);
-    for rows in [1, 4] {
+        .fail(1, InferError::NotRunning)
+        .delay(2, ms(40));
+    for (rows, delay) in [(1, 0), (4, 0), (2, 40)] {
         let start = Instant::now();
         // The second call fails, after the same time.
         let _answered = model.infer(batch(rows)).await.is_ok();
 
-        assert_eq!(start.elapsed(), ms(3 + 2 * rows as u64));
+        assert_eq!(start.elapsed(), ms(3 + 2 * rows as u64 + delay));
     }
 }
 

@@ -175,6 +175,45 @@ async fn a_dropped_pool_lets_running_jobs_end_and_its_threads_exit() {
 }
 
 #[tokio::test]
+async fn a_shutdown_waits_for_the_running_job_and_drops_the_others() {
+    let threads = Threads::default();
+    let pool = Pool::start(&threads.workers(), "model", ONE).unwrap();
+    let (open, begun, job) = gate();
+    let mut running = Box::pin(pool.run(job));
+    let mut queued = Box::pin(pool.run(|| ()));
+    let unpolled = pool.run(|| ());
+    assert!(!poll_once(&mut running).await);
+    begun.recv().unwrap();
+    assert!(!poll_once(&mut queued).await);
+
+    let mut shutdown = Box::pin(pool.shutdown());
+    assert_eq!(queued.await, Err(JobLost::Stopped));
+    assert_eq!(unpolled.await, Err(JobLost::Stopped));
+    assert!(!poll_once(&mut shutdown).await, "a job runs");
+    open.send(()).unwrap();
+    shutdown.await;
+
+    assert!(poll_once(&mut running).await, "its result is there");
+    assert_eq!(threads.join(), 1);
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_polls_of_the_running_job() {
+    let threads = Threads::default();
+    let pool = Pool::start(&threads.workers(), "model", TWO).unwrap();
+    let (open, begun, job) = gate();
+    let mut running = Box::pin(pool.run(job));
+    assert!(!poll_once(&mut running).await);
+    begun.recv().unwrap();
+    open.send(()).unwrap();
+
+    pool.shutdown().await;
+
+    assert_eq!(running.await, Ok(()));
+    assert_eq!(threads.join(), 2);
+}
+
+#[tokio::test]
 async fn a_running_job_whose_future_is_dropped_frees_its_thread_at_its_end() {
     let threads = Threads::default();
     let pool = Pool::start(&threads.workers(), "model", ONE).unwrap();

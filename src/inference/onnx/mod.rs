@@ -17,7 +17,7 @@ use std::thread;
 
 use futures_util::future::try_join_all;
 
-use super::{Backend, Infer, InferError, InferInputs, JobLost, Pool, Signature};
+use super::{Backend, Infer, InferError, InferInputs, Pool, Signature};
 use crate::message::{Message, Tensors};
 use crate::node::Workers;
 pub use error::LoadError;
@@ -119,15 +119,7 @@ impl Onnx {
         F: FnOnce() -> Result<T, InferError> + Send + 'static,
     {
         let result = self.pool.as_ref().map(|pool| pool.run(job));
-        async move {
-            match result.ok_or(InferError::NotRunning)?.await {
-                Ok(result) => result,
-                Err(JobLost::Panicked { message }) => Err(InferError::Panicked {
-                    message: message.into(),
-                }),
-                Err(JobLost::Stopped) => Err(InferError::NotRunning),
-            }
-        }
+        async move { result.ok_or(InferError::NotRunning)?.await? }
     }
 }
 
