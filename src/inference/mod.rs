@@ -26,10 +26,10 @@
 mod backend;
 mod caller;
 mod columns;
-#[cfg(feature = "dense")]
-mod dense;
 #[cfg(feature = "testing")]
 pub mod conformance;
+#[cfg(feature = "dense")]
+mod dense;
 mod error;
 pub mod forest;
 mod infer;
