@@ -91,7 +91,10 @@ demo() { scripts/demo /etc; }
 
 compare() { scripts/compare-magika --files 150 /usr/bin /usr/share /usr/lib /etc; }
 
-all=(fmt clippy tests loom docs examples features onnx dense cuda kernels gpu benches macro_cost demo compare)
+# Trees beside the libraries that trained them: no bit may differ.
+forest() { scripts/compare-forest --no-timing; }
+
+all=(fmt clippy tests loom docs examples features onnx dense cuda kernels gpu benches macro_cost demo compare forest)
 
 jobs=("$@")
 [ "${jobs[*]}" = all ] && jobs=("${all[@]}")

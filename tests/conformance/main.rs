@@ -7,6 +7,7 @@
 mod dense;
 mod engine;
 mod faulty;
+mod forest;
 mod mutants;
 #[cfg(feature = "onnx")]
 mod onnx;

@@ -26,7 +26,8 @@ struct Learner {
     #[serde(default)]
     feature_names: Vec<String>,
     gradient_booster: Booster,
-    learner_model_param: Parameters,
+    #[serde(rename = "learner_model_param")]
+    parameters: Parameters,
     objective: Named,
 }
 
@@ -114,7 +115,7 @@ impl Model {
 impl Learner {
     /// A model without trees.
     fn header(&self, objective: Objective, found: &mut Found) -> Model {
-        let parameters = &self.learner_model_param;
+        let parameters = &self.parameters;
         let mut number = |name: &str, text: &str, most: usize| match text.parse() {
             Ok(number) if number <= most => number,
             Ok(number) => {

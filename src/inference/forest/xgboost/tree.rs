@@ -24,8 +24,8 @@ pub(super) struct Tree {
     categories_segments: Vec<usize>,
     #[serde(default)]
     categories_sizes: Vec<usize>,
-    #[serde(default)]
-    tree_param: Option<Parameters>,
+    #[serde(default, rename = "tree_param")]
+    parameters: Option<Parameters>,
 }
 
 /// Older versions write flags as `true` and `false`.
@@ -78,7 +78,7 @@ impl Tree {
     /// Whether each array has an entry for each node.
     fn is_even(&self, place: &str, found: &mut Found) -> bool {
         let vector = self
-            .tree_param
+            .parameters
             .as_ref()
             .and_then(|p| p.size_leaf_vector.as_deref());
         if let Some(size) = vector.filter(|size| !matches!(*size, "0" | "1")) {

@@ -1,0 +1,60 @@
+//! The suite on trees.
+
+use std::num::NonZeroUsize;
+
+use millpond::inference::Forest;
+use millpond::inference::conformance::Subject;
+use millpond::inference::forest::Model;
+use millpond::message::{Tensor, Tensors};
+
+/// One question about the second of two features.
+const STUMP: &str = "\
+tree
+num_tree_per_iteration=1
+max_feature_idx=1
+objective=binary sigmoid:1
+
+Tree=0
+num_leaves=2
+split_feature=1
+threshold=0
+decision_type=8
+left_child=-1
+right_child=-2
+leaf_value=-1 1
+
+end of trees
+";
+
+struct Stump;
+
+impl Subject for Stump {
+    type Backend = Forest;
+
+    fn backend(&self) -> Forest {
+        let model = Model::from_lightgbm(STUMP.as_bytes()).unwrap();
+        Forest::new(model).threads(NonZeroUsize::MIN)
+    }
+
+    fn expected(&self, batch: &Tensors) -> Option<Tensors> {
+        let features = batch.get("features").unwrap();
+        let rows = features.as_slice::<f32>().unwrap().chunks(2);
+        let margins: Vec<_> = rows
+            .map(|row| if row[1] <= 0.0 { -1.0_f64 } else { 1.0 })
+            .collect();
+        let classes: Vec<_> = margins.iter().map(|one| i64::from(*one > 0.0)).collect();
+        let given: Vec<_> = margins
+            .iter()
+            .map(|one| 1.0 / (1.0 + (-one).exp()))
+            .collect();
+        let count = margins.len();
+        Some(
+            Tensors::new()
+                .with("margin", Tensor::new([count, 1], margins).unwrap())
+                .with("probability", Tensor::new([count, 1], given).unwrap())
+                .with("class", Tensor::new([count], classes).unwrap()),
+        )
+    }
+}
+
+millpond::conformance!(forest, Stump);
