@@ -1,7 +1,5 @@
 //! What windows hold, and when they come out.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
-
 use std::time::Duration;
 
 use futures::{StreamExt, stream};

@@ -1,8 +1,8 @@
 //! What days hold, when they come out, and what raises an alert.
 
-#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::float_cmp, reason = "these numbers are exact")]
 
-use futures::{StreamExt, stream};
+use futures::stream;
 use millpond::device::{Activation, OpenDevice};
 use millpond::inference::DenseNet;
 use millpond::operators::flow;
@@ -73,7 +73,7 @@ async fn the_same_seed_makes_the_same_events_in_order() {
 #[test]
 fn what_is_rebuilt_badly_has_a_large_error() {
     // One layer that gives back what it gets, but for the last feature.
-    let is_kept = |at: usize| at % (FEATURES + 1) == 0 && at + 1 < FEATURES * FEATURES;
+    let is_kept = |at: usize| at.is_multiple_of(FEATURES + 1) && at + 1 < FEATURES * FEATURES;
     let weights = (0..FEATURES * FEATURES).map(|at| f32::from(u8::from(is_kept(at))));
     let net = DenseNet::default()
         .layer(

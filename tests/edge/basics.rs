@@ -235,7 +235,7 @@ fn a_capacity_that_no_edge_can_have_is_refused_where_it_is_given() {
     ];
     for (capacity, error) in refused {
         assert_eq!(capacity.check(), Err(error));
-        let made = std::panic::catch_unwind(|| edge::local::<u8>(capacity)).map(drop);
+        let made = catch_unwind(|| edge::local::<u8>(capacity)).map(drop);
         let told = made.unwrap_err().downcast::<String>().unwrap();
         assert_eq!(*told, error.to_string());
     }
@@ -406,7 +406,7 @@ fn many_are_handed_out_in_order_and_up_to_the_limit() {
             assert!((1..=limit).contains(&taken.len()));
             all.extend(taken);
         }
-        assert_eq!(all, Vec::from_iter(0..16));
+        assert_eq!(all, (0..16).collect::<Vec<_>>());
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn arrivals(setting: &Setting, seed: u64, rows: usize) -> Vec<Duratio
     let mut at = Duration::ZERO;
     (0..rows)
         .map(|_| {
-            at += gaps.next();
+            at += gaps.next(at);
             // On a tick, as the clock is.
             Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or(u64::MAX))
         })

@@ -64,7 +64,7 @@ impl Stream for Making {
         let this = &mut *self;
         let made = this
             .under_way
-            .get_or_insert_with(|| wait(this.service.next()));
+            .get_or_insert_with(|| wait(this.service.next(now())));
         if Pin::new(made).poll(cx).is_pending() {
             return Poll::Pending;
         }
@@ -82,7 +82,7 @@ pub(super) fn serve(
     mut service: Service,
 ) -> Flow<impl Progress<Item = Stamped>> {
     messages.then(move |message| {
-        let (message, served) = (message.received(), wait(service.next()));
+        let (message, served) = (message.received(), wait(service.next(now())));
         async move {
             served.await;
             message.sent()
@@ -103,7 +103,7 @@ pub(super) async fn consume(
             let mut service = Service::new(times, seed);
             let serve = |message| {
                 record(&message);
-                wait(service.next())
+                wait(service.next(now()))
             };
             messages.for_each_async(serve).await;
         }

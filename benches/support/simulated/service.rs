@@ -1,8 +1,6 @@
 use std::f64::consts::TAU;
 use std::time::Duration;
 
-use super::clock::now;
-
 /// How long something takes, time after time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Times {
@@ -51,12 +49,12 @@ impl Service {
         }
     }
 
-    /// How long the next one takes.
-    pub(crate) fn next(&mut self) -> Duration {
-        self.draw(self.times)
+    /// How long the next one takes, which begins at this time of the simulation.
+    pub(crate) fn next(&mut self, now: Duration) -> Duration {
+        self.draw(self.times, now)
     }
 
-    fn draw(&mut self, times: Times) -> Duration {
+    fn draw(&mut self, times: Times, now: Duration) -> Duration {
         match times {
             Times::Fixed(time) => time,
             Times::Exponential(mean) => self.random.exponential(mean),
@@ -94,12 +92,12 @@ impl Service {
                 }
             }
             Times::Phases { each, times } => {
-                let phase = now().div_duration_f64(each);
+                let phase = now.div_duration_f64(each);
                 let begun = times.iter().zip(0_u32..);
                 let current = begun
                     .take_while(|(_, number)| f64::from(*number) <= phase)
                     .last();
-                current.map_or(Duration::ZERO, |(times, _)| self.draw(*times))
+                current.map_or(Duration::ZERO, |(times, _)| self.draw(*times, now))
             }
         }
     }

@@ -23,7 +23,7 @@ fn text(objective: &str, groups: usize, trees: &[&str]) -> String {
          max_feature_idx=1\nobjective={objective}\nfeature_names=x y\ntree_sizes=1\n\n"
     );
     for (index, tree) in trees.iter().enumerate() {
-        text.push_str(&format!("Tree={index}\n{tree}\n\n"));
+        text.extend([format!("Tree={index}\n{tree}\n\n")]);
     }
     text.push_str("end of trees\n\nparameters:\n[objective: other]\nend of parameters\n");
     text

@@ -1,11 +1,13 @@
 //! Forests of `XGBoost` and `LightGBM`, on models that are written here.
 
 mod backend;
+#[expect(clippy::float_cmp, reason = "predictions are equal to the bit")]
 mod lightgbm;
 mod mutated;
 mod open;
 mod random;
 mod trained;
+#[expect(clippy::float_cmp, reason = "predictions are equal to the bit")]
 mod xgboost;
 
 use millpond::inference::Forest;

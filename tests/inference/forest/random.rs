@@ -88,7 +88,7 @@ fn model() -> impl Strategy<Value = Model> {
             FEATURES - 1
         );
         for (index, tree) in trees.iter().enumerate() {
-            text += &format!("Tree={index}\n{tree}\n");
+            text.extend([format!("Tree={index}\n{tree}\n")]);
         }
         Model::from_lightgbm(text.as_bytes()).unwrap()
     })
