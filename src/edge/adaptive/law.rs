@@ -84,7 +84,8 @@ impl Law {
     pub(super) fn next(&mut self, epoch: &Epoch) -> usize {
         self.rate.learn(epoch);
         self.count_epochs(epoch);
-        let lost_now = epoch.lost();
+        let missing = epoch.starved.max(epoch.underfilled);
+        let lost_now = epoch.blocked.min(missing);
         self.loss = 0.3 * self.loss + 0.7 * lost_now;
         let loss = if lost_now > SEVERE {
             lost_now
@@ -102,27 +103,10 @@ impl Law {
             self.capacity
         };
         self.age();
-        self.capacity = self.bounded(wanted);
-        self.capacity
-    }
-
-    /// The capacity as long as there are too few messages to judge by.
-    ///
-    /// Nothing is given up for a queue that may only wander, but much loss is
-    /// answered at once.
-    pub(super) fn next_before_enough(&mut self, epoch: &Epoch) -> usize {
-        let lost = epoch.lost();
-        if lost > SEVERE {
-            let wanted = self.grown(lost, epoch.underfilled < epoch.starved);
-            self.capacity = self.bounded(wanted);
-        }
-        self.capacity
-    }
-
-    fn bounded(&self, wanted: usize) -> usize {
         let most = self.max.min(self.rate.within(self.target));
         // The lower bound wins: a target that not even it keeps is not kept.
-        wanted.min(most).max(self.min)
+        self.capacity = wanted.min(most).max(self.min);
+        self.capacity
     }
 
     fn count_epochs(&mut self, epoch: &Epoch) {

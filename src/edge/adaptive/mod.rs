@@ -17,11 +17,7 @@ use super::Capacity;
 use super::clock::Now;
 
 /// An epoch lasts for this many times its shortest length at most.
-const LONGEST: u32 = 20;
-
-/// So many epochs are judged together at most, if each of them had too few
-/// messages.
-const MOST_EPOCHS: u32 = 5;
+const LONGEST: u32 = 100;
 
 /// What an edge saw in one epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,25 +39,13 @@ pub(super) struct Epoch {
     busy: Duration,
 }
 
-impl Epoch {
-    /// The share of the time that a larger edge could have won at most.
-    fn lost(&self) -> f64 {
-        self.blocked.min(self.starved.max(self.underfilled))
-    }
-}
-
 /// The adaptive capacity of one edge.
 #[derive(Debug)]
 pub(super) struct Adaptive {
     law: Law,
     shortest: Duration,
-    /// When the epoch began.
-    epoch_began: Duration,
-    /// Since when, and since which message, everything below is counted: since
-    /// the first of the epochs that are judged together.
     began: Now,
     received_before: u64,
-    epochs: u32,
     blocked: Duration,
     starved: Duration,
     /// Messages received when the inlet last found the edge empty.
@@ -83,10 +67,8 @@ impl Adaptive {
         Some(Self {
             law: Law::new(target, min, max, capacity.initial()),
             shortest,
-            epoch_began: Duration::ZERO,
             began: Now::default(),
             received_before: 0,
-            epochs: 0,
             blocked: Duration::ZERO,
             starved: Duration::ZERO,
             dry_at: 0,
@@ -146,48 +128,30 @@ impl Adaptive {
 
     /// Ends the epoch if it has lasted, and gives the capacity for the next.
     pub(super) fn end_epoch(&mut self, now: Now, received: u64, blocked: Since) -> Option<usize> {
-        let elapsed = now.wall.saturating_sub(self.epoch_began);
+        let elapsed = now.wall.saturating_sub(self.began.wall);
         let served = received - self.received_before;
-        let is_enough = served >= self.least_served();
-        let longest = self.shortest.saturating_mul(LONGEST);
-        if elapsed < self.shortest || (!is_enough && elapsed < longest) {
+        let lasted = elapsed >= self.shortest && served >= self.least_served();
+        if !lasted && elapsed < self.shortest.saturating_mul(LONGEST) {
             return None;
         }
-        self.epoch_began = now.wall;
-        self.epochs += 1;
-        let epoch = self.epoch(now, served, blocked);
-        let before = self.law.capacity();
-        let is_whole = is_enough || self.epochs >= MOST_EPOCHS;
-        let capacity = if is_whole {
-            self.law.next(&epoch)
-        } else {
-            self.law.next_before_enough(&epoch)
-        };
-        if is_whole || capacity != before {
-            self.count_anew(now, received);
+        if let Some(since) = blocked {
+            self.blocked(since, now.transitions);
         }
-        Some(capacity)
-    }
-
-    fn count_anew(&mut self, now: Now, received: u64) {
+        let epoch = self.epoch(elapsed, served);
+        let capacity = self.law.next(&epoch);
         self.began = now;
         self.received_before = received;
-        self.epochs = 0;
         self.blocked = Duration::ZERO;
         self.starved = Duration::ZERO;
         self.underfilled = 0;
         self.least_queued = usize::MAX;
         self.most_queued = 0;
+        Some(capacity)
     }
 
-    fn epoch(&self, now: Now, served: u64, blocked: Since) -> Epoch {
-        let elapsed = now.wall.saturating_sub(self.began.wall);
-        let still_blocked = blocked.map_or(Duration::ZERO, |since| {
-            now.transitions
-                .saturating_sub(since.max(self.began.transitions))
-        });
+    fn epoch(&self, elapsed: Duration, served: u64) -> Epoch {
         Epoch {
-            blocked: share(self.blocked + still_blocked, elapsed),
+            blocked: share(self.blocked, elapsed),
             starved: share(self.starved, elapsed),
             underfilled: share_of_count(self.underfilled, served),
             least_queued: match self.least_queued {

@@ -182,61 +182,6 @@ fn an_inlet_that_finds_the_edge_empty_under_a_blocked_sender_would_have_taken_mo
     assert_eq!(taken_by(400, true), 8);
 }
 
-/// An edge of eight, at which an epoch ends after each of these times; in all
-/// of them a message came every ten milliseconds.
-fn ended_after(
-    times: impl IntoIterator<Item = Duration>,
-    mut saw: impl FnMut(&mut Adaptive, Duration),
-) -> Vec<Option<usize>> {
-    let capacity = Capacity::Adaptive {
-        target: SECOND,
-        min: 2,
-        max: 4_096,
-    };
-    let mut adaptive = Adaptive::new(capacity, Duration::from_millis(5)).unwrap();
-    let times = times.into_iter().map(|time| {
-        saw(&mut adaptive, time);
-        let now = Now {
-            wall: time,
-            transitions: time,
-        };
-        let received = u64::try_from(time.as_millis() / 10).unwrap();
-        adaptive.end_epoch(now, received, None)
-    });
-    times.collect()
-}
-
-#[test]
-fn an_epoch_of_few_messages_ends_after_a_hundred_milliseconds() {
-    let times = [99, 100, 199, 200].map(Duration::from_millis);
-    let capacities = ended_after(times, |_, _| {});
-    assert_eq!(capacities, [None, Some(8), None, Some(8)]);
-}
-
-#[test]
-fn much_loss_is_answered_after_one_epoch_however_few_its_messages() {
-    let both_wait = |adaptive: &mut Adaptive, now: Duration| {
-        let since = now.saturating_sub(Duration::from_millis(50));
-        adaptive.blocked(since, now);
-        adaptive.starved(since, now);
-    };
-    let times = [100, 200].map(Duration::from_millis);
-    assert_eq!(ended_after(times, both_wait), [Some(16), Some(32)]);
-}
-
-#[test]
-fn a_queue_of_few_messages_stands_only_after_five_epochs_each_time() {
-    let stands = |adaptive: &mut Adaptive, now: Duration| {
-        adaptive.filled_to(8);
-        adaptive.drained_to(4);
-        adaptive.blocked(now.saturating_sub(Duration::from_millis(50)), now);
-    };
-    let times = (1..=10).map(|epoch| Duration::from_millis(100 * epoch));
-    let capacities = ended_after(times, stands);
-    assert_eq!(capacities[..9], [Some(8); 9]);
-    assert_eq!(capacities[9], Some(5));
-}
-
 fn epoch() -> impl Strategy<Value = Epoch> {
     let share = || prop_oneof![Just(0.0), Just(1.0), 0.0..1.0];
     (
