@@ -50,7 +50,7 @@ mod signature;
 pub use backend::Backend;
 pub use columns::{OutputColumn, OutputColumns, output};
 #[cfg(feature = "cuda")]
-pub use cuda::{Cuda, DeviceForest, DeviceModel, LoadedForest};
+pub use cuda::{Cuda, DeviceForest, DeviceModel};
 #[cfg(feature = "dense")]
 pub use dense::{Dense, DenseFault, DenseLoadError, DenseNet};
 pub use error::{ErrorClass, InferError, InferFailure};

@@ -15,6 +15,7 @@
 //! | [`ToDevice`], [`ToHost`] | batches of tensors | the same on a device, and back |
 //! | [`Normalise`], [`OneHot`], [`Softmax`], [`SigmoidThreshold`], [`Threshold`], [`MaskedMean`], [`ReconstructionError`], [`RowMax`] | batches on a device | the same with what the [operation](crate::device::ops) gives |
 //! | `DenseLayers` | batches on a device | the same with what a network gives (feature `dense`) |
+//! | [`ForestMargins`] | batches on a device | the same with the margins that trees give |
 //! | [`TensorsToJson`] | batches of tensors | JSON, a message for each row |
 //! | [`Monitor`] | anything | the same, and a line of progress |
 //! | [`ToFile`] | what serialises | a line each, in a file |
@@ -45,7 +46,7 @@ pub use batch::Batch;
 #[cfg(feature = "dense")]
 pub use device::DenseLayers;
 pub use device::{
-    MaskedMean, Normalise, NotRows, NotTensors, OneHot, ReconstructionError, RowMax,
+    ForestMargins, MaskedMean, Normalise, NotRows, NotTensors, OneHot, ReconstructionError, RowMax,
     SigmoidThreshold, Softmax, TensorsFromJson, TensorsToJson, Threshold, ToDevice, ToHost,
 };
 pub use filter::Filter;

@@ -44,6 +44,7 @@ const ORDER: &[&str] = &[
     "normalise",
     "one-hot",
     "dense",
+    "forest",
     "softmax",
     "sigmoid-threshold",
     "threshold",

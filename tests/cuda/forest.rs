@@ -1,60 +1,13 @@
 //! Forests on the device, beside those on the processor.
 
-use std::fmt::Write;
-
-use millpond::device::DeviceChoice;
-use millpond::inference::forest::Model;
+use futures::future::{join, join_all};
+use millpond::device::{CudaDevice, DeviceChoice, DeviceError, OpenDevice};
+use millpond::inference::forest::{Model, PlacedForest};
 use millpond::inference::{self, Backend, DeviceForest, Forest};
-use millpond::message::{Tensor, Tensors};
 
 use crate::emulator::Emulator;
 use crate::models::{started, workers};
-
-const FEATURES: usize = 5;
-
-/// Numbers that look like chance and are not.
-struct Numbers(u32);
-
-impl Numbers {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.0 >> 8) % limit
-    }
-
-    fn list(&mut self, count: u32, mut next: impl FnMut(&mut Self) -> String) -> String {
-        let items: Vec<_> = (0..count).map(|_| next(self)).collect();
-        items.join(" ")
-    }
-}
-
-/// A classifier of three classes, whose trees are full to the third level.
-pub(crate) fn model(seed: u32) -> Model {
-    let mut numbers = Numbers(seed);
-    let mut text = "tree\nnum_class=3\nnum_tree_per_iteration=3\nmax_feature_idx=4\n\
-                    objective=multiclass num_class:3\n\n"
-        .to_owned();
-    for tree in 0..12 {
-        let features = numbers.list(7, |numbers| numbers.below(5).to_string());
-        let thresholds = numbers.list(7, |numbers| {
-            (f64::from(numbers.below(1000)) / 500.0 - 1.0).to_string()
-        });
-        let decisions = numbers.list(7, |numbers| {
-            let modes = [0, 2, 4, 6, 8, 10];
-            modes[numbers.below(6) as usize].to_string()
-        });
-        let leaves = numbers.list(8, |numbers| {
-            (f64::from(numbers.below(2000)) / 777.0 - 1.0).to_string()
-        });
-        write!(
-            text,
-            "Tree={tree}\nnum_leaves=8\nsplit_feature={features}\nthreshold={thresholds}\n\
-             decision_type={decisions}\nleft_child=1 3 5 -1 -3 -5 -7\n\
-             right_child=2 4 6 -2 -4 -6 -8\nleaf_value={leaves}\n\n",
-        )
-        .unwrap();
-    }
-    Model::from_lightgbm(text.as_bytes()).unwrap()
-}
+use crate::trees::{model, rows};
 
 /// A regression by sets of categories, on the first feature.
 const CATEGORIES: &str = "tree\nnum_tree_per_iteration=1\nmax_feature_idx=4\n\
@@ -97,28 +50,6 @@ fn of_xgboost() -> Model {
     Model::from_xgboost(json.as_bytes()).unwrap()
 }
 
-/// Rows with what is missing, zero, a category, and none of these.
-fn rows(count: usize) -> Tensors {
-    let mut numbers = Numbers(3);
-    let special = [
-        f32::NAN,
-        0.0,
-        -0.0,
-        1e-36,
-        f32::INFINITY,
-        -0.5,
-        3.0,
-        33.0,
-        1e9,
-    ];
-    let elements = (0..count * FEATURES).map(|_| match numbers.below(20) {
-        place @ 0..9 => special[place as usize],
-        _ => f32::from(u16::try_from(numbers.below(2000)).unwrap()) / 1000.0 - 1.0,
-    });
-    let features = Tensor::new([count, FEATURES], elements.collect::<Vec<_>>()).unwrap();
-    Tensors::new().with("features", features)
-}
-
 #[tokio::test]
 async fn a_forest_gives_the_same_bits_as_on_the_processor() {
     let emulator = Emulator::fresh();
@@ -136,20 +67,77 @@ async fn a_forest_gives_the_same_bits_as_on_the_processor() {
 }
 
 #[tokio::test]
-async fn the_kernels_of_several_slots_overlap_with_copies() {
-    let emulator = Emulator::with(r#"{"delay": {"copy_us": 5000, "launch_us": 5000}}"#);
-    let mut overlapped = Vec::new();
-    for slots in [1, 3] {
-        let backend = started(DeviceForest::new(model(1)), slots);
-        let answers = (0..12).map(|_| backend.infer(rows(8)));
-        let answers = futures::future::join_all(answers).await;
-        assert!(answers.iter().all(Result::is_ok));
-        overlapped.push(emulator.count("overlapped"));
-        backend.shutdown().await;
-    }
+async fn one_slot_runs_nothing_beside_its_kernels() {
+    let emulator = Emulator::fresh();
+    let backend = started(DeviceForest::new(model(1)), 1);
+    let answers = join_all((0..12).map(|_| backend.infer(rows(8)))).await;
+    assert!(answers.iter().all(Result::is_ok));
 
-    assert_eq!(overlapped[0], 0);
-    assert!(overlapped[1] > 0);
+    assert_eq!(emulator.count("overlapped"), 0);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn the_kernels_of_several_slots_overlap_with_copies() {
+    let emulator = Emulator::fresh();
+    let backend = started(DeviceForest::new(model(1)), 3);
+    // The other slots go on while the first kernel is under way.
+    emulator.control(r#"{"faults": [{"on": "launch", "hold": true}]}"#);
+    let answers = join_all((0..12).map(|_| backend.infer(rows(8))));
+    let overlapped = async {
+        emulator.reaches("overlapped", 1).await;
+        emulator.control(r#"{"release": true}"#);
+    };
+    let (answers, ()) = join(answers, overlapped).await;
+
+    assert!(answers.iter().all(Result::is_ok));
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[test]
+fn a_placed_forest_gives_the_same_margins_in_every_place() {
+    let emulator = Emulator::fresh();
+    let device = OpenDevice::Cuda(CudaDevice::open(0).unwrap());
+    for model in [model(1), model(2), by_category(), of_xgboost()] {
+        let here = PlacedForest::new(model);
+        let there = here.on(&device).unwrap();
+        assert_eq!(there.device(), device.device());
+        for count in [0, 1, 255, 300] {
+            let x = rows(count).remove("features").unwrap();
+            let margins = there.margins(&device.put(x.clone()).unwrap()).unwrap();
+            assert_eq!(margins.device(), device.device());
+            let expected = here.margins(&x.into()).unwrap();
+            assert_eq!(
+                margins.into_host().unwrap(),
+                expected.into_host().unwrap(),
+                "{count} rows"
+            );
+        }
+    }
+    drop(device);
+    emulator.assert_clean();
+}
+
+#[test]
+fn a_placed_forest_takes_no_rows_from_elsewhere() {
+    let emulator = Emulator::fresh();
+    let device = OpenDevice::Cuda(CudaDevice::open(0).unwrap());
+    let here = PlacedForest::new(model(1));
+    let there = here.on(&device).unwrap();
+    let x = rows(2).remove("features").unwrap();
+
+    let error = there.margins(&x.clone().into()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`forest` was given tensors on cpu and on cuda:0; bring them to one device first",
+    );
+    let error = here.margins(&device.put(x).unwrap()).unwrap_err();
+    assert!(matches!(error, DeviceError::Apart { .. }), "{error}");
+    let error = there.on(&device).unwrap_err();
+    assert!(matches!(error, DeviceError::NotOnHost { .. }), "{error}");
+    drop((there, device));
     emulator.assert_clean();
 }
 

@@ -17,3 +17,4 @@ mod models;
 mod ops;
 mod pressure;
 mod stages;
+mod trees;

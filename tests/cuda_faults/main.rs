@@ -8,55 +8,104 @@ mod emulator;
 #[expect(dead_code, reason = "shared with the tests of the backend")]
 #[path = "../cuda/models.rs"]
 mod models;
+#[path = "../cuda/trees.rs"]
+mod trees;
 
 use std::time::Duration;
 
 use emulator::Emulator;
 use futures::future::join_all;
-use millpond::inference::Backend;
+use millpond::inference::{Backend, Cuda, DeviceForest, DeviceModel, Forest};
+use millpond::message::Tensors;
 use models::{Echo, answer, batch, started};
 use tokio::time::timeout;
+use trees::{model, rows};
 
 const FAULTS: u64 = 10_000;
+/// How many of them strike while a forest runs, half of these at launches.
+const ON_FORESTS: u64 = 2_000;
 
-#[tokio::test]
-async fn ten_thousand_faults_lose_nothing_and_repeat_nothing() {
-    let emulator = Emulator::fresh();
-    let (mut injected, mut answered, mut refused) = (0, 0_u64, 0_u64);
-    let mut seed = 0;
-    while injected < FAULTS {
-        seed += 1;
-        let backend = started(Echo::of(2), 3);
-        emulator.control(&format!(
-            r#"{{"random": {{"rate": 0.05, "seed": {seed}, "error": "{}",
-                "on": ["alloc", "host_alloc", "copy", "synchronise", "event"]}}}}"#,
-            ["CUDA_ERROR_OUT_OF_MEMORY", "CUDA_ERROR_INVALID_VALUE"][seed % 2],
-        ));
-        let calls = (0..300).map(|n| backend.infer(batch(n * 100, n % 12, 2)));
-        let answers = timeout(Duration::from_mins(1), join_all(calls)).await;
-        for (n, found) in (0..300).zip(answers.unwrap()) {
-            match found {
-                Ok(found) => {
-                    assert_eq!(found, answer(n * 100, n % 12, 2), "seed {seed}");
-                    answered += 1;
-                }
-                Err(error) => {
-                    assert!(error.is_retryable(), "seed {seed}: {error}");
-                    refused += 1;
-                }
+/// How many batches were answered, and how many refused.
+#[derive(Default)]
+struct Told {
+    answered: u64,
+    refused: u64,
+}
+
+/// Runs batches while one call in twenty of those on `points` fails, and one
+/// more afterwards: the backend goes on as if nothing had been.
+async fn under_faults<M: DeviceModel>(
+    emulator: &Emulator,
+    (seed, points): (usize, &str),
+    backend: Cuda<M>,
+    cases: &[(Tensors, Tensors)],
+    told: &mut Told,
+) {
+    let error = ["CUDA_ERROR_OUT_OF_MEMORY", "CUDA_ERROR_INVALID_VALUE"][seed % 2];
+    emulator.control(&format!(
+        r#"{{"random": {{"rate": 0.05, "seed": {seed}, "error": "{error}", "on": [{points}]}}}}"#,
+    ));
+    let calls = cases.iter().map(|(batch, _)| backend.infer(batch.clone()));
+    let answers = timeout(Duration::from_mins(1), join_all(calls)).await;
+    for ((_, expected), found) in cases.iter().zip(answers.unwrap()) {
+        match found {
+            Ok(found) => {
+                assert_eq!(&found, expected, "seed {seed}");
+                told.answered += 1;
+            }
+            Err(error) => {
+                assert!(error.is_retryable(), "seed {seed}: {error}");
+                told.refused += 1;
             }
         }
-        emulator.control(r#"{"random": {"rate": 0.0, "on": []}}"#);
-        injected = emulator.count("injected");
-        // The same backend goes on as if nothing had been.
-        let found = backend.infer(batch(1, 9, 2)).await.unwrap();
-        assert_eq!(found, answer(1, 9, 2));
-        timeout(Duration::from_mins(1), backend.shutdown())
-            .await
-            .unwrap();
     }
+    emulator.control(r#"{"random": {"rate": 0.0, "on": []}}"#);
+    let (batch, expected) = &cases[9];
+    assert_eq!(&backend.infer(batch.clone()).await.unwrap(), expected);
+    timeout(Duration::from_mins(1), backend.shutdown())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn eight_thousand_faults_lose_nothing_and_repeat_nothing() {
+    const POINTS: &str = r#""alloc", "host_alloc", "copy", "synchronise", "event""#;
+    let emulator = Emulator::fresh();
+    let cases = (0..300).map(|n| (batch(n * 100, n % 12, 2), answer(n * 100, n % 12, 2)));
+    let cases: Vec<_> = cases.collect();
+    let mut told = Told::default();
+    let seeds = (1..).take_while(|_| emulator.count("injected") < FAULTS - ON_FORESTS);
+    for seed in seeds {
+        let backend = started(Echo::of(2), 3);
+        under_faults(&emulator, (seed, POINTS), backend, &cases, &mut told).await;
+    }
+    let Told { answered, refused } = told;
     assert!(answered > 1_000, "{answered} answers, {refused} errors");
     assert!(refused > 1_000, "{answered} answers, {refused} errors");
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn two_thousand_faults_around_kernels_change_no_answer() {
+    const LAUNCHES: &str = r#""launch""#;
+    const POINTS: &str = r#""alloc", "copy", "launch", "synchronise", "event""#;
+    let emulator = Emulator::fresh();
+    let twin = Forest::new(model(1));
+    let cases: Vec<_> = (0..100)
+        .map(|n| rows(1 + n % 5))
+        .map(|rows| (rows.clone(), twin.run(&rows).unwrap()))
+        .collect();
+    let mut told = Told::default();
+    let seeds = (1..).take_while(|_| emulator.count("injected") < ON_FORESTS);
+    for seed in seeds {
+        let some = emulator.count("injected") < ON_FORESTS / 2;
+        let points = if some { LAUNCHES } else { POINTS };
+        let backend = started(DeviceForest::new(model(1)), 3);
+        under_faults(&emulator, (seed, points), backend, &cases, &mut told).await;
+    }
+    let Told { answered, refused } = told;
+    assert!(answered > 1_000, "{answered} answers, {refused} errors");
+    assert!(refused > 500, "{answered} answers, {refused} errors");
     emulator.assert_clean();
 }
 

@@ -84,6 +84,17 @@ impl Emulator {
             .unwrap_or_else(|| panic!("{name} in {report}"))
     }
 
+    /// Waits until a counter has come to `count`.
+    pub(crate) async fn reaches(&self, counter: &str, count: u64) {
+        let reached = async {
+            while self.count(counter) < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_mins(1), reached).await;
+        assert!(waited.is_ok(), "{counter} in {}", self.report());
+    }
+
     /// Asserts that nothing was done wrong, and that all was given back.
     pub(crate) fn assert_clean(&self) {
         self.assert_given_back();

@@ -16,8 +16,10 @@
 //!
 //! Each operation gives the same bits in every place, the payload of NaN
 //! aside: sums run in one order everywhere, no product is contracted with an
-//! addition, and `exp`, `tanh` and `erf` are millpond's own. The one exception
-//! is a matrix product that cuBLASLt runs, which adds in an order of its own.
+//! addition, and `exp`, `tanh` and `erf` are millpond's own.
+//!
+//! Trees run where tensors live too, see
+//! [`PlacedForest`](crate::inference::forest::PlacedForest).
 
 mod dense;
 mod masked_mean;

@@ -16,5 +16,5 @@ mod parts;
 mod slot;
 
 pub use backend::Cuda;
-pub use forest::{DeviceForest, LoadedForest};
+pub use forest::DeviceForest;
 pub use model::DeviceModel;

@@ -111,6 +111,11 @@ impl Forest {
         self.runner.model()
     }
 
+    /// Returns what runs the model.
+    pub(super) fn runner(self) -> Arc<Runner> {
+        self.runner
+    }
+
     /// Runs a batch on the thread of the caller, started or not.
     ///
     /// # Errors

@@ -1,14 +1,18 @@
 //! Tree ensembles of `XGBoost` and `LightGBM` on the CPU, without either.
 //!
-//! [`Forest`] is the backend, [`Model`] the trees themselves.
+//! [`Forest`] is the backend, [`PlacedForest`] takes tensors where they live,
+//! [`Model`] is the trees themselves.
 
 mod backend;
 mod error;
 mod grow;
 mod lightgbm;
 mod link;
+#[cfg(feature = "cuda")]
+mod loaded;
 mod model;
 mod node;
+mod placed;
 mod plan;
 mod run;
 mod walk;
@@ -19,3 +23,4 @@ pub use error::{Fault, Faults, ForestError};
 pub use link::Link;
 pub use model::{Model, Precision, Task, Tree};
 pub use node::Node;
+pub use placed::PlacedForest;

@@ -55,6 +55,16 @@ impl Runner {
         };
         answer.map_err(InferError::terminal)
     }
+
+    /// The margins of rows that have as many features as the model.
+    pub(super) fn margins(&self, features: &Tensor) -> Result<Tensor, TensorError> {
+        let shape = [features.rows(), self.model.groups()];
+        let features = features.as_slice::<f32>()?;
+        match &self.plan {
+            Planned::Single(plan) => Tensor::new(shape, plan.margins(&self.model, features)),
+            Planned::Double(plan) => Tensor::new(shape, plan.margins(&self.model, features)),
+        }
+    }
 }
 
 impl Model {

@@ -5,6 +5,7 @@
 mod batch;
 #[cfg(feature = "dense")]
 mod dense;
+mod forest;
 mod masked_mean;
 mod normalise;
 mod one_hot;
@@ -21,6 +22,7 @@ mod to_host;
 
 #[cfg(feature = "dense")]
 pub use dense::DenseLayers;
+pub use forest::ForestMargins;
 pub use masked_mean::MaskedMean;
 pub use normalise::Normalise;
 pub use one_hot::OneHot;

@@ -5,6 +5,7 @@ mod backend;
 mod lightgbm;
 mod mutated;
 mod open;
+mod placed;
 mod random;
 mod trained;
 #[expect(clippy::float_cmp, reason = "predictions are equal to the bit")]
