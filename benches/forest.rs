@@ -170,6 +170,7 @@ fn made(dice: &mut Dice) -> Model {
         )
         .expect("a text takes all");
     }
+    text.push_str("\nend of trees\n");
     Model::from_lightgbm(text.as_bytes()).expect("it is well made")
 }
 

@@ -65,6 +65,7 @@ cuda() {
     cargo build -p millpond-cuda-emulator
     cargo test -p millpond-cuda-emulator -p millpond-ptx
     cargo test -p millpond --features cuda,testing --lib --test device --test dense --test 'cuda*'
+    cargo test -p millpond --features cuda,testing --doc
 }
 
 # The stage before a device, what a machine with a device is checked with, and the

@@ -9,7 +9,7 @@ use millpond::message::Tensors;
 
 use crate::emulator::Emulator;
 use crate::models::{Echo, batch};
-use crate::{dense, trees};
+use crate::{dense, trees::model};
 
 /// A model on the emulator, which is its own for as long as the check takes.
 struct Emulated<M> {
@@ -99,10 +99,10 @@ fn echo() -> Panicking {
 
 fn trees() -> Emulated<DeviceForest> {
     Emulated::new(
-        || DeviceForest::new(trees::model(7)),
+        || DeviceForest::new(model(7)),
         // Nodes, trees, leaves and base; there are no categories.
         4,
-        |batch| Forest::new(trees::model(7)).run(batch).unwrap(),
+        |batch| Forest::new(model(7)).run(batch).unwrap(),
     )
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::{DenseLoadError, DenseNet};
 use crate::device::DeviceTensor;
-use crate::inference::{Backend, InferError, JobLost, Pool, Signature};
+use crate::inference::{Backend, InferError, Pool, Signature};
 use crate::message::Tensors;
 use crate::node::Workers;
 
@@ -97,15 +97,7 @@ impl Backend for Dense {
             .pool
             .as_ref()
             .map(|pool| pool.run(move || run(&net, inputs)));
-        async move {
-            match answer.ok_or(InferError::NotRunning)?.await {
-                Ok(answer) => answer,
-                Err(JobLost::Panicked { message }) => Err(InferError::Panicked {
-                    message: message.into(),
-                }),
-                Err(JobLost::Stopped) => Err(InferError::NotRunning),
-            }
-        }
+        async move { answer.ok_or(InferError::NotRunning)?.await? }
     }
 
     async fn shutdown(self) {

@@ -22,7 +22,7 @@ use crate::node::Workers;
 /// | --- | --- | --- |
 /// | `margin` | every model | the sums of the leaves, one for each class or target |
 /// | `probability` | classifiers | of each class; of the second if there are two |
-/// | `class` | classifiers | the number of the likeliest class, the first of equals; `i64` |
+/// | `class` | classifiers | the number of the likeliest class, the first of equals; where a row may have several labels, 1 or 0 for each; `i64` |
 /// | `value` | other models | what is predicted, one for each target |
 ///
 /// Additions are done in the order of the original library, so that margins

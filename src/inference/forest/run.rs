@@ -98,9 +98,16 @@ impl Model {
             answer = answer.with(name, Tensor::new([rows, groups], given)?);
         }
         if let Some(classes) = classes {
-            answer = answer.with("class", Tensor::new::<i64>([rows], classes)?);
+            let mut shape = vec![rows];
+            shape.extend(self.labels());
+            answer = answer.with("class", Tensor::new::<i64>(shape, classes)?);
         }
         Ok(answer)
+    }
+
+    /// How many labels a row may have at once, if it may have several.
+    fn labels(&self) -> Option<usize> {
+        (self.task == Task::Binary && self.groups() > 1).then(|| self.groups())
     }
 }
 
@@ -121,7 +128,8 @@ fn signature<T: Sum>(model: &Model) -> Signature {
         outputs.push(TensorSpec::of::<T>(name, groups));
     }
     if model.task != Task::Regression {
-        outputs.push(TensorSpec::of::<i64>("class", []));
+        let labels: Vec<usize> = model.labels().into_iter().collect();
+        outputs.push(TensorSpec::of::<i64>("class", labels));
     }
     Signature {
         inputs: vec![TensorSpec::of::<f32>(FEATURES, [model.features])],

@@ -172,6 +172,26 @@ fn an_objective_makes_probabilities_and_classes_of_margins() {
 }
 
 #[test]
+fn a_row_with_several_labels_has_a_class_for_each() {
+    let labels = read(&text(
+        "binary sigmoid:1",
+        2,
+        &[TREE, "num_leaves=1\nleaf_value=-1.5\n"],
+    ));
+    let row = [[0.0, 0.0]];
+    assert_eq!(output::<i64, 2>(&labels, "class", &row), [1, 0]);
+    assert_eq!(labels.signature().outputs[2].shape.len(), 2);
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_refused() {
+    let whole = text("regression", 1, &[TREE, TREE]);
+    let cut = whole.split("end of trees").next().unwrap();
+    let faults = Model::from_lightgbm(cut.as_bytes()).unwrap_err();
+    assert!(faults.to_string().contains("cut off"), "{faults}");
+}
+
+#[test]
 fn an_objective_makes_values_of_margins() {
     let value = |objective: &str, tree: &str| {
         let model = read(&text(objective, 1, &[tree]));

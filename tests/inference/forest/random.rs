@@ -90,6 +90,7 @@ fn model() -> impl Strategy<Value = Model> {
         for (index, tree) in trees.iter().enumerate() {
             text.extend([format!("Tree={index}\n{tree}\n")]);
         }
+        text.push_str("end of trees\n");
         Model::from_lightgbm(text.as_bytes()).unwrap()
     })
 }

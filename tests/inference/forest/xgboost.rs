@@ -165,6 +165,17 @@ fn an_objective_makes_probabilities_and_classes_of_margins() {
 }
 
 #[test]
+fn a_row_with_several_labels_has_a_class_for_each() {
+    let mut several = file("binary:logistic", "0.5", 0, &[stump(0, 0.0), stump(1, 0.0)]);
+    several["learner"]["learner_model_param"]["num_target"] = json!("2");
+    several["learner"]["gradient_booster"]["model"]["tree_info"] = json!([0, 1]);
+    let model = read(&several);
+    let classes = output::<i64, 2>(&model, "class", &[[1.0, 1.0], [-1.0, 1.0]]);
+    assert_eq!(classes, [1, 1, 1, 1]);
+    assert_eq!(model.signature().outputs[2].shape.len(), 2);
+}
+
+#[test]
 fn an_objective_makes_values_of_margins() {
     let value = |objective, base, row| {
         let model = read(&file(objective, base, 0, &[stump(0, 0.0)]));

@@ -8,6 +8,9 @@ use super::memory::sized;
 use crate::device::DeviceError;
 use crate::message::Element;
 
+/// How often the copies are waited for before the memory is given up.
+const WAITS: usize = 16;
+
 /// Host memory that a device copies from and to while the host goes on.
 ///
 /// The host's own reads and writes wait until the copies of its stream are
@@ -103,6 +106,15 @@ impl Pinned {
         Ok(())
     }
 
+    /// Waits for the copies, also past errors that say nothing about them.
+    fn is_free_to_go(&mut self) -> bool {
+        (0..WAITS).any(|_| match self.settle() {
+            // A device that is lost copies no more.
+            Ok(()) | Err(DeviceError::Lost { .. }) => true,
+            Err(_) => false,
+        })
+    }
+
     fn check(&self, bytes: usize) -> Result<(), DeviceError> {
         if bytes <= self.bytes {
             return Ok(());
@@ -115,8 +127,14 @@ impl Pinned {
 
 impl Drop for Pinned {
     fn drop(&mut self) {
-        // A device that is lost copies no more.
-        drop(self.settle());
+        if !self.is_free_to_go() {
+            let bytes = self.bytes;
+            tracing::error!(
+                bytes,
+                "pinned memory is never freed: a copy may be under way"
+            );
+            return;
+        }
         self.stream.context().release("cuMemFreeHost", || {
             // SAFETY: allocated by `new`, and no copy is under way.
             unsafe { result::free_host(self.start.as_ptr().cast()) }

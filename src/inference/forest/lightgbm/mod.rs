@@ -30,7 +30,8 @@ impl Model {
     /// let faults = Model::from_lightgbm(b"tree\nversion=v4\nmax_feature_idx=x\n").unwrap_err();
     /// assert_eq!(
     ///     faults.to_string(),
-    ///     "line 3: `max_feature_idx` is `x`, which is no whole number; \
+    ///     "line 3: the file ends before `end of trees`, as one that was cut off; \
+    ///      line 3: `max_feature_idx` is `x`, which is no whole number; \
     ///      line 1: there is no `num_tree_per_iteration`; \
     ///      line 1: there is no tree",
     /// );
@@ -46,7 +47,7 @@ impl Model {
                 return Err(found.ending(format!("line {line}"), "it is not UTF-8"));
             }
         };
-        let (header, trees) = Section::all(text);
+        let (header, trees) = Section::all(text, &mut found);
         if header.first() != "tree" {
             return Err(found.ending("line 1", "it is not `tree`, as in each model of LightGBM"));
         }

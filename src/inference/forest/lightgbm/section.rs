@@ -12,15 +12,19 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The header and the trees; whatever follows them is passed over.
-    pub(super) fn all(text: &'a str) -> (Self, Vec<Self>) {
+    /// The header and the trees; whatever follows them is passed over. A file
+    /// that ends before the trees do has been cut off.
+    pub(super) fn all(text: &'a str, found: &mut Found) -> (Self, Vec<Self>) {
         let mut lines = text.lines().map(str::trim_end).zip(1..);
         let (first, line) = lines.next().unwrap_or(("", 1));
         let mut sections = vec![Self::at(line, first)];
+        let (mut ended, mut last) = (false, line);
         for (text, line) in lines {
             if text == "end of trees" {
+                ended = true;
                 break;
             }
+            last = line;
             if text.starts_with("Tree=") {
                 sections.push(Self::at(line, text));
             } else if let Some(section) = sections.last_mut()
@@ -29,6 +33,10 @@ impl<'a> Section<'a> {
                 let (name, value) = text.split_once('=').unwrap_or((text, ""));
                 section.values.insert(name, (line, value));
             }
+        }
+        if !ended {
+            let reason = "the file ends before `end of trees`, as one that was cut off";
+            found.add(format!("line {last}"), reason);
         }
         let trees = sections.split_off(1);
         let header = sections.pop();

@@ -77,10 +77,8 @@ impl Model {
     /// use millpond::inference::forest::Model;
     ///
     /// let faults = Model::from_xgboost(br#"{ "learner": { "feature_names": 3 } }"#).unwrap_err();
-    /// assert_eq!(
-    ///     faults.to_string(),
-    ///     "learner.feature_names: invalid type: integer `3`, expected a sequence at line 1 column 34",
-    /// );
+    /// let wrong = "learner.feature_names: invalid type: integer `3`, expected a sequence";
+    /// assert!(faults.to_string().starts_with(wrong), "{faults}");
     /// ```
     pub fn from_xgboost(json: &[u8]) -> Result<Self, Faults> {
         let File { learner } = parsed("", json)?;
