@@ -90,18 +90,14 @@ impl PlacedForest {
     /// [`DeviceError::NotOnHost`] unless it is in host memory, and what keeps
     /// the device from holding it.
     pub fn on(&self, device: &OpenDevice) -> Result<Self, DeviceError> {
-        let runner = match &self.store {
-            Store::Host(runner) => runner,
+        match (&self.store, device) {
+            (Store::Host(runner), OpenDevice::Cpu) => Ok(Self::in_host(Arc::clone(runner))),
             #[cfg(feature = "cuda")]
-            Store::Cuda(loaded) => {
-                let device = loaded.device();
-                return Err(DeviceError::NotOnHost { device });
-            }
-        };
-        match device {
-            OpenDevice::Cpu => Ok(Self::in_host(Arc::clone(runner))),
+            (Store::Host(runner), OpenDevice::Cuda(device)) => Self::copied(runner.model(), device),
             #[cfg(feature = "cuda")]
-            OpenDevice::Cuda(device) => Self::copied(runner.model(), device),
+            (Store::Cuda(loaded), _) => Err(DeviceError::NotOnHost {
+                device: loaded.device(),
+            }),
         }
     }
 
