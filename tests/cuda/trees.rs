@@ -53,6 +53,7 @@ pub(crate) fn text(seed: u32) -> String {
         )
         .unwrap();
     }
+    text.push_str("end of trees\n");
     text
 }
 
