@@ -39,8 +39,8 @@ impl OpenDevice {
     /// Opens the device that is asked for.
     ///
     /// Of several CUDA devices it is the first; [`all`](Self::all) opens them
-    /// all. With [`DeviceChoice::Auto`] the processor is taken if no CUDA
-    /// device can be opened, and why is logged.
+    /// all. With [`DeviceChoice::Auto`] it is the first that can be opened, or
+    /// the processor if none can; why others cannot is logged.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl OpenDevice {
             DeviceChoice::Cpu => Ok(Self::Cpu),
             DeviceChoice::AnyCuda => Self::cuda(0),
             DeviceChoice::Cuda(number) => Self::cuda(number),
-            DeviceChoice::Auto => Ok(Self::cuda(0).unwrap_or_else(|error| fall_back(&error))),
+            DeviceChoice::Auto => Ok(Self::working().next().unwrap_or(Self::Cpu)),
         }
     }
 
@@ -63,7 +63,11 @@ impl OpenDevice {
         match choice {
             DeviceChoice::AnyCuda => Self::every_cuda(),
             DeviceChoice::Auto => {
-                Ok(Self::every_cuda().unwrap_or_else(|error| vec![fall_back(&error)]))
+                let mut working: Vec<_> = Self::working().collect();
+                if working.is_empty() {
+                    working.push(Self::Cpu);
+                }
+                Ok(working)
             }
             one => Ok(vec![Self::open(one)?]),
         }
@@ -80,13 +84,30 @@ impl OpenDevice {
         Err(DeviceError::NotBuiltIn { wanted })
     }
 
-    #[cfg(feature = "cuda")]
     fn every_cuda() -> Result<Vec<Self>, DeviceError> {
-        (0..CudaDevice::count()?).map(Self::cuda).collect()
+        (0..Self::count()?).map(Self::cuda).collect()
+    }
+
+    /// The CUDA devices that can be opened; why others cannot is logged.
+    fn working() -> impl Iterator<Item = Self> {
+        let count = Self::count().unwrap_or_else(|error| {
+            tracing::info!(%error, "the processor is used");
+            0
+        });
+        (0..count).filter_map(|number| {
+            let opened = Self::cuda(number);
+            let failed = |error| tracing::warn!(number, %error, "a device is not used");
+            opened.map_err(failed).ok()
+        })
+    }
+
+    #[cfg(feature = "cuda")]
+    fn count() -> Result<u32, DeviceError> {
+        CudaDevice::count()
     }
 
     #[cfg(not(feature = "cuda"))]
-    fn every_cuda() -> Result<Vec<Self>, DeviceError> {
+    fn count() -> Result<u32, DeviceError> {
         let wanted = DeviceChoice::AnyCuda.to_string().into();
         Err(DeviceError::NotBuiltIn { wanted })
     }
@@ -135,11 +156,6 @@ impl OpenDevice {
             .map(|(name, tensor)| Ok((name, self.put(tensor)?)))
             .collect()
     }
-}
-
-fn fall_back(error: &DeviceError) -> OpenDevice {
-    tracing::info!(%error, "the processor is used");
-    OpenDevice::Cpu
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::{Device, DeviceError, DeviceTensor};
 use crate::message::{TensorError, Tensors};
 
@@ -25,12 +27,20 @@ use crate::message::{TensorError, Tensors};
 #[derive(Debug, Default)]
 pub struct DeviceTensors {
     named: Vec<(String, DeviceTensor)>,
+    /// Given back once nothing of the batch is on the device any more.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl DeviceTensors {
     /// Makes an empty set.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Holds room on the device until the batch is dropped or back.
+    pub(crate) fn holding(mut self, room: OwnedSemaphorePermit) -> Self {
+        self.room = Some(room);
+        self
     }
 
     /// Puts a tensor in; gives back the one that had this name.
@@ -115,9 +125,13 @@ impl DeviceTensors {
     ///
     /// What kept the device from computing or copying one.
     pub fn into_host(self) -> Result<Tensors, DeviceError> {
-        self.into_iter()
+        let Self { named, room } = self;
+        let here = named
+            .into_iter()
             .map(|(name, tensor)| Ok((name, tensor.into_host()?)))
-            .collect()
+            .collect();
+        drop(room);
+        here
     }
 }
 

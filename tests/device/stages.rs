@@ -1,3 +1,6 @@
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
 use millpond::Pipeline;
 use millpond::device::DeviceTensors;
 use millpond::message::{Message, Tensor, Tensors};
@@ -9,6 +12,7 @@ use millpond::stages::{
 };
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 /// What a stage makes of each message, and how many became dead letters.
 async fn through<In, S>(messages: Vec<In>, stage: S) -> (Vec<S::Out>, u64)
@@ -283,4 +287,40 @@ async fn the_processor_needs_no_copy() {
     let (batches, _) = through(vec![Tensors::new().with("x", x)], ToDevice::default()).await;
     let x = batches[0].get("x").unwrap().as_slice::<f32>().unwrap();
     assert_eq!(x.as_ptr(), place);
+}
+
+// The stage has a worker of its own, so that time passes for real here.
+#[tokio::test]
+async fn no_more_batches_are_on_the_device_than_asked_for() {
+    let limit = NonZeroUsize::new(3).unwrap();
+    let (kept, mut came) = mpsc::channel(16);
+    let messages = (0..10_u8).map(|n| Tensors::new().with("x", Tensor::new([1], vec![n]).unwrap()));
+    let running = Pipeline::named("bounded")
+        .source(FromIter::new(messages))
+        .stage(ToDevice::builder().batches(limit).build())
+        .for_each("keep", move |batch| kept.try_send(batch).unwrap())
+        .run();
+    let consumer = async {
+        let mut next = async |millis| timeout(Duration::from_millis(millis), came.recv()).await;
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(next(10_000).await.unwrap().unwrap());
+        }
+        assert!(next(50).await.is_err());
+        // One that comes back and one that is dropped make room for two.
+        held.pop().unwrap().into_host().unwrap();
+        held.pop();
+        for _ in 0..2 {
+            held.push(next(10_000).await.unwrap().unwrap());
+        }
+        assert!(next(50).await.is_err());
+        held.clear();
+        let mut rest = 0;
+        while let Ok(Some(_)) = next(10_000).await {
+            rest += 1;
+        }
+        assert_eq!(rest, 5);
+    };
+    let (report, ()) = tokio::join!(running, consumer);
+    assert_eq!(report.unwrap().node("to-device").dead_lettered, 0);
 }

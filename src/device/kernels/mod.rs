@@ -44,7 +44,6 @@ macro_rules! source {
 
 /// Every kernel file.
 pub(crate) const ALL: &[Source] = &[
-    source!("bias_activate": "bias_activate"),
     source!("dense": "dense"),
     source!("forest": "forest_f32", "forest_f64"),
     source!("masked_mean": "masked_mean_u8", "masked_mean_i32", "masked_mean_i64"),

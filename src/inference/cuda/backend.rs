@@ -216,14 +216,15 @@ impl<M: DeviceModel> Shared<M> {
             let end = rows.min(start.saturating_add(lane.limit()));
             match slot.run(&self.model, &lane.loaded, inputs, start..end) {
                 Ok(part) => {
+                    lane.went_well(end - start);
                     parts.push(part);
                     start = end;
                 }
                 Err(error @ DeviceError::OutOfMemory { .. }) => {
-                    lane.shrink(end - start, &error);
                     if end - start <= 1 {
                         return Err(InferError::Overloaded { retry_after: None });
                     }
+                    lane.shrink(end - start, &error);
                 }
                 Err(error) => return Err(self.failed(&taken, error)),
             }

@@ -4,6 +4,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::slot::Slot;
 use crate::device::{CudaDevice, DeviceError};
 
+/// After so many full parts that went well, parts twice as large are tried.
+const PARTS_BEFORE_LARGER: usize = 64;
+
 /// The devices of a backend, and the slots of each.
 #[derive(Debug)]
 pub(super) struct Lanes<L> {
@@ -17,8 +20,12 @@ pub(super) struct Lanes<L> {
 pub(super) struct Lane<L> {
     pub(super) device: CudaDevice,
     pub(super) loaded: L,
-    /// How many rows are run at once at the most; shrinks.
+    /// How many rows are run at once at the most.
     limit: AtomicUsize,
+    /// How many that may become.
+    most: AtomicUsize,
+    /// Parts as large as the limit that went well since it has changed.
+    full: AtomicUsize,
     shrunk: AtomicBool,
 }
 
@@ -70,6 +77,7 @@ impl<L> Lanes<L> {
     pub(super) fn set_limit(&self, rows: usize) {
         for lane in &self.each {
             lane.limit.store(rows, Ordering::Relaxed);
+            lane.most.store(rows, Ordering::Relaxed);
         }
     }
 
@@ -151,6 +159,8 @@ impl<L> Lane<L> {
             device,
             loaded,
             limit: AtomicUsize::new(limit),
+            most: AtomicUsize::new(limit),
+            full: AtomicUsize::new(0),
             shrunk: AtomicBool::new(false),
         }
     }
@@ -164,9 +174,26 @@ impl<L> Lane<L> {
     pub(super) fn shrink(&self, rows: usize, error: &DeviceError) {
         let limit = (rows / 2).max(1);
         self.limit.fetch_min(limit, Ordering::Relaxed);
+        self.full.store(0, Ordering::Relaxed);
         if !self.shrunk.swap(true, Ordering::Relaxed) {
             let device = self.device.device();
             tracing::warn!(%device, %error, rows, "batches are run in smaller parts from now on");
+        }
+    }
+}
+
+impl<L> Lane<L> {
+    /// Notes that so many rows were run, and tries larger parts again after a
+    /// while: what took the memory may be gone.
+    pub(super) fn went_well(&self, rows: usize) {
+        let (limit, most) = (self.limit(), self.most.load(Ordering::Relaxed));
+        if rows < limit || limit >= most {
+            return;
+        }
+        if self.full.fetch_add(1, Ordering::Relaxed) + 1 == PARTS_BEFORE_LARGER {
+            self.full.store(0, Ordering::Relaxed);
+            let larger = limit.saturating_mul(2).min(most);
+            self.limit.store(larger, Ordering::Relaxed);
         }
     }
 }

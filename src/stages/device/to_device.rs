@@ -1,8 +1,12 @@
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use typed_builder::TypedBuilder;
 
-use crate::device::{DeviceChoice, DeviceTensors, OpenDevice};
+use crate::device::{DeviceChoice, DeviceError, DeviceTensors, OpenDevice};
 use crate::graph::{Cost, Outlet};
 use crate::message::Tensors;
 use crate::stage::{Identified, Stage};
@@ -11,6 +15,13 @@ use crate::stage::{Identified, Stage};
 ///
 /// On the CPU nothing is copied, and the same stages give the same results
 /// there. [`ToHost`](super::ToHost) brings them back.
+///
+/// # Backpressure
+///
+/// At most `batches` of them are on the device at once. The next one waits in
+/// host memory until one of those has come back or was dropped, so that the
+/// edges between the stages there cannot fill the memory of the device. A stage
+/// there that gathers more of them than that waits for ever.
 ///
 /// # Errors
 ///
@@ -43,15 +54,26 @@ use crate::stage::{Identified, Stage};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(
-    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TypedBuilder,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TypedBuilder)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[non_exhaustive]
 pub struct ToDevice {
     /// Which device: `cpu`, `cuda`, `cuda:1`, or `auto` for the first that works.
     #[builder(default)]
     pub device: DeviceChoice,
+    /// So many batches at most are there at once.
+    #[builder(default = eight())]
+    pub batches: NonZeroUsize,
+}
+
+fn eight() -> NonZeroUsize {
+    NonZeroUsize::MIN.saturating_add(7)
+}
+
+impl Default for ToDevice {
+    fn default() -> Self {
+        Self::builder().build()
+    }
 }
 
 crate::register!(stage ToDevice: Tensors);
@@ -72,8 +94,20 @@ impl Stage<Tensors> for ToDevice {
                 OpenDevice::Cpu
             }
         };
+        let room = Arc::new(Semaphore::new(self.batches.get()));
         let (there, _counted_and_logged) = input.try_node(Self::ID, move |batches| {
-            batches.map(move |batch| device.put_all(batch))
+            batches.then(move |batch| {
+                let (device, room) = (device.clone(), Arc::clone(&room));
+                async move {
+                    // Nobody closes it.
+                    let room = room.acquire_owned().await.ok();
+                    let there = device.put_all(batch)?;
+                    Ok::<_, DeviceError>(match room {
+                        Some(room) => there.holding(room),
+                        None => there,
+                    })
+                }
+            })
         });
         there
     }

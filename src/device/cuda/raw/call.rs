@@ -71,6 +71,19 @@ fn error(call: &'static str, device: u32, code: CUresult) -> DeviceError {
     }
 }
 
+/// How often the driver is asked before its refusals are believed.
+const TRIES: usize = 16;
+
+/// Asks the driver for something on which memory depends, past errors that
+/// say nothing about it; tells whether it may be relied on.
+pub(super) fn insist(mut ask: impl FnMut() -> Result<(), DeviceError>) -> bool {
+    (0..TRIES).any(|_| match ask() {
+        // On a lost device nothing runs any more.
+        Ok(()) | Err(DeviceError::Lost { .. }) => true,
+        Err(_) => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cudarc::driver::result;
 use cudarc::driver::sys::CUdeviceptr;
 
+use super::call::insist;
 use super::{Pinned, Stream};
 use crate::device::DeviceError;
 use crate::message::Element;
@@ -74,11 +75,16 @@ impl Memory {
         }
         self.check(bytes)?;
         let queued = self.stream.context().call("cuMemcpyHtoDAsync_v2", || {
-            // SAFETY: the bytes fit, and the slice is borrowed until `finish`
-            // below says that the stream has read it, or that it never will.
+            // SAFETY: the bytes fit, and the slice is borrowed until the stream
+            // has read it, or never will. Where the driver does not say so
+            // below, it has: it reads pageable memory before this call returns.
             unsafe { result::memcpy_htod_async(self.address, elements, self.stream.raw()) }
         });
-        let done = self.stream.finish();
+        let mut done = Ok(());
+        insist(|| {
+            done = self.stream.finish();
+            done.clone()
+        });
         queued.and(done)?;
         self.settled.store(true, Ordering::Release);
         Ok(())
@@ -96,11 +102,19 @@ impl Memory {
         }
         self.check(bytes)?;
         let queued = self.stream.context().call("cuMemcpyDtoHAsync_v2", || {
-            // SAFETY: the bytes are there, and the vector lives until `finish`
-            // below says that the stream has written it, or never will.
+            // SAFETY: the bytes are there, and the vector lives until the stream
+            // has written it, or for ever if the driver does not say so below.
             unsafe { result::memcpy_dtoh_async(&mut elements, self.address, self.stream.raw()) }
         });
-        let done = self.stream.finish();
+        let mut done = Ok(());
+        let known = insist(|| {
+            done = self.stream.finish();
+            done.clone()
+        });
+        if !known {
+            std::mem::forget(elements);
+            return queued.and(done).map(|()| Vec::new());
+        }
         queued.and(done).map(|()| elements)
     }
 
@@ -176,9 +190,11 @@ impl Memory {
 impl Drop for Memory {
     fn drop(&mut self) {
         let users = self.users.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for user in std::mem::take(users) {
-            // Not so on a lost device only, where nothing runs any more.
-            drop(self.stream.after(&user));
+        let waits = |user: &Arc<Stream>| insist(|| self.stream.after(user));
+        if !std::mem::take(users).iter().all(waits) {
+            let bytes = self.bytes;
+            tracing::error!(bytes, "device memory is never freed: it may be in use");
+            return;
         }
         let context = self.stream.context();
         if context.pools() {

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use cudarc::driver::{result, sys};
 
 use super::Stream;
+use super::call::insist;
 use super::memory::sized;
 use crate::device::DeviceError;
 use crate::message::Element;
-
-/// How often the copies are waited for before the memory is given up.
-const WAITS: usize = 16;
 
 /// Host memory that a device copies from and to while the host goes on.
 ///
@@ -106,15 +104,6 @@ impl Pinned {
         Ok(())
     }
 
-    /// Waits for the copies, also past errors that say nothing about them.
-    fn is_free_to_go(&mut self) -> bool {
-        (0..WAITS).any(|_| match self.settle() {
-            // A device that is lost copies no more.
-            Ok(()) | Err(DeviceError::Lost { .. }) => true,
-            Err(_) => false,
-        })
-    }
-
     fn check(&self, bytes: usize) -> Result<(), DeviceError> {
         if bytes <= self.bytes {
             return Ok(());
@@ -127,7 +116,7 @@ impl Pinned {
 
 impl Drop for Pinned {
     fn drop(&mut self) {
-        if !self.is_free_to_go() {
+        if !insist(|| self.settle()) {
             let bytes = self.bytes;
             tracing::error!(
                 bytes,
