@@ -46,7 +46,7 @@ def main():
         print(f"{len(scored)} results, the same on the CPU and on {device}")
     area = area_under_curve([(score(line), line["anomaly"]) for line in scored])
     alerts = [line for line in scored if line.get("alert")]
-    if alerts:
+    if any("alert" in line for line in scored):
         right = sum(line["anomaly"] for line in alerts)
         there = sum(line["anomaly"] for line in scored)
         print(f"{len(alerts)} alerts, {right} of them right, of {there} anomalies")

@@ -3,10 +3,12 @@ use std::num::NonZeroU32;
 
 use millpond::device::ops::{self, DenseLayer};
 use millpond::device::{Activation, CudaDevice, DeviceTensor, OpenDevice};
+use millpond::inference::forest::{Model, PlacedForest};
 use millpond::message::{Element, ElementType, Tensor};
 
 use crate::model::{self, WIDTH, numbers};
 use crate::report::Report;
+use crate::trees;
 
 /// Rows that fill no block of threads, so that the edges are seen too.
 const ROWS: usize = 67;
@@ -16,7 +18,7 @@ const TOKENS: usize = 5;
 type Made = Result<Tensor, Box<dyn Error>>;
 type Operation = fn(&OpenDevice) -> Made;
 
-const OPERATIONS: [(&str, Operation); 12] = [
+const OPERATIONS: [(&str, Operation); 14] = [
     ("normalise", normalise),
     ("one-hot", one_hot),
     ("softmax", softmax),
@@ -29,6 +31,10 @@ const OPERATIONS: [(&str, Operation); 12] = [
     ("dense, gelu", |device| dense(device, Activation::Gelu)),
     ("dense, elu", |device| dense(device, Activation::Elu(1.0))),
     ("dense network", network),
+    ("forest, f32", |device| forest(device, trees::of_xgboost()?)),
+    ("forest, f64", |device| {
+        forest(device, trees::of_lightgbm()?)
+    }),
 ];
 
 /// Runs each operation on the processor and on the device, and compares the
@@ -54,14 +60,24 @@ fn different(one: &Tensor, other: &Tensor) -> Result<usize, Box<dyn Error>> {
     if one.shape() != other.shape() || one.element() != other.element() {
         return Err(format!("the processor gives {one:?}, the device {other:?}").into());
     }
-    if one.element() == ElementType::U8 {
-        let pairs = one.as_slice::<u8>()?.iter().zip(other.as_slice::<u8>()?);
-        return Ok(pairs.filter(|(one, other)| one != other).count());
+    match one.element() {
+        ElementType::U8 => pairs(one, other, |one: u8, other| one == other),
+        ElementType::F64 => pairs(one, other, |one: f64, other| {
+            one.to_bits() == other.to_bits()
+        }),
+        _ => pairs(one, other, |one: f32, other| {
+            one.to_bits() == other.to_bits()
+        }),
     }
-    let pairs = one.as_slice::<f32>()?.iter().zip(other.as_slice::<f32>()?);
-    Ok(pairs
-        .filter(|(one, other)| one.to_bits() != other.to_bits())
-        .count())
+}
+
+fn pairs<E: Element + Copy>(
+    one: &Tensor,
+    other: &Tensor,
+    same: impl Fn(E, E) -> bool,
+) -> Result<usize, Box<dyn Error>> {
+    let pairs = one.as_slice::<E>()?.iter().zip(other.as_slice::<E>()?);
+    Ok(pairs.filter(|(one, other)| !same(**one, **other)).count())
 }
 
 fn put<E: Element>(
@@ -136,4 +152,10 @@ fn network(device: &OpenDevice) -> Made {
         .on(device)?
         .run(&rows(device, 31)?)?
         .into_host()?)
+}
+
+fn forest(device: &OpenDevice, model: Model) -> Made {
+    let forest = PlacedForest::new(model).on(device)?;
+    let x = device.put(trees::rows(ROWS, 32)?)?;
+    Ok(forest.margins(&x)?.into_host()?)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{DenseFault, DenseLoadError, onnx, safetensors};
 use crate::device::ops::{self, DenseLayer};
 use crate::device::{Activation, DeviceError, DeviceTensor, OpenDevice};
+use crate::inference::model::format::Format;
 use crate::inference::{Signature, TensorSpec};
 use crate::message::Tensor;
 
@@ -92,12 +93,10 @@ impl DenseNet {
     ///
     /// See [`DenseFault`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DenseFault> {
-        // Eight bytes of length, then JSON; no ONNX model has a field there
-        // that begins so.
-        let net = if bytes.get(8) == Some(&b'{') {
-            safetensors::read(bytes)?
-        } else {
-            onnx::read(bytes)?
+        let net = match Format::of_bytes(bytes) {
+            Ok(Some(Format::Safetensors)) => safetensors::read(bytes)?,
+            // Not every exporter writes first what tells that it is one.
+            _ => onnx::read(bytes)?,
         };
         if net.layers.is_empty() {
             return Err(DenseFault::layers(

@@ -8,6 +8,7 @@ use std::thread;
 use super::error::Faults;
 use super::run::Runner;
 use super::{ForestError, Model};
+use crate::inference::model::format::Format;
 use crate::inference::{Backend, Infer, InferError, InferInputs, Pool, Signature};
 use crate::message::{Message, Tensors};
 use crate::node::Workers;
@@ -127,10 +128,10 @@ impl Forest {
 }
 
 fn read(file: &[u8]) -> Result<Model, Faults> {
-    if file.starts_with(b"tree") {
-        Model::from_lightgbm(file)
-    } else {
-        Model::from_xgboost(file)
+    match Format::of_bytes(file) {
+        Ok(Some(Format::LightgbmText)) => Model::from_lightgbm(file),
+        // Of any other file it says what is wrong with it as JSON.
+        _ => Model::from_xgboost(file),
     }
 }
 

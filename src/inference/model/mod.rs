@@ -1,7 +1,7 @@
 //! Any model file as one backend.
 
 mod error;
-mod format;
+pub(super) mod format;
 
 use std::fmt;
 use std::num::NonZeroUsize;
