@@ -49,7 +49,7 @@ pub struct PlacedForest {
 enum Store {
     Host(Arc<Runner>),
     #[cfg(feature = "cuda")]
-    Cuda(Loaded),
+    Cuda(Box<Loaded>),
 }
 
 impl PlacedForest {
@@ -79,7 +79,7 @@ impl PlacedForest {
     pub(crate) fn copied(model: &Model, device: &CudaDevice) -> Result<Self, DeviceError> {
         Ok(Self {
             features: model.features(),
-            store: Store::Cuda(Loaded::of(model, device)?),
+            store: Store::Cuda(Box::new(Loaded::of(model, device)?)),
         })
     }
 
