@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::fmt::Write;
 
 use millpond::inference::forest::Model;
 use millpond::message::Tensor;
@@ -22,14 +23,15 @@ pub(crate) fn of_lightgbm() -> Made {
         let asked = (0..3).map(|question| (tree + question) % 5);
         // What is missing goes left or right, and is NaN, zero or nothing.
         let decisions = (0..3).map(|question| (tree + question) % 6 * 2);
-        text += &format!(
+        write!(
+            text,
             "Tree={tree}\nnum_leaves=4\nsplit_feature={}\nthreshold={}\ndecision_type={}\n\
              left_child=1 -1 -3\nright_child=2 -2 -4\nleaf_value={}\n\n",
             spaced(asked),
             spaced(numbers(3, tree)),
             spaced(decisions),
             spaced(numbers(4, tree + 100)),
-        );
+        )?;
     }
     Ok(Model::from_lightgbm(text.as_bytes())?)
 }
