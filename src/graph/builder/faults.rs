@@ -7,7 +7,7 @@ use crate::graph::files::FileUse;
 
 impl GraphBuilder {
     /// Refuses the stage that is being built, as
-    /// [`Outlet::refuse`] does, for a stage that has no outlet at hand.
+    /// [`Outlet::refuse`](crate::graph::Outlet::refuse) does, for a stage that has no outlet at hand.
     pub fn refuse(&self, reason: impl Into<String>) {
         self.lock().refuse(reason.into());
     }
