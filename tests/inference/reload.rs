@@ -227,3 +227,74 @@ async fn a_stage_changes_its_model_between_two_batches() {
     assert_eq!(factors.len(), 100);
     assert!(factors.is_sorted() && factors.last() == Some(&3));
 }
+
+/// Panics where it is asked to.
+struct Frail {
+    model: Mock,
+    panics: &'static str,
+}
+
+impl Frail {
+    fn here(&self, place: &str) {
+        assert_ne!(self.panics, place, "as the test wants it");
+    }
+}
+
+impl Backend for Frail {
+    fn signature(&self) -> &Signature {
+        self.model.signature()
+    }
+
+    fn slots(&self) -> NonZeroUsize {
+        Backend::slots(&self.model)
+    }
+
+    fn start(&mut self, workers: &Workers) -> Result<(), InferError> {
+        self.here("start");
+        self.model.start(workers)
+    }
+
+    fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<> {
+        let panics = self.panics;
+        async move {
+            assert_ne!(panics, "warm-up", "as the test wants it");
+            Ok(())
+        }
+    }
+
+    fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
+        self.model.infer(inputs)
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_panics_before_its_first_batch_is_refused_and_the_old_one_goes_on() {
+    for panics in ["start", "warm-up"] {
+        let frail = |factor, panics| Frail {
+            model: times(factor),
+            panics,
+        };
+        let (mut model, reloader) = Reload::new(frail(2, ""));
+        model.start(&Workers::new(|_, _| Ok(()))).unwrap();
+        let ask = async || {
+            let one = Tensor::new([1], vec![1]).unwrap();
+            let answer = model.infer(Tensors::new().with("x", one)).await.unwrap();
+            answer.get("y").unwrap().as_slice::<i32>().unwrap()[0]
+        };
+        for (factor, panics, given) in [(3, panics, 2), (5, "", 5)] {
+            let (replaced, answer) = tokio::join!(reloader.replace(frail(factor, panics)), async {
+                ask().await
+            });
+            assert_eq!(answer, given, "{panics}");
+            match replaced {
+                Err(ReloadError::Refused(error)) => {
+                    assert!(
+                        error.to_string().contains("as the test wants it"),
+                        "{error}"
+                    );
+                }
+                replaced => assert!(replaced.unwrap().is_some() && panics.is_empty()),
+            }
+        }
+    }
+}

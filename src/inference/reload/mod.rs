@@ -4,8 +4,10 @@ mod shared;
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -13,7 +15,7 @@ use tokio::sync::oneshot;
 use super::{Backend, InferError, Signature};
 use crate::message::Tensors;
 use crate::node::Workers;
-use shared::{Generation, Next, Shared, State};
+use shared::{Generation, Next, Shared, State, panicked};
 
 /// A backend whose model can be replaced while it runs.
 ///
@@ -31,8 +33,11 @@ use shared::{Generation, Next, Shared, State};
 ///
 /// # Errors
 ///
-/// A backend that does not start or warm up is given up, and the old one goes
-/// on; no batch fails of it.
+/// A backend that does not start or warm up, or panics there, is given up, and
+/// the old one goes on; no batch fails of it. But the batch that waits for a
+/// warm-up is as late as that takes: a stage whose
+/// [`time_limit`](super::Infer::time_limit) is shorter gives that batch up, and
+/// the next batch begins the warm-up anew.
 ///
 /// # Examples
 ///
@@ -200,8 +205,8 @@ impl<B: Backend> Backend for Reload<B> {
             let (call, _in_flight) = match begun {
                 Ok(call) => call?,
                 Err((warm_up, next, inputs)) => {
-                    let end = warm_up.await;
-                    next.end(end);
+                    let end = AssertUnwindSafe(warm_up).catch_unwind().await;
+                    next.end(end.unwrap_or_else(|panic| Err(panicked(&*panic))));
                     Shared::call(&shared, inputs)?
                 }
             };

@@ -1,5 +1,7 @@
 //! What a backend and its reloader share.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
@@ -7,7 +9,7 @@ use tokio::sync::oneshot;
 use super::ReloadError;
 use crate::inference::{Backend, InferError};
 use crate::message::Tensors;
-use crate::node::Workers;
+use crate::node::{Workers, panic_text};
 
 pub(super) type Replaced<B> = Result<Option<B>, ReloadError>;
 
@@ -110,7 +112,8 @@ impl<B: Backend> Shared<B> {
             Ok(())
         } else {
             next.started = true;
-            next.backend.start(&workers)
+            let start = AssertUnwindSafe(|| next.backend.start(&workers));
+            catch_unwind(start).unwrap_or_else(|panic| Err(panicked(&*panic)))
         };
         let warming = Warming {
             next: Some(next),
@@ -121,6 +124,13 @@ impl<B: Backend> Shared<B> {
         }
         warming.end(end);
         None
+    }
+}
+
+/// What a panic of the next backend says to whoever gave it.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> InferError {
+    InferError::Panicked {
+        message: panic_text(panic).into(),
     }
 }
 
