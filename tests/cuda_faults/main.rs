@@ -15,9 +15,12 @@ use std::time::Duration;
 
 use emulator::Emulator;
 use futures::future::join_all;
-use millpond::inference::{Backend, Cuda, DeviceForest, DeviceModel, Forest};
+use millpond::Pipeline;
+use millpond::inference::{Backend, Cuda, DeviceForest, DeviceModel, Forest, Infer, RetryBudget};
 use millpond::message::Tensors;
+use millpond::stages::FromIter;
 use models::{Echo, answer, batch, started};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use trees::{model, rows};
 
@@ -130,4 +133,67 @@ async fn a_device_that_is_lost_at_any_call_ends_every_batch() {
             .await
             .unwrap();
     }
+}
+
+/// A message with its number as a row.
+struct Numbered([i32; 1]);
+
+#[tokio::test]
+async fn a_pipeline_under_faults_accounts_for_every_message() {
+    const MESSAGES: u16 = 5_000;
+    let emulator = Emulator::fresh();
+    let model = Cuda::open(Echo::of(1), 0).unwrap();
+    let (answered, mut answers) = mpsc::channel(MESSAGES.into());
+    let (refused, mut refusals) = mpsc::channel(MESSAGES.into());
+    let infer = Infer::with(model)
+        .input("x", [1], |message: &Numbered| &message.0)
+        .output("y", |message: Numbered, y: &[i32]| (message.0[0], y[0]))
+        .batch(8, Duration::from_millis(1))
+        .retry(RetryBudget::default().max_retries(1).failures_too());
+    let pipeline = Pipeline::named("faults");
+    let numbers = pipeline.source(FromIter::new((0..MESSAGES).map(|n| Numbered([n.into()]))));
+    let (main, dead) = infer.split(numbers);
+    main.for_each("answers", move |answer| answered.try_send(answer).unwrap());
+    dead.for_each("refusals", move |letter| {
+        refused.try_send(letter.error.message.0[0]).unwrap();
+    });
+    let begin = async {
+        // A fault before the first batch would end the run.
+        let first = answers.recv().await;
+        emulator.control(
+            r#"{"random": {"rate": 0.02, "seed": 7, "error": "CUDA_ERROR_INVALID_VALUE",
+                "on": ["copy", "synchronise", "event"]}}"#,
+        );
+        assert_eq!(first, Some((0, 0)));
+    };
+    let run = async { tokio::join!(pipeline.run(), begin).0 };
+    let report = timeout(Duration::from_mins(1), run).await;
+    emulator.control(r#"{"random": {"rate": 0.0, "on": []}}"#);
+    let report = report.unwrap().unwrap();
+
+    let mut seen = vec![0];
+    let mut last = Some(0);
+    while let Some((number, echoed)) = answers.recv().await {
+        assert_eq!(number, echoed);
+        assert!(
+            Some(number) > last.replace(number),
+            "{number} is out of order"
+        );
+        seen.push(number);
+    }
+    let answered = seen.len();
+    while let Some(number) = refusals.recv().await {
+        seen.push(number);
+    }
+    seen.sort_unstable();
+    assert!(
+        seen.into_iter().eq(0..i32::from(MESSAGES)),
+        "one is lost, or came twice"
+    );
+    let refused = report.node("infer").dead_lettered;
+    assert!(
+        answered > 1_000 && refused > 0,
+        "{answered} answered, {refused} refused"
+    );
+    emulator.assert_clean();
 }
