@@ -33,6 +33,7 @@ pub(crate) fn of_lightgbm() -> Made {
             spaced(numbers(4, tree + 100)),
         )?;
     }
+    text.push_str("end of trees\n");
     Ok(Model::from_lightgbm(text.as_bytes())?)
 }
 
