@@ -1,7 +1,7 @@
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Device, DeviceError, DeviceTensor};
-use crate::message::{TensorError, Tensors};
+use crate::message::{Named, Tensors};
 
 /// Device tensors with names, in the order in which they were put in.
 ///
@@ -26,7 +26,7 @@ use crate::message::{TensorError, Tensors};
 /// ```
 #[derive(Debug, Default)]
 pub struct DeviceTensors {
-    named: Vec<(String, DeviceTensor)>,
+    named: Named<DeviceTensor>,
     /// Given back once nothing of the batch is on the device any more.
     room: Option<OwnedSemaphorePermit>,
 }
@@ -49,12 +49,7 @@ impl DeviceTensors {
         name: impl Into<String>,
         tensor: DeviceTensor,
     ) -> Option<DeviceTensor> {
-        let name = name.into();
-        if let Some((_, held)) = self.named.iter_mut().find(|(held, _)| *held == name) {
-            return Some(std::mem::replace(held, tensor));
-        }
-        self.named.push((name, tensor));
-        None
+        self.named.insert(name, tensor)
     }
 
     /// Puts a tensor in and returns the set, in place of one that had this name.
@@ -70,9 +65,7 @@ impl DeviceTensors {
     ///
     /// [`DeviceError::Tensor`] if there is none.
     pub fn get(&self, name: &str) -> Result<&DeviceTensor, DeviceError> {
-        self.iter()
-            .find_map(|(held, tensor)| (held == name).then_some(tensor))
-            .ok_or_else(|| no_such(name))
+        self.named.get(name).map_err(DeviceError::Tensor)
     }
 
     /// Takes the tensor of this name out.
@@ -81,32 +74,22 @@ impl DeviceTensors {
     ///
     /// [`DeviceError::Tensor`] if there is none.
     pub fn remove(&mut self, name: &str) -> Result<DeviceTensor, DeviceError> {
-        let index = self.named.iter().position(|(held, _)| held == name);
-        match index {
-            Some(index) => Ok(self.named.remove(index).1),
-            None => Err(no_such(name)),
-        }
+        self.named.remove(name).map_err(DeviceError::Tensor)
     }
 
     /// Returns how many rows each tensor has, if there are tensors and they agree.
     pub fn rows(&self) -> Option<usize> {
-        let mut counts = self.iter().map(|(_, tensor)| tensor.rows());
-        let first = counts.next()?;
-        counts.all(|count| count == first).then_some(first)
+        self.named.agreed(DeviceTensor::rows)
     }
 
     /// Returns where all of them live, if there are tensors and they agree.
     pub fn device(&self) -> Option<Device> {
-        let mut devices = self.iter().map(|(_, tensor)| tensor.device());
-        let first = devices.next()?;
-        devices.all(|device| device == first).then_some(first)
+        self.named.agreed(DeviceTensor::device)
     }
 
     /// Lists the tensors with their names, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &DeviceTensor)> {
-        self.named
-            .iter()
-            .map(|(name, tensor)| (name.as_str(), tensor))
+        self.named.iter()
     }
 
     /// Returns how many tensors there are.
@@ -147,11 +130,10 @@ impl From<Tensors> for DeviceTensors {
 
 impl<N: Into<String>> FromIterator<(N, DeviceTensor)> for DeviceTensors {
     fn from_iter<I: IntoIterator<Item = (N, DeviceTensor)>>(named: I) -> Self {
-        named
-            .into_iter()
-            .fold(Self::new(), |tensors, (name, tensor)| {
-                tensors.with(name, tensor)
-            })
+        Self {
+            named: named.into_iter().collect(),
+            room: None,
+        }
     }
 }
 
@@ -162,11 +144,6 @@ impl IntoIterator for DeviceTensors {
     fn into_iter(self) -> Self::IntoIter {
         self.named.into_iter()
     }
-}
-
-fn no_such(name: &str) -> DeviceError {
-    let name = name.to_owned();
-    DeviceError::Tensor(TensorError::NoSuchName { name })
 }
 
 #[cfg(test)]

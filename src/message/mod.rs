@@ -8,6 +8,7 @@
 
 mod message_type;
 mod mode;
+mod named;
 mod opaque;
 #[doc(hidden)]
 pub mod probe;
@@ -15,6 +16,7 @@ mod tensor;
 
 pub use message_type::{Capabilities, Described, MessageType};
 pub use mode::{Mode, Plain};
+pub(crate) use named::Named;
 pub use opaque::Opaque;
 pub(crate) use tensor::elements_in;
 pub use tensor::{Element, ElementType, Tensor, TensorError, Tensors};

@@ -2,6 +2,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::Named;
+
 /// What one element of a [`Tensor`] is.
 ///
 /// Its text is the name of the Rust primitive, such as `i32`.
@@ -352,7 +354,7 @@ impl fmt::Debug for Tensor {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tensors {
-    named: Vec<(String, Tensor)>,
+    named: Named<Tensor>,
 }
 
 impl Tensors {
@@ -363,12 +365,7 @@ impl Tensors {
 
     /// Puts a tensor in; gives back the one that had this name.
     pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
-        let name = name.into();
-        if let Some((_, held)) = self.named.iter_mut().find(|(held, _)| *held == name) {
-            return Some(std::mem::replace(held, tensor));
-        }
-        self.named.push((name, tensor));
-        None
+        self.named.insert(name, tensor)
     }
 
     /// Puts a tensor in and returns the set, in place of one that had this name.
@@ -384,31 +381,22 @@ impl Tensors {
     ///
     /// [`TensorError::NoSuchName`] if there is none.
     pub fn get(&self, name: &str) -> Result<&Tensor, TensorError> {
-        self.iter()
-            .find_map(|(held, tensor)| (held == name).then_some(tensor))
-            .ok_or_else(|| TensorError::NoSuchName {
-                name: name.to_owned(),
-            })
+        self.named.get(name)
     }
 
     /// Takes the tensor of this name out.
     pub fn remove(&mut self, name: &str) -> Option<Tensor> {
-        let index = self.named.iter().position(|(held, _)| held == name)?;
-        Some(self.named.remove(index).1)
+        self.named.remove(name).ok()
     }
 
     /// Returns how many rows each tensor has, if there are tensors and they agree.
     pub fn rows(&self) -> Option<usize> {
-        let mut counts = self.iter().map(|(_, tensor)| tensor.rows());
-        let first = counts.next()?;
-        counts.all(|count| count == first).then_some(first)
+        self.named.agreed(Tensor::rows)
     }
 
     /// Lists the tensors with their names, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Tensor)> {
-        self.named
-            .iter()
-            .map(|(name, tensor)| (name.as_str(), tensor))
+        self.named.iter()
     }
 
     /// Returns how many tensors there are.
@@ -424,11 +412,9 @@ impl Tensors {
 
 impl<N: Into<String>> FromIterator<(N, Tensor)> for Tensors {
     fn from_iter<I: IntoIterator<Item = (N, Tensor)>>(named: I) -> Self {
-        named
-            .into_iter()
-            .fold(Self::new(), |tensors, (name, tensor)| {
-                tensors.with(name, tensor)
-            })
+        Self {
+            named: named.into_iter().collect(),
+        }
     }
 }
 
