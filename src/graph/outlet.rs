@@ -10,7 +10,7 @@ use super::{BuildError, Cost, DeadLetter, GraphBuilder, OnError, Placement};
 use crate::edge::{Capacity, Inlet};
 use crate::message::{Message, Mode, Plain};
 use crate::node::{
-    Around, Border, Broadcast, EdgeId, NodeContext, Partition, Single, Split, StageError, drive,
+    Around, Border, Broadcast, EdgeId, NodeContext, Partition, Single, StageError, drive,
 };
 
 /// The open end of an edge under construction: what follows reads `T`.
@@ -192,16 +192,16 @@ impl<T: Message, M: Mode> Outlet<T, M> {
         name: NodeName<'_>,
         make: impl FnOnce(&NodeContext, Flow<Inlet<M::Of<T>>>) -> Result<P, StageError> + Send + 'static,
     ) -> EdgeId {
-        let (graph, from) = (&self.graph, self.edge);
-        graph.add_node(name, &[from], |node| {
-            let to = node.outlet::<P::Item>();
-            Made::by(to, move |context| {
+        let from = self.edge;
+        self.graph.add_single(
+            name,
+            &[from],
+            move |context| {
                 let flow = Flow::native(context.inlet(from)?);
-                let flow = make(context, flow)?;
-                let border = Single::new(context.sender(to)?);
-                Ok(Box::pin(drive(flow, border, context)))
-            })
-        })
+                make(context, flow)
+            },
+            |flow, border, context| Box::pin(drive(flow, border, context)),
+        )
     }
 }
 
@@ -275,17 +275,16 @@ impl<T: Message> Outlet<T> {
         U: Message,
         E: fmt::Display + Message,
     {
-        let (graph, from) = (self.graph, self.edge);
-        let (main, dead) = graph.add_node(NodeName::Given(name), &[from], |node| {
-            let (main, dead) = (node.outlet::<U>(), node.dead_letters::<DeadLetter<E>>());
-            Made::by((main, dead), move |context| {
+        let from = self.edge;
+        self.graph.add_split(
+            name,
+            &[from],
+            move |context| {
                 let flow = Flow::native(context.inlet(from)?);
-                let flow = make(context, flow)?;
-                let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive(flow, border, context)))
-            })
-        });
-        (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))
+                make(context, flow)
+            },
+            |flow, border, context| Box::pin(drive(flow, border, context)),
+        )
     }
 
     /// Adds a node as [`try_node_with`](Self::try_node_with) does, which waits
@@ -302,17 +301,16 @@ impl<T: Message> Outlet<T> {
         U: Message,
         E: fmt::Display + Message,
     {
-        let (graph, from) = (self.graph, self.edge);
-        let (main, dead) = graph.add_node(NodeName::Given(name), &[from], |node| {
-            let (main, dead) = (node.outlet::<U>(), node.dead_letters::<DeadLetter<E>>());
-            Made::by((main, dead), move |context| {
+        let from = self.edge;
+        self.graph.add_split(
+            name,
+            &[from],
+            move |context| {
                 let flow = Flow::native(context.inlet(from)?);
-                let around = make(context, flow)?;
-                let border = Split::lent(context, main, dead)?;
-                Ok(around.drive(|flow| drive(flow, border, context)))
-            })
-        });
-        (Outlet::new(graph.clone(), main), Outlet::new(graph, dead))
+                make(context, flow)
+            },
+            |around, border, context| around.drive(|flow| drive(flow, border, context)),
+        )
     }
 
     /// Adds the last node of a branch: `consume` reads the flow to its end.

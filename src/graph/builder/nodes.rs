@@ -1,9 +1,10 @@
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Building, GraphBuilder};
-use crate::graph::{Cost, NodeInfo, OnError, Placement};
+use crate::graph::{Cost, DeadLetter, NodeInfo, OnError, Outlet, Placement};
 use crate::message::Message;
-use crate::node::{EdgeId, MakeNode, NodeContext, NodeFuture, StageError};
+use crate::node::{EdgeId, MakeNode, NodeContext, NodeFuture, Single, Split, StageError};
 
 /// How a new node is named.
 #[derive(Clone, Copy)]
@@ -49,6 +50,52 @@ impl GraphBuilder {
         });
         building.node_makers.push(make);
         edges
+    }
+
+    /// Adds a node of one flow, whose messages go to one edge. `run` puts what
+    /// `make` gives to work at the border.
+    pub(crate) fn add_single<T: Message, P>(
+        &self,
+        name: NodeName<'_>,
+        inlets: &[EdgeId],
+        make: impl FnOnce(&mut NodeContext) -> Result<P, StageError> + Send + 'static,
+        run: impl FnOnce(P, Single<T>, &NodeContext) -> NodeFuture + Send + 'static,
+    ) -> EdgeId {
+        self.add_node(name, inlets, |node| {
+            let edge = node.outlet::<T>();
+            Made::by(edge, move |context| {
+                let made = make(context)?;
+                let border = Single::new(context.sender(edge)?);
+                Ok(run(made, border, context))
+            })
+        })
+    }
+
+    /// Adds a node as [`add_single`](Self::add_single) does, whose errors go to
+    /// a second edge as dead letters.
+    pub(crate) fn add_split<T, E, P>(
+        &self,
+        name: &str,
+        inlets: &[EdgeId],
+        make: impl FnOnce(&mut NodeContext) -> Result<P, StageError> + Send + 'static,
+        run: impl FnOnce(P, Split<T, E>, &NodeContext) -> NodeFuture + Send + 'static,
+    ) -> (Outlet<T>, Outlet<DeadLetter<E>>)
+    where
+        T: Message,
+        E: fmt::Display + Message,
+    {
+        let (main, dead) = self.add_node(NodeName::Given(name), inlets, |node| {
+            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
+            Made::by((main, dead), move |context| {
+                let made = make(context)?;
+                let border = Split::lent(context, main, dead)?;
+                Ok(run(made, border, context))
+            })
+        });
+        (
+            Outlet::new(self.clone(), main),
+            Outlet::new(self.clone(), dead),
+        )
     }
 
     pub(crate) fn node_mut<R>(&self, edge: EdgeId, change: impl FnOnce(&mut NodeInfo) -> R) -> R {

@@ -2,12 +2,10 @@ use std::fmt;
 
 use millpond_operators::Progress;
 
-use super::{GraphBuilder, Made, NodeName};
+use super::{GraphBuilder, NodeName};
 use crate::graph::{DeadLetter, Outlet};
 use crate::message::Message;
-use crate::node::{
-    NodeContext, Single, Split, StageError, Stopped, UntilError, drive, drive_source,
-};
+use crate::node::{NodeContext, StageError, Stopped, UntilError, drive, drive_source};
 
 // Nodes without an inlet: what a source is made of.
 impl GraphBuilder {
@@ -35,14 +33,12 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
     ) -> Outlet<P::Item> {
-        let edge = self.add_node(NodeName::Given(name), &[], |node| {
-            let edge = node.outlet::<P::Item>();
-            Made::by(edge, move |context| {
-                let flow = make(context)?;
-                let border = Single::new(context.sender(edge)?);
-                Ok(Box::pin(drive_source(flow, border, context)))
-            })
-        });
+        let edge = self.add_single(
+            NodeName::Given(name),
+            &[],
+            |context| make(context),
+            |flow, border, context| Box::pin(drive_source(flow, border, context)),
+        );
         Outlet::new(self.clone(), edge)
     }
 
@@ -69,14 +65,12 @@ impl GraphBuilder {
         name: &str,
         make: impl FnOnce(&NodeContext) -> Result<P, StageError> + Send + 'static,
     ) -> Outlet<P::Item> {
-        let edge = self.add_node(NodeName::Given(name), &[], |node| {
-            let edge = node.outlet::<P::Item>();
-            Made::by(edge, move |context| {
-                let flow = make(context)?;
-                let border = Single::new(context.sender(edge)?);
-                Ok(Box::pin(drive(flow, border, context)))
-            })
-        });
+        let edge = self.add_single(
+            NodeName::Given(name),
+            &[],
+            |context| make(context),
+            |flow, border, context| Box::pin(drive(flow, border, context)),
+        );
         Outlet::new(self.clone(), edge)
     }
 
@@ -111,17 +105,11 @@ impl GraphBuilder {
         T: Message,
         E: fmt::Display + Message,
     {
-        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
-            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
-            Made::by((main, dead), move |context| {
-                let flow = make(context)?;
-                let border = Split::lent(context, main, dead)?;
-                Ok(Box::pin(drive_source(flow, border, context)))
-            })
-        });
-        (
-            Outlet::new(self.clone(), main),
-            Outlet::new(self.clone(), dead),
+        self.add_split(
+            name,
+            &[],
+            |context| make(context),
+            |flow, border, context| Box::pin(drive_source(flow, border, context)),
         )
     }
 
@@ -146,17 +134,11 @@ impl GraphBuilder {
         T: Message,
         E: fmt::Display + Message,
     {
-        let (main, dead) = self.add_node(NodeName::Given(name), &[], |node| {
-            let (main, dead) = (node.outlet::<T>(), node.dead_letters::<DeadLetter<E>>());
-            Made::by((main, dead), move |context| {
-                let flow = make(context)?;
-                let border = UntilError::new(Split::lent(context, main, dead)?);
-                Ok(Box::pin(drive(flow, border, context)))
-            })
-        });
-        (
-            Outlet::new(self.clone(), main),
-            Outlet::new(self.clone(), dead),
+        self.add_split(
+            name,
+            &[],
+            |context| make(context),
+            |flow, border, context| Box::pin(drive(flow, UntilError::new(border), context)),
         )
     }
 }
