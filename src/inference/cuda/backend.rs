@@ -6,7 +6,7 @@ use super::DeviceModel;
 use super::lanes::{Lane, Lanes, Taken};
 use super::parts::joined;
 use crate::device::{CudaDevice, DeviceError};
-use crate::inference::{Backend, Dim, InferError, JobLost, Pool, Signature};
+use crate::inference::{Backend, Dim, InferError, Pool, Signature};
 use crate::message::{ElementType, Tensor, TensorError, Tensors};
 use crate::node::Workers;
 
@@ -142,15 +142,7 @@ impl<M: DeviceModel> Cuda<M> {
         let shared = Arc::clone(&self.shared);
         let pool = self.pool.as_ref();
         let result = pool.map(|pool| pool.run(move || job(&shared)));
-        async move {
-            match result.ok_or(InferError::NotRunning)?.await {
-                Ok(result) => result,
-                Err(JobLost::Panicked { message }) => Err(InferError::Panicked {
-                    message: message.into(),
-                }),
-                Err(JobLost::Stopped) => Err(InferError::NotRunning),
-            }
-        }
+        async move { result.ok_or(InferError::NotRunning)?.await? }
     }
 }
 

@@ -75,13 +75,22 @@ fn error(call: &'static str, device: u32, code: CUresult) -> DeviceError {
 const TRIES: usize = 16;
 
 /// Asks the driver for something on which memory depends, past errors that
-/// say nothing about it; tells whether it may be relied on.
-pub(super) fn insist(mut ask: impl FnMut() -> Result<(), DeviceError>) -> bool {
-    (0..TRIES).any(|_| match ask() {
-        // On a lost device nothing runs any more.
-        Ok(()) | Err(DeviceError::Lost { .. }) => true,
-        Err(_) => false,
-    })
+/// say nothing about it; returns the last answer.
+pub(super) fn insist(mut ask: impl FnMut() -> Result<(), DeviceError>) -> Result<(), DeviceError> {
+    let mut answer = ask();
+    for _ in 1..TRIES {
+        if is_settled(&answer) {
+            break;
+        }
+        answer = ask();
+    }
+    answer
+}
+
+/// Whether memory may be relied on after this answer: what was asked for is
+/// so, or the device is lost, and nothing runs there any more.
+pub(super) fn is_settled(answer: &Result<(), DeviceError>) -> bool {
+    matches!(answer, Ok(()) | Err(DeviceError::Lost { .. }))
 }
 
 #[cfg(test)]

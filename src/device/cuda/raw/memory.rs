@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cudarc::driver::result;
 use cudarc::driver::sys::CUdeviceptr;
 
-use super::call::insist;
+use super::call::{insist, is_settled};
 use super::{Pinned, Stream};
 use crate::device::DeviceError;
 use crate::message::Element;
@@ -80,11 +80,7 @@ impl Memory {
             // below, it has: it reads pageable memory before this call returns.
             unsafe { result::memcpy_htod_async(self.address, elements, self.stream.raw()) }
         });
-        let mut done = Ok(());
-        insist(|| {
-            done = self.stream.finish();
-            done.clone()
-        });
+        let done = insist(|| self.stream.finish());
         queued.and(done)?;
         self.settled.store(true, Ordering::Release);
         Ok(())
@@ -106,14 +102,9 @@ impl Memory {
             // has written it, or for ever if the driver does not say so below.
             unsafe { result::memcpy_dtoh_async(&mut elements, self.address, self.stream.raw()) }
         });
-        let mut done = Ok(());
-        let known = insist(|| {
-            done = self.stream.finish();
-            done.clone()
-        });
-        if !known {
-            std::mem::forget(elements);
-            return queued.and(done).map(|()| Vec::new());
+        let done = insist(|| self.stream.finish());
+        if !is_settled(&done) {
+            std::mem::forget(std::mem::take(&mut elements));
         }
         queued.and(done).map(|()| elements)
     }
@@ -190,7 +181,7 @@ impl Memory {
 impl Drop for Memory {
     fn drop(&mut self) {
         let users = self.users.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let waits = |user: &Arc<Stream>| insist(|| self.stream.after(user));
+        let waits = |user: &Arc<Stream>| is_settled(&insist(|| self.stream.after(user)));
         if !std::mem::take(users).iter().all(waits) {
             let bytes = self.bytes;
             tracing::error!(bytes, "device memory is never freed: it may be in use");

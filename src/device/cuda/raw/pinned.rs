@@ -4,7 +4,7 @@ use std::sync::Arc;
 use cudarc::driver::{result, sys};
 
 use super::Stream;
-use super::call::insist;
+use super::call::{insist, is_settled};
 use super::memory::sized;
 use crate::device::DeviceError;
 use crate::message::Element;
@@ -116,7 +116,7 @@ impl Pinned {
 
 impl Drop for Pinned {
     fn drop(&mut self) {
-        if !insist(|| self.settle()) {
+        if !is_settled(&insist(|| self.settle())) {
             let bytes = self.bytes;
             tracing::error!(
                 bytes,
