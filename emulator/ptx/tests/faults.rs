@@ -1,10 +1,6 @@
 //! What a launch reports, one fault after another.
 
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking")]
-#![expect(
-    unreachable_pub,
-    reason = "the helpers are shared by several test programs"
-)]
 #![expect(dead_code, reason = "not every test program uses every helper")]
 
 mod support;

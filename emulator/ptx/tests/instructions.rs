@@ -2,10 +2,6 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking")]
 #![expect(clippy::float_cmp, reason = "results are exact, or wrong")]
-#![expect(
-    unreachable_pub,
-    reason = "the helpers are shared by several test programs"
-)]
 #![expect(dead_code, reason = "not every test program uses every helper")]
 
 mod support;

@@ -1,14 +1,8 @@
 //! Whole kernels, as NVRTC 12.9 compiles the sources beside them.
 
-#![expect(
-    unreachable_pub,
-    reason = "the helpers are shared by several test programs"
-)]
 #![expect(dead_code, reason = "not every test program uses every helper")]
 
 mod support;
-
-use std::time::Instant;
 
 use millpond_ptx::{Launch, Module};
 use support::{Arg, Device, launch, layout};
@@ -239,19 +233,4 @@ fn calls_tables_local_arrays_and_the_libraries_functions_agree_with_rust() {
             "thread {i}: {found} is not {expected}"
         );
     }
-}
-
-/// Not a test of speed, but the way to see it:
-/// `cargo test --release -p millpond-ptx --test kernels -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints a figure of this machine"]
-#[expect(clippy::disallowed_methods, reason = "measures real time")]
-fn instructions_per_second() {
-    let body = "mov.u32 %r1, 0; mov.f32 %f1, 0f3F800000;\n$L: add.s32 %r1, %r1, 1; mul.rn.f32 %f1, %f1, %f1;\n\
-                xor.b32 %r2, %r1, %r2; shl.b32 %r3, %r2, 1;\nsetp.lt.u32 %p1, %r1, 1000000; @%p1 bra $L;\n\
-                st.global.u32 [%out], %r3;";
-    let started = Instant::now();
-    support::run(body, 32, 1).expect("the kernel ends");
-    let millions = 32.0 * 6.0 / started.elapsed().as_secs_f64();
-    println!("{millions:.0} million instructions per second");
 }

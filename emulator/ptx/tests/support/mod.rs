@@ -8,7 +8,7 @@ use millpond_ptx::{AccessError, Fault, Kernel, Launch, Memory, Module};
 
 /// Allocations far from each other.
 #[derive(Default)]
-pub struct Device {
+pub(crate) struct Device {
     allocations: RefCell<Vec<Vec<u8>>>,
 }
 
@@ -16,43 +16,43 @@ const SPAN: u64 = 1 << 32;
 
 impl Device {
     /// Allocates these bytes; returns their address.
-    pub fn put<T: Copy>(&self, values: &[T], bytes: impl Fn(T) -> Vec<u8>) -> u64 {
+    pub(crate) fn put<T: Copy>(&self, values: &[T], bytes: impl Fn(T) -> Vec<u8>) -> u64 {
         let mut allocations = self.allocations.borrow_mut();
         allocations.push(values.iter().flat_map(|value| bytes(*value)).collect());
         SPAN * allocations.len() as u64
     }
 
-    pub fn put_f32(&self, values: &[f32]) -> u64 {
+    pub(crate) fn put_f32(&self, values: &[f32]) -> u64 {
         self.put(values, |value| value.to_le_bytes().to_vec())
     }
 
-    pub fn put_u32(&self, values: &[u32]) -> u64 {
+    pub(crate) fn put_u32(&self, values: &[u32]) -> u64 {
         self.put(values, |value| value.to_le_bytes().to_vec())
     }
 
-    pub fn put_u64(&self, values: &[u64]) -> u64 {
+    pub(crate) fn put_u64(&self, values: &[u64]) -> u64 {
         self.put(values, |value| value.to_le_bytes().to_vec())
     }
 
-    pub fn bytes(&self, address: u64) -> Vec<u8> {
+    pub(crate) fn bytes(&self, address: u64) -> Vec<u8> {
         self.allocations.borrow()[(address / SPAN) as usize - 1].clone()
     }
 
-    pub fn f32s(&self, address: u64) -> Vec<f32> {
+    pub(crate) fn f32s(&self, address: u64) -> Vec<f32> {
         self.bytes(address)
             .chunks(4)
             .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
             .collect()
     }
 
-    pub fn u32s(&self, address: u64) -> Vec<u32> {
+    pub(crate) fn u32s(&self, address: u64) -> Vec<u32> {
         self.bytes(address)
             .chunks(4)
             .map(|four| u32::from_le_bytes(four.try_into().unwrap()))
             .collect()
     }
 
-    pub fn u64s(&self, address: u64) -> Vec<u64> {
+    pub(crate) fn u64s(&self, address: u64) -> Vec<u64> {
         self.bytes(address)
             .chunks(8)
             .map(|eight| u64::from_le_bytes(eight.try_into().unwrap()))
@@ -92,14 +92,14 @@ impl Memory for Device {
 
 /// One parameter's bytes.
 #[derive(Clone, Copy)]
-pub enum Arg {
+pub(crate) enum Arg {
     U32(u32),
     U64(u64),
     F32(f32),
 }
 
 /// Lays out parameters as the kernel wants them.
-pub fn layout(kernel: &Kernel, args: &[Arg]) -> Vec<u8> {
+pub(crate) fn layout(kernel: &Kernel, args: &[Arg]) -> Vec<u8> {
     assert_eq!(kernel.params().len(), args.len(), "the kernel's parameters");
     let mut bytes = vec![0; kernel.param_bytes()];
     for (param, arg) in kernel.params().iter().zip(args) {
@@ -115,7 +115,7 @@ pub fn layout(kernel: &Kernel, args: &[Arg]) -> Vec<u8> {
 }
 
 /// Launches a module's only kernel on one-dimensional blocks.
-pub fn launch(
+pub(crate) fn launch(
     text: &str,
     grid: u32,
     block: u32,
@@ -134,7 +134,7 @@ pub fn launch(
 }
 
 /// A kernel of one parameter, `%out`, with this body.
-pub fn kernel(body: &str) -> String {
+pub(crate) fn kernel(body: &str) -> String {
     format!(
         ".version 8.8\n.target sm_80\n.address_size 64\n\
          .visible .entry k(.param .u64 k_param_0)\n{{\n\
@@ -146,7 +146,7 @@ pub fn kernel(body: &str) -> String {
 
 /// Runs a kernel body on one block whose threads each write numbers to
 /// `%out`; returns `count` of them.
-pub fn run(body: &str, threads: u32, count: usize) -> Result<Vec<u32>, Fault> {
+pub(crate) fn run(body: &str, threads: u32, count: usize) -> Result<Vec<u32>, Fault> {
     let device = Device::default();
     let out = device.put_u32(&vec![0xDEAD_BEEF; count]);
     launch(&kernel(body), 1, threads, 0, &[Arg::U64(out)], &device)?;
