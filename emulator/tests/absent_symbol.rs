@@ -1,7 +1,13 @@
-//! A driver without a function: `support::without` makes one of any library.
+//! A driver without a function: `library::without` makes one of any library.
 #![expect(unsafe_code, reason = "loading the library, and a call into it")]
 
-mod support;
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "the tests that use it whole say more"
+)]
+#[path = "support/library.rs"]
+mod library;
 
 use std::panic::catch_unwind;
 
@@ -10,7 +16,7 @@ use cudarc::driver::sys;
 #[test]
 fn a_function_that_the_library_lacks_is_not_found_and_the_others_are() {
     let folder = std::env::temp_dir().join(format!("millpond-emulator-{}", std::process::id()));
-    let library = support::load(&support::without("cuGraphLaunch", &folder));
+    let library = library::load(&library::without("cuGraphLaunch", &folder));
     std::fs::remove_dir_all(&folder).unwrap();
     // SAFETY: nothing is launched; looking for the function is what fails.
     let absent =

@@ -8,23 +8,7 @@ use millpond::inference::forest::Model;
 use millpond::message::{Tensor, Tensors};
 
 /// One question about the second of two features.
-const STUMP: &str = "\
-tree
-num_tree_per_iteration=1
-max_feature_idx=1
-objective=binary sigmoid:1
-
-Tree=0
-num_leaves=2
-split_feature=1
-threshold=0
-decision_type=8
-left_child=-1
-right_child=-2
-leaf_value=-1 1
-
-end of trees
-";
+const STUMP: &str = include_str!("../support/stump.txt");
 
 struct Stump;
 

@@ -3,12 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 #![expect(dead_code, reason = "each test uses its part of it")]
 
-use std::{
-    ffi::{CString, c_char, c_int},
-    path::{Path, PathBuf},
-    process::Command,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-};
+mod library;
+
+use std::sync::Arc;
 
 use cudarc::{
     driver::{
@@ -17,79 +14,14 @@ use cudarc::{
     nvrtc::Ptx,
 };
 
-use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
-use serde_json::Value;
-
-static TURN: Mutex<()> = Mutex::new(());
-static LIBRARY: OnceLock<Library> = OnceLock::new();
-
-/// The emulator, for one test at a time.
-pub(crate) struct Emulator {
-    library: &'static Library,
-    _turn: MutexGuard<'static, ()>,
-}
+pub(crate) use library::Emulator;
 
 impl Emulator {
-    /// Returns the emulator as `control` sets it up, with all else forgotten.
-    pub(crate) fn with(control: &str) -> Self {
-        let emulator = Self::as_it_is();
-        emulator.control(r#"{"reset": true}"#);
-        emulator.control(control);
-        emulator
-    }
-
-    /// Returns the emulator with all that was done to it before.
-    pub(crate) fn as_it_is() -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        Self {
-            library: LIBRARY.get_or_init(|| load(&built())),
-            _turn: turn,
-        }
-    }
-
-    pub(crate) fn fresh() -> Self {
-        Self::with("{}")
-    }
-
-    /// Does what the JSON asks.
-    pub(crate) fn control(&self, json: &str) {
-        assert_eq!(
-            self.answer_of(json),
-            0,
-            "{json}: {}",
-            self.report()["violations"]
-        );
-    }
-
-    /// Asks for what the JSON says, and returns the answer.
-    pub(crate) fn answer_of(&self, json: &str) -> c_int {
-        let json = CString::new(json).unwrap();
-        // SAFETY: the symbol has this type in `api/control.rs`.
-        let control = unsafe {
-            self.library
-                .get::<extern "C" fn(*const c_char) -> c_int>(b"millpond_emulator_control\0")
-        };
-        control.unwrap()(json.as_ptr())
-    }
-
     /// Waits until a counter has a value.
     pub(crate) fn wait_for(&self, counter: &str, value: u64) {
         while self.report()[counter] != value {
             std::thread::yield_now();
         }
-    }
-
-    /// Returns the counters and the violations.
-    pub(crate) fn report(&self) -> Value {
-        // SAFETY: the symbol has this type in `api/control.rs`.
-        let report = unsafe {
-            self.library
-                .get::<extern "C" fn(*mut c_char, usize) -> usize>(b"millpond_emulator_report\0")
-                .unwrap()
-        };
-        let mut text = vec![0_u8; 1 << 20];
-        let len = report(text.as_mut_ptr().cast(), text.len());
-        serde_json::from_slice(&text[..len]).unwrap()
     }
 
     /// Returns what the program did wrong.
@@ -104,29 +36,6 @@ pub(crate) const HOLD_COPY: &str = r#"{"faults": [{"on": "copy", "hold": true}]}
 pub(crate) const HOLD_LAUNCH: &str = r#"{"faults": [{"on": "launch", "hold": true}]}"#;
 /// A control that lets go of what is held.
 pub(crate) const RELEASE: &str = r#"{"release": true}"#;
-
-/// Builds the library, and returns where it lies.
-pub(crate) fn built() -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["build", "--quiet", "-p", env!("CARGO_PKG_NAME")])
-        .status()
-        .unwrap();
-    assert!(built.success());
-    // This test lies in `deps` beside the library's folder.
-    let test = std::env::current_exe().unwrap();
-    test.parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("libmillpond_cuda_emulator.so")
-}
-
-/// Loads the library, so that whoever asks for `libcuda.so` later gets it.
-pub(crate) fn load(path: &Path) -> Library {
-    // SAFETY: the library has no code that runs when it is loaded.
-    unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) }.unwrap()
-}
 
 /// Launches `out[i] = input[i] + by` for `count` items.
 pub(crate) fn add(
@@ -149,23 +58,4 @@ pub(crate) fn load_add(context: &Arc<CudaContext>) -> Result<CudaFunction, Drive
     context
         .load_module(Ptx::from_src(include_str!("add.ptx")))?
         .load_function("add")
-}
-
-/// Copies the library to `folder` with one function's name made unfindable,
-/// as in a driver that does not have it yet.
-pub(crate) fn without(function: &str, folder: &Path) -> PathBuf {
-    let mut bytes = std::fs::read(built()).unwrap();
-    let name: Vec<u8> = [b"\0", function.as_bytes(), b"\0"].concat();
-    let places: Vec<usize> = (0..bytes.len() - name.len())
-        .filter(|at| bytes[*at..].starts_with(&name))
-        .collect();
-    assert!(!places.is_empty(), "the library has no {function}");
-    for place in places {
-        // The table of hashes still leads here, and the name then differs.
-        bytes[place + 1] = b'_';
-    }
-    std::fs::create_dir_all(folder).unwrap();
-    let copy = folder.join("libmillpond_cuda_emulator.so");
-    std::fs::write(&copy, bytes).unwrap();
-    copy
 }

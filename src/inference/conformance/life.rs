@@ -19,9 +19,9 @@ pub(super) fn signature<S: Subject>(rig: &Rig<'_, S>) -> Verdict {
     sound("output", &signature.outputs)?;
     rig.start(&mut backend)?;
     let (running, another) = (backend.signature(), rig.subject.backend());
-    for now in [running, another.signature()] {
-        ensure(*now == signature, || {
-            format!("the signature was {signature} and became {now}")
+    for found in [running, another.signature()] {
+        ensure(*found == signature, || {
+            format!("the signature was {signature} and became {found}")
         })?;
     }
     Ok(())
