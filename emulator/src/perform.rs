@@ -44,6 +44,7 @@ impl Work {
     /// memory is freed and events are reached, so that nobody waits for ever.
     pub(crate) fn run(&self, driver: &Driver, doing: &Doing) {
         if let Self::Graph(works) = self {
+            driver.lock().counters.graph_launches += 1;
             works.iter().for_each(|work| work.run(driver, doing));
             return;
         }

@@ -10,6 +10,7 @@ pub(crate) struct Counters {
     pub(crate) calls: u64,
     pub(crate) copies: u64,
     pub(crate) launches: u64,
+    pub(crate) graph_launches: u64,
     copies_running: u64,
     launches_running: u64,
     overlapped: u64,
@@ -77,7 +78,9 @@ struct Report<'a> {
     /// Copies between host and device, and launches, that have begun.
     copies: u64,
     launches: u64,
-    /// How many of these began while one of the other kind was running.
+    /// Graphs that have begun; what they hold counts above.
+    graph_launches: u64,
+    /// How many of the copies and launches began while one of the other kind was running.
     overlapped: u64,
     /// Faults that have struck.
     injected: u64,
@@ -103,6 +106,7 @@ impl State {
             pending: self.pending(),
             copies: self.counters.copies,
             launches: self.counters.launches,
+            graph_launches: self.counters.graph_launches,
             overlapped: self.counters.overlapped,
             injected: self.faults.injected(),
             violations: &self.violations,

@@ -134,11 +134,14 @@ impl State {
                 },
             },
             Work::Graph(works) => {
-                let writes = works
-                    .iter()
-                    .any(|work| matches!(work, Work::Download { .. }));
+                // The graph itself may write what it copies from.
+                let spans = works.iter().flat_map(Work::host_spans);
+                let written: Vec<_> = spans.filter(|(_, write)| *write).collect();
+                let own = |(span, _): (HostSpan, bool)| {
+                    written.iter().any(|(write, _)| write.overlaps(span))
+                };
                 let seen = |work: &Work| {
-                    if writes {
+                    if work.host_spans().into_iter().any(own) {
                         work.clone()
                     } else {
                         self.with_sources_seen(work.clone())

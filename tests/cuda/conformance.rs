@@ -46,9 +46,12 @@ impl<M: DeviceModel> Subject for Emulated<M> {
 
     fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<M>>, Skipped> {
         let backend = self.backend();
-        // Two copies for each slot that warms up, of this backend and of the one
-        // that the suite makes after it, and two for the first call.
-        let nth = 2 * 3 + self.loading + 2 * 3 + 2 + 1;
+        // Two copies for each slot that warms up, and two that are recorded, of
+        // this backend and of the one that the suite makes after it, and two
+        // for the first call.
+        let rounds = if (self.model)().is_repeatable() { 2 } else { 1 };
+        let warm_up = 2 * 3 * rounds;
+        let nth = warm_up + self.loading + warm_up + 2 + 1;
         let fault = match trouble {
             Trouble::Slow => format!(r#""slow_us": 200000, "nth": {nth}"#),
             Trouble::Failing => format!(r#""error": "CUDA_ERROR_INVALID_VALUE", "nth": {nth}"#),

@@ -13,6 +13,7 @@ mod device;
 #[path = "../support/emulator.rs"]
 mod emulator;
 mod forest;
+mod graphs;
 mod models;
 mod ops;
 mod pressure;

@@ -91,7 +91,7 @@ async fn eight_thousand_faults_lose_nothing_and_repeat_nothing() {
 #[tokio::test]
 async fn two_thousand_faults_around_kernels_change_no_answer() {
     const LAUNCHES: &str = r#""launch""#;
-    const POINTS: &str = r#""alloc", "copy", "launch", "synchronise", "event""#;
+    const POINTS: &str = r#""alloc", "copy", "launch", "graph", "synchronise", "event""#;
     let emulator = Emulator::fresh();
     let twin = Forest::new(model(1));
     let cases: Vec<_> = (0..100)

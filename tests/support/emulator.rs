@@ -58,10 +58,11 @@ impl Emulator {
                 "streams",
                 "events",
                 "modules",
+                "graphs",
                 "contexts",
             ];
             let held = names.map(|name| report[name].as_u64().unwrap());
-            (held != [0; 6]).then(|| format!("{names:?}: {held:?}"))
+            (held != [0; 7]).then(|| format!("{names:?}: {held:?}"))
         };
         // What is freed on a stream is gone once the stream comes to it.
         let waits = (0..200).take_while(|_| held().is_some());

@@ -105,6 +105,10 @@ pub(crate) struct HostSpan {
 }
 
 impl HostSpan {
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.address < other.address + other.len && other.address < self.address + self.len
+    }
+
     pub(crate) fn read(self) -> Vec<u8> {
         let mut bytes = vec![0; self.len];
         let from = std::ptr::with_exposed_provenance::<u8>(self.address);

@@ -120,9 +120,9 @@ impl CudaDevice {
         CudaTensor::put(self, stream, tensor).map(DeviceTensor::from)
     }
 
-    /// Makes a stream of its own.
+    /// Makes a stream that keeps its memory.
     pub(crate) fn stream(&self) -> Result<Arc<Stream>, DeviceError> {
-        Stream::new(&self.opened.context)
+        Stream::keeping(&self.opened.context)
     }
 
     /// Queues a kernel on a stream.

@@ -8,9 +8,11 @@ mod device;
 mod kernels;
 mod parameters;
 mod raw;
+mod staging;
 mod tensor;
 
 pub use device::CudaDevice;
 pub(crate) use kernels::Threads;
-pub(crate) use raw::{Argument, Pinned, Stream};
+pub(crate) use raw::{Argument, Graph, Stream};
+pub(crate) use staging::Staging;
 pub(crate) use tensor::CudaTensor;

@@ -1,4 +1,3 @@
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::device::CudaDevice;
@@ -15,7 +14,7 @@ use crate::message::{Element, ElementType, Tensor, TensorError, elements_in};
 pub(crate) struct CudaTensor {
     element: ElementType,
     shape: Vec<usize>,
-    memory: Memory,
+    memory: Arc<Memory>,
     home: CudaDevice,
 }
 
@@ -46,7 +45,7 @@ impl CudaTensor {
         tensor: &Tensor,
     ) -> Result<Self, DeviceError> {
         let shape = tensor.shape().to_vec();
-        let mut there = Self::unset(home, stream, tensor.element(), shape)?;
+        let there = Self::unset(home, stream, tensor.element(), shape)?;
         match tensor.element() {
             ElementType::U8 => there.memory.write(tensor.as_slice::<u8>()?)?,
             ElementType::I32 => there.memory.write(tensor.as_slice::<i32>()?)?,
@@ -57,39 +56,9 @@ impl CudaTensor {
         Ok(there)
     }
 
-    /// Writes rows of a tensor to pinned memory, and queues the copy from there.
-    pub(crate) fn put_through(
-        home: &CudaDevice,
-        stream: &Arc<Stream>,
-        pinned: &mut Pinned,
-        tensor: &Tensor,
-        rows: Range<usize>,
-    ) -> Result<Self, DeviceError> {
-        match tensor.element() {
-            ElementType::U8 => pinned.write(some::<u8>(tensor, &rows)?)?,
-            ElementType::I32 => pinned.write(some::<i32>(tensor, &rows)?)?,
-            ElementType::I64 => pinned.write(some::<i64>(tensor, &rows)?)?,
-            ElementType::F32 => pinned.write(some::<f32>(tensor, &rows)?)?,
-            ElementType::F64 => pinned.write(some::<f64>(tensor, &rows)?)?,
-        }
-        let shape = [&[rows.len()], tensor.row_shape()].concat();
-        let mut there = Self::unset(home, stream, tensor.element(), shape)?;
-        let bytes = there.bytes();
-        there.memory.write_from(pinned, bytes)?;
-        Ok(there)
-    }
-
-    /// Reads the tensor from the pinned memory that it was copied to.
-    pub(crate) fn read_from(&self, pinned: &mut Pinned) -> Result<Tensor, DeviceError> {
-        let (shape, count) = (self.shape.clone(), self.len());
-        let read = match self.element {
-            ElementType::U8 => Tensor::new(shape, pinned.read::<u8>(count)?),
-            ElementType::I32 => Tensor::new(shape, pinned.read::<i32>(count)?),
-            ElementType::I64 => Tensor::new(shape, pinned.read::<i64>(count)?),
-            ElementType::F32 => Tensor::new(shape, pinned.read::<f32>(count)?),
-            ElementType::F64 => Tensor::new(shape, pinned.read::<f64>(count)?),
-        };
-        Ok(read?)
+    /// Queues a copy of the start of pinned memory of the same stream.
+    pub(super) fn copy_from(&mut self, pinned: &mut Pinned) -> Result<(), DeviceError> {
+        self.memory.write_from(pinned, self.bytes())
     }
 
     /// Brings the tensor to host memory, and blocks until that is done.
@@ -109,12 +78,17 @@ impl CudaTensor {
     }
 
     /// Queues a copy to pinned memory of the same stream.
-    pub(crate) fn copy_to(&self, pinned: &mut Pinned) -> Result<(), DeviceError> {
+    pub(super) fn copy_to(&self, pinned: &mut Pinned) -> Result<(), DeviceError> {
         self.memory.read_into(pinned, self.bytes())
     }
 
     pub(crate) fn device(&self) -> Device {
         self.home.device()
+    }
+
+    /// Whether work on it is queued on this stream.
+    pub(crate) fn is_on(&self, stream: &Arc<Stream>) -> bool {
+        Arc::ptr_eq(self.memory.stream(), stream)
     }
 
     pub(crate) fn home(&self) -> &CudaDevice {
@@ -168,15 +142,4 @@ impl CudaTensor {
         let stream = self.memory.stream();
         self.home.launch(stream, kernel, threads, arguments)
     }
-}
-
-fn some<'a, E: Element>(tensor: &'a Tensor, rows: &Range<usize>) -> Result<&'a [E], TensorError> {
-    let len = tensor.row_len();
-    let elements = tensor.as_slice::<E>()?;
-    elements
-        .get(rows.start * len..rows.end * len)
-        .ok_or(TensorError::NoSuchRow {
-            row: rows.end,
-            rows: tensor.rows(),
-        })
 }

@@ -13,9 +13,15 @@ use crate::node::Workers;
 /// A backend that runs a model on CUDA devices.
 ///
 /// Each device has some slots, three unless [`slots_each`](Self::slots_each)
-/// says otherwise: a stream, and pinned memory before and behind it. While the
-/// batch of one slot is computed, that of another is copied in and that of a
-/// third copied out. A batch goes to the device that has the most free slots.
+/// says otherwise: a stream, memory of the device, and pinned memory before and
+/// behind it. While the batch of one slot is computed, that of another is copied
+/// in and that of a third copied out. A batch goes to the device that has the
+/// most free slots.
+///
+/// A slot keeps its memory from batch to batch. If the model
+/// [repeats](DeviceModel::is_repeatable) its work, a slot records that of
+/// shapes that come again as a CUDA graph, for the latest eight shapes, and
+/// queues it by one call.
 ///
 /// Every slot has a thread, which fills the pinned memory, queues the work and
 /// sleeps in the driver until it is done. Asking the driver from a worker
@@ -35,8 +41,9 @@ use crate::node::Workers;
 ///
 /// # Errors
 ///
-/// If the device has no memory for a batch, it is run in smaller parts, as are
-/// all from then on; this is logged once. A batch of which a single row does
+/// If the device has no memory for a batch, what idle slots keep is given back.
+/// If that is not enough, the batch is run in smaller parts, as are all from
+/// then on; this is logged once. A batch of which a single row does
 /// not fit is [`InferError::Overloaded`]. A device that fails for good is used
 /// no more: its batches are [`InferError::Retryable`] as long as another is
 /// left, and [`InferError::Terminal`] if none is. Each carries a
@@ -164,8 +171,9 @@ impl<M: DeviceModel> Backend for Cuda<M> {
     }
 
     /// Runs a batch of zeros in every slot, which compiles the kernels and
-    /// allocates the pinned memory; not so for a model whose rows have a size
-    /// that is only known when they come.
+    /// allocates the memory, and one more if that has the work recorded; not
+    /// so for a model whose rows have a size that is only known when they
+    /// come.
     fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<M> {
         self.on_a_thread(Shared::warm_up)
     }
@@ -200,6 +208,7 @@ impl<M: DeviceModel> Shared<M> {
     ) -> Result<Tensors, InferError> {
         let mut parts = Vec::new();
         let mut start = 0;
+        let mut once_more = true;
         // Once even if there is no row, since the answer has a shape.
         while start < rows || parts.is_empty() {
             let Some((lane, slot)) = taken.parts() else {
@@ -211,12 +220,20 @@ impl<M: DeviceModel> Shared<M> {
                     lane.went_well(end - start);
                     parts.push(part);
                     start = end;
+                    once_more = true;
                 }
                 Err(error @ DeviceError::OutOfMemory { .. }) => {
+                    // Slots that keep memory must not make parts smaller.
+                    if taken.give_back() && once_more {
+                        once_more = false;
+                        continue;
+                    }
                     if end - start <= 1 {
                         return Err(InferError::Overloaded { retry_after: None });
                     }
-                    lane.shrink(end - start, &error);
+                    if let Some(lane) = taken.lane() {
+                        lane.shrink(end - start, &error);
+                    }
                 }
                 Err(error) => return Err(self.failed(&taken, error)),
             }
@@ -246,15 +263,18 @@ impl<M: DeviceModel> Shared<M> {
         let Some(shapes) = self.row_shapes() else {
             return Ok(());
         };
-        // Held to the end, so that each is taken once.
-        let mut taken = Vec::new();
-        while let Some(slot) = self.lanes.try_take() {
-            taken.push(slot);
-        }
-        for slot in taken {
-            let rows = slot.lane().map_or(1, Lane::limit);
-            let zeros = zeros(&shapes, rows).map_err(InferError::terminal)?;
-            self.run_in(slot, &zeros, rows)?;
+        let rounds = if self.model.is_repeatable() { 2 } else { 1 };
+        for _ in 0..rounds {
+            // Held until all are, so that each is taken once.
+            let mut taken = Vec::new();
+            while let Some(slot) = self.lanes.try_take() {
+                taken.push(slot);
+            }
+            for slot in taken {
+                let rows = slot.lane().map_or(1, Lane::limit);
+                let zeros = zeros(&shapes, rows).map_err(InferError::terminal)?;
+                self.run_in(slot, &zeros, rows)?;
+            }
         }
         Ok(())
     }

@@ -25,4 +25,8 @@ impl DeviceModel for DenseNet {
         let y = loaded.run(&inputs.remove(self.input())?)?;
         Ok(DeviceTensors::new().with(self.output(), y))
     }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
 }

@@ -54,6 +54,10 @@ impl DeviceModel for DeviceForest {
         Ok(DeviceTensors::new().with(MARGIN, margins))
     }
 
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
     fn finish(&self, mut outputs: Tensors) -> Result<Tensors, InferError> {
         let Some(margins) = outputs.remove(MARGIN) else {
             return Err(InferError::Output {

@@ -209,6 +209,17 @@ impl<L> Taken<'_, L> {
         Some((self.lanes.each.get(self.number)?, self.slot.as_mut()?))
     }
 
+    /// Gives the device back what memory this slot and the free ones keep;
+    /// tells whether there was any.
+    pub(super) fn give_back(&mut self) -> bool {
+        let mut state = self.lanes.lock();
+        let free = state.free.get_mut(self.number).into_iter().flatten();
+        self.slot
+            .iter_mut()
+            .chain(free)
+            .fold(false, |some, slot| slot.give_back() | some)
+    }
+
     /// Uses the device no more.
     pub(super) fn lose(&self, error: &DeviceError) {
         let mut state = self.lanes.lock();

@@ -13,6 +13,7 @@ mod forest;
 mod lanes;
 mod model;
 mod parts;
+mod replays;
 mod slot;
 
 pub use backend::Cuda;

@@ -66,7 +66,9 @@ pub trait DeviceModel: Send + Sync + 'static {
     fn load(&self, device: &CudaDevice) -> Result<Self::Loaded, DeviceError>;
 
     /// Queues the work for one batch, whose tensors are on the device of
-    /// `loaded`, and returns the outputs, without waiting for either.
+    /// `loaded`, and returns the outputs, without waiting for either. Each is
+    /// an input or what operations made of inputs first of all, so that it is
+    /// done in their order; another one is a terminal error.
     ///
     /// # Errors
     ///
@@ -76,6 +78,18 @@ pub trait DeviceModel: Send + Sync + 'static {
         loaded: &Self::Loaded,
         inputs: DeviceTensors,
     ) -> Result<DeviceTensors, DeviceError>;
+
+    /// Whether [`run`](Self::run) does the same for any two batches of the same
+    /// shapes: the same operations, on tensors of `loaded` and of the batch
+    /// only, of which it keeps none. It does not if this is not overridden.
+    ///
+    /// The work is then recorded when shapes come the second time, as a CUDA
+    /// graph, and from then on queued by one call of the driver without
+    /// calling `run`. Work that turns out not to be recordable, since it waits
+    /// or involves another stream, is queued by `run` as ever.
+    fn is_repeatable(&self) -> bool {
+        false
+    }
 
     /// Makes of what was copied back what the signature says. Nothing is to be
     /// done if that is the same, which is the default.

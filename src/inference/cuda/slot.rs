@@ -2,18 +2,36 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::DeviceModel;
-use crate::device::cuda::{CudaTensor, Pinned, Stream};
+use super::replays::{Late, Replays};
+use crate::device::cuda::{CudaTensor, Graph, Staging, Stream};
 use crate::device::{CudaDevice, DeviceError, DeviceTensor, DeviceTensors};
-use crate::message::{Tensor, Tensors};
+use crate::inference::Signature;
+use crate::message::{ElementType, Tensors};
 
-/// Room for one batch on a device: a stream, and pinned host memory on both
-/// its sides. What is on the device is allocated in the order of the stream.
+/// Room for one batch on a device: a stream, the device memory that it keeps
+/// from batch to batch, and pinned host memory on both sides.
 #[derive(Debug)]
 pub(super) struct Slot {
     device: CudaDevice,
     stream: Arc<Stream>,
-    inputs: Vec<Pinned>,
-    outputs: Vec<Pinned>,
+    replays: Replays<Replay>,
+    inputs: Vec<Staging>,
+    outputs: Vec<Staging>,
+}
+
+/// A tensor of a batch: what it is called, and what it holds.
+#[derive(Clone, Debug)]
+struct Outline {
+    name: String,
+    element: ElementType,
+    shape: Vec<usize>,
+}
+
+/// All work for batches of one shape, to be queued at once.
+#[derive(Debug)]
+struct Replay {
+    graph: Graph,
+    outputs: Vec<Outline>,
 }
 
 impl Slot {
@@ -21,6 +39,7 @@ impl Slot {
         Ok(Self {
             device: device.clone(),
             stream: device.stream()?,
+            replays: Replays::default(),
             inputs: Vec::new(),
             outputs: Vec::new(),
         })
@@ -37,62 +56,176 @@ impl Slot {
         batch: &Tensors,
         rows: Range<usize>,
     ) -> Result<Tensors, DeviceError> {
-        let mut there = DeviceTensors::new();
-        for (place, spec) in model.signature().inputs.iter().enumerate() {
-            let tensor = self.copy_in(place, batch.get(&spec.name)?, rows.clone())?;
-            there.insert(&spec.name, tensor);
-        }
-        let made = model.run(loaded, there)?;
-        for (place, (_, tensor)) in made.iter().enumerate() {
-            self.copy_out(place, on_device(tensor)?)?;
-        }
+        let inputs = self.write(model.signature(), batch, rows)?;
+        let outputs = if model.is_repeatable() {
+            self.replay(model, loaded, &inputs)?
+        } else {
+            self.queue(model, loaded, &inputs)?
+        };
         // The first read waits for all that is queued.
-        made.iter()
+        outputs
+            .into_iter()
             .zip(&mut self.outputs)
-            .map(|((name, tensor), pinned)| Ok((name, on_device(tensor)?.read_from(pinned)?)))
+            .map(|(output, staging)| {
+                let tensor = staging.read(output.element, output.shape)?;
+                Ok((output.name, tensor))
+            })
             .collect()
     }
 
-    fn copy_in(
-        &mut self,
-        place: usize,
-        tensor: &Tensor,
-        rows: Range<usize>,
-    ) -> Result<DeviceTensor, DeviceError> {
-        let bytes = rows.len() * tensor.row_len() * tensor.element().size();
-        let pinned = room(&mut self.inputs, place, bytes, &self.stream)?;
-        let tensor = CudaTensor::put_through(&self.device, &self.stream, pinned, tensor, rows)?;
-        Ok(tensor.into())
+    /// Gives all device memory back that it keeps; tells whether there was any.
+    pub(super) fn give_back(&mut self) -> bool {
+        self.replays.clear();
+        self.stream.give_back()
     }
 
-    fn copy_out(&mut self, place: usize, tensor: &CudaTensor) -> Result<(), DeviceError> {
-        let pinned = room(&mut self.outputs, place, tensor.bytes(), &self.stream)?;
-        tensor.copy_to(pinned)
+    /// Writes rows of the inputs to pinned memory.
+    fn write(
+        &mut self,
+        signature: &Signature,
+        batch: &Tensors,
+        rows: Range<usize>,
+    ) -> Result<Vec<Outline>, DeviceError> {
+        let inputs = signature.inputs.iter().enumerate();
+        inputs
+            .map(|(place, spec)| {
+                let tensor = batch.get(&spec.name)?;
+                let bytes = rows.len() * tensor.row_len() * tensor.element().size();
+                let staging = room(&mut self.inputs, place, bytes, &self.stream)?;
+                staging.write(tensor, rows.clone())?;
+                Ok(Outline {
+                    name: spec.name.clone(),
+                    element: spec.element,
+                    shape: [&[rows.len()], tensor.row_shape()].concat(),
+                })
+            })
+            .collect()
+    }
+
+    /// Queues the work of a batch by one call, if it was recorded, or can be.
+    fn replay<M: DeviceModel>(
+        &mut self,
+        model: &M,
+        loaded: &M::Loaded,
+        inputs: &[Outline],
+    ) -> Result<Vec<Outline>, DeviceError> {
+        let shapes: Vec<_> = inputs.iter().map(|input| input.shape.clone()).collect();
+        let mut late = match self.replays.take(&shapes) {
+            // The first batch has kernels loaded and memory allocated, neither
+            // of which can be recorded.
+            None => Late::Once,
+            Some(Late::Once) => self.record(model, loaded, inputs)?,
+            Some(late) => late,
+        };
+        let mut queued = None;
+        if let Late::Recorded(replay) = &mut late {
+            queued = self.launch(replay)?;
+            if queued.is_none() {
+                // Larger batches may have been given other pinned memory.
+                late = Late::Once;
+            }
+        }
+        self.replays.put(shapes, late);
+        match queued {
+            Some(outputs) => Ok(outputs),
+            None => self.queue(model, loaded, inputs),
+        }
+    }
+
+    fn record<M: DeviceModel>(
+        &mut self,
+        model: &M,
+        loaded: &M::Loaded,
+        inputs: &[Outline],
+    ) -> Result<Late<Replay>, DeviceError> {
+        let stream = Arc::clone(&self.stream);
+        let recorded = Graph::record(&stream, || self.queue(model, loaded, inputs));
+        Ok(match unless_lost(recorded)? {
+            Some((graph, outputs)) => Late::Recorded(Replay { graph, outputs }),
+            None => Late::Plain,
+        })
+    }
+
+    fn launch(&mut self, replay: &mut Replay) -> Result<Option<Vec<Outline>>, DeviceError> {
+        let staging = self.inputs.iter_mut().chain(&mut self.outputs);
+        let pinned = staging.map(Staging::pinned).collect();
+        let launched = replay.graph.launch(pinned);
+        Ok(unless_lost(launched)?.map(|()| replay.outputs.clone()))
+    }
+
+    /// Queues the work of a batch, whose inputs are in pinned memory.
+    fn queue<M: DeviceModel>(
+        &mut self,
+        model: &M,
+        loaded: &M::Loaded,
+        inputs: &[Outline],
+    ) -> Result<Vec<Outline>, DeviceError> {
+        let mut there = DeviceTensors::new();
+        for (input, staging) in inputs.iter().zip(&mut self.inputs) {
+            let Outline {
+                name,
+                element,
+                shape,
+            } = input.clone();
+            let tensor = staging.copy_in(&self.device, element, shape)?;
+            there.insert(name, tensor.into());
+        }
+        let made = model.run(loaded, there)?;
+        let outputs = made.iter().enumerate().map(|(place, (name, tensor))| {
+            let tensor = own(tensor, &self.stream)?;
+            room(&mut self.outputs, place, tensor.bytes(), &self.stream)?.copy_out(tensor)?;
+            Ok(Outline {
+                name: name.to_owned(),
+                element: tensor.element(),
+                shape: tensor.shape().to_vec(),
+            })
+        });
+        outputs.collect()
     }
 }
 
 /// Returns the pinned memory of this place, larger if it has to be.
 fn room<'a>(
-    held: &'a mut Vec<Pinned>,
+    held: &'a mut Vec<Staging>,
     place: usize,
     bytes: usize,
     stream: &Arc<Stream>,
-) -> Result<&'a mut Pinned, DeviceError> {
+) -> Result<&'a mut Staging, DeviceError> {
     while held.len() <= place {
-        held.push(Pinned::new(stream, bytes)?);
+        held.push(Staging::new(stream, bytes)?);
     }
-    let Some(pinned) = held.get_mut(place) else {
+    let Some(staging) = held.get_mut(place) else {
         return Err(DeviceError::OutOfMemory { bytes });
     };
-    if pinned.bytes() < bytes {
-        *pinned = Pinned::new(stream, bytes)?;
-    }
-    Ok(pinned)
+    staging.grow(bytes)?;
+    Ok(staging)
 }
 
-fn on_device(tensor: &DeviceTensor) -> Result<&CudaTensor, DeviceError> {
-    tensor.as_cuda().ok_or_else(|| DeviceError::Kernel {
+/// Returns an output that a model may give.
+fn own<'a>(tensor: &'a DeviceTensor, stream: &Arc<Stream>) -> Result<&'a CudaTensor, DeviceError> {
+    let wrong = |reason: &str| DeviceError::Kernel {
         kernel: "model".into(),
-        reason: "it left an output in host memory".into(),
-    })
+        reason: reason.into(),
+    };
+    match tensor.as_cuda() {
+        None => Err(wrong("it left an output in host memory")),
+        Some(tensor) if !tensor.is_on(stream) => Err(wrong(
+            "it gave an output that was not made of an input; \
+             give what an operation makes of one",
+        )),
+        Some(tensor) => Ok(tensor),
+    }
+}
+
+/// Returns nothing after an error that another way to queue the work may
+/// not meet.
+fn unless_lost<T>(answer: Result<T, DeviceError>) -> Result<Option<T>, DeviceError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(error @ DeviceError::Lost { .. }) => Err(error),
+        Err(error) => {
+            tracing::debug!(%error, "the batch is queued call by call");
+            Ok(None)
+        }
+    }
 }

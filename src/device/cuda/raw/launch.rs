@@ -11,9 +11,9 @@ use crate::device::cuda::parameters::Kind;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Argument<'a> {
     /// The address of device memory that is read.
-    Memory(&'a Memory),
+    Memory(&'a Arc<Memory>),
     /// The address of device memory that is written.
-    Output(&'a Memory),
+    Output(&'a Arc<Memory>),
     /// A number.
     U32(u32),
     /// A number.

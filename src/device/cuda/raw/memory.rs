@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cudarc::driver::result;
 use cudarc::driver::sys::CUdeviceptr;
 
+use super::block::Block;
 use super::call::{insist, is_settled};
 use super::{Pinned, Stream};
 use crate::device::DeviceError;
@@ -12,11 +13,11 @@ use crate::message::Element;
 /// Device memory, allocated and freed in the order of its stream.
 ///
 /// Work of its own stream may use it as soon as it is made. Memory that is
-/// dropped is freed once all is done that was queued there before, and on the
-/// other streams that have used it.
+/// dropped is freed, or kept for later work of its stream, once all is done
+/// that was queued there before, and on the other streams that have used it.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    address: CUdeviceptr,
+    block: Block,
     bytes: usize,
     stream: Arc<Stream>,
     /// Set if the host has seen what it holds arrive, so that no stream need
@@ -31,32 +32,22 @@ impl Memory {
     pub(in crate::device::cuda) fn new(
         stream: &Arc<Stream>,
         bytes: usize,
-    ) -> Result<Self, DeviceError> {
-        let context = stream.context();
-        // The driver gives no address for nothing.
-        let wanted = bytes.max(1);
-        let address = if context.pools() {
-            context.call("cuMemAllocAsync", || {
-                // SAFETY: the stream is live; `drop` frees the memory there.
-                unsafe { result::malloc_async(stream.raw(), wanted) }
-            })
-        } else {
-            context.call("cuMemAlloc_v2", || {
-                // SAFETY: `drop` frees the memory.
-                unsafe { result::malloc_sync(wanted) }
-            })
+    ) -> Result<Arc<Self>, DeviceError> {
+        let block = match stream.store() {
+            Some(store) => store.take(stream, bytes),
+            None => Block::new(stream, bytes),
         };
-        Ok(Self {
-            address: address.map_err(|error| sized(error, bytes))?,
+        Ok(Arc::new(Self {
+            block: block.map_err(|error| sized(error, bytes))?,
             bytes,
             stream: Arc::clone(stream),
             settled: AtomicBool::new(false),
             users: Mutex::default(),
-        })
+        }))
     }
 
     pub(super) fn address(&self) -> CUdeviceptr {
-        self.address
+        self.block.address()
     }
 
     /// Returns the stream that it is ordered on.
@@ -66,19 +57,21 @@ impl Memory {
 
     /// Copies host memory here, and blocks until that is done.
     pub(in crate::device::cuda) fn write<E: Element>(
-        &mut self,
+        &self,
         elements: &[E],
     ) -> Result<(), DeviceError> {
         let bytes = size_of_val(elements);
         if bytes == 0 {
+            self.settled.store(true, Ordering::Release);
             return Ok(());
         }
         self.check(bytes)?;
+        self.stream.unless_recorded("cuMemcpyHtoDAsync_v2")?;
         let queued = self.stream.context().call("cuMemcpyHtoDAsync_v2", || {
             // SAFETY: the bytes fit, and the slice is borrowed until the stream
             // has read it, or never will. Where the driver does not say so
             // below, it has: it reads pageable memory before this call returns.
-            unsafe { result::memcpy_htod_async(self.address, elements, self.stream.raw()) }
+            unsafe { result::memcpy_htod_async(self.address(), elements, self.stream.raw()) }
         });
         let done = insist(|| self.stream.finish());
         queued.and(done)?;
@@ -97,10 +90,11 @@ impl Memory {
             return Ok(elements);
         }
         self.check(bytes)?;
+        self.stream.unless_recorded("cuMemcpyDtoHAsync_v2")?;
         let queued = self.stream.context().call("cuMemcpyDtoHAsync_v2", || {
             // SAFETY: the bytes are there, and the vector lives until the stream
             // has written it, or for ever if the driver does not say so below.
-            unsafe { result::memcpy_dtoh_async(&mut elements, self.address, self.stream.raw()) }
+            unsafe { result::memcpy_dtoh_async(&mut elements, self.address(), self.stream.raw()) }
         });
         let done = insist(|| self.stream.finish());
         if !is_settled(&done) {
@@ -111,7 +105,7 @@ impl Memory {
 
     /// Queues a copy of the first bytes of pinned memory of the same stream.
     pub(in crate::device::cuda) fn write_from(
-        &mut self,
+        &self,
         pinned: &mut Pinned,
         bytes: usize,
     ) -> Result<(), DeviceError> {
@@ -123,7 +117,7 @@ impl Memory {
         self.stream.context().call("cuMemcpyHtoDAsync_v2", || {
             // SAFETY: the bytes fit, and the pinned memory stays untouched
             // until the stream is done with it.
-            unsafe { result::memcpy_htod_async(self.address, source, self.stream.raw()) }
+            unsafe { result::memcpy_htod_async(self.address(), source, self.stream.raw()) }
         })
     }
 
@@ -141,7 +135,7 @@ impl Memory {
         self.stream.context().call("cuMemcpyDtoHAsync_v2", || {
             // SAFETY: the bytes are there, and the pinned memory stays
             // untouched until the stream is done with it.
-            unsafe { result::memcpy_dtoh_async(target, self.address, self.stream.raw()) }
+            unsafe { result::memcpy_dtoh_async(target, self.address(), self.stream.raw()) }
         })
     }
 
@@ -149,7 +143,11 @@ impl Memory {
     ///
     /// It waits for what is queued before, and to write also for those who
     /// read; and the memory is not freed before it is done.
-    pub(super) fn lend(&self, stream: &Arc<Stream>, to_write: bool) -> Result<(), DeviceError> {
+    pub(super) fn lend(
+        self: &Arc<Self>,
+        stream: &Arc<Stream>,
+        to_write: bool,
+    ) -> Result<(), DeviceError> {
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
         if to_write {
             self.settled.store(false, Ordering::Release);
@@ -163,6 +161,9 @@ impl Memory {
             }
             if !users.iter().any(|user| Arc::ptr_eq(user, stream)) {
                 users.push(Arc::clone(stream));
+            }
+            if let Some(recording) = &mut *stream.recording() {
+                recording.uses(self, to_write);
             }
         }
         Ok(())
@@ -187,18 +188,10 @@ impl Drop for Memory {
             tracing::error!(bytes, "device memory is never freed: it may be in use");
             return;
         }
-        let context = self.stream.context();
-        if context.pools() {
-            context.release("cuMemFreeAsync", || {
-                // SAFETY: allocated by `new`; the stream waits for every other
-                // stream that has used it.
-                unsafe { result::free_async(self.address, self.stream.raw()) }
-            });
-        } else {
-            context.release("cuMemFree_v2", || {
-                // SAFETY: allocated by `new`; this call waits for the device.
-                unsafe { result::free_sync(self.address) }
-            });
+        let block = std::mem::take(&mut self.block);
+        match self.stream.store() {
+            Some(store) => store.put_back(block),
+            None => block.free(&self.stream),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`Context`] | lives as long as anything made in it; is current on the calling thread |
 //! | [`Stream`] | is destroyed after the last memory that is ordered on it |
+//! | [`Graph`] | is launched only while all memory that it was recorded with is there |
 //! | [`Memory`] | is freed on its stream, behind all that was queued there and on the streams that have used it |
 //! | [`Pinned`] | is neither read, written nor freed by the host while its stream may copy |
 //! | [`Kernel`] | is launched with the number and kinds of arguments of its PTX |
@@ -23,18 +24,23 @@
     reason = "the driver is a C library; each block says why it is sound"
 )]
 
+mod block;
 mod call;
 mod context;
 mod event;
+mod graph;
 mod launch;
 mod memory;
 mod module;
 mod nvrtc;
 mod pinned;
+mod recording;
+mod store;
 mod stream;
 mod symbols;
 
 pub(super) use context::Context;
+pub(crate) use graph::Graph;
 pub(crate) use launch::{Argument, Grid};
 pub(crate) use memory::Memory;
 pub(super) use module::{Kernel, Module};

@@ -6,6 +6,7 @@ use cudarc::driver::{result, sys};
 use super::Stream;
 use super::call::{insist, is_settled};
 use super::memory::sized;
+use super::recording::Span;
 use crate::device::DeviceError;
 use crate::message::Element;
 
@@ -29,6 +30,7 @@ impl Pinned {
     /// Allocates so many bytes, all zero, for copies of this stream.
     pub(crate) fn new(stream: &Arc<Stream>, bytes: usize) -> Result<Self, DeviceError> {
         let bytes = bytes.max(1);
+        stream.unless_recorded("cuMemHostAlloc")?;
         let start = stream.context().call("cuMemHostAlloc", || {
             // SAFETY: `drop` frees the memory. Not write-combined, since the
             // answers are read by the host.
@@ -49,6 +51,10 @@ impl Pinned {
     /// Returns how many bytes it holds.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    pub(super) fn address(&self) -> usize {
+        self.start.as_ptr().addr()
     }
 
     /// Writes elements to the start, once no copy is under way.
@@ -92,6 +98,10 @@ impl Pinned {
             return Err(DeviceError::Driver { call, code });
         }
         self.lent = true;
+        if let Some(recording) = &mut *stream.recording() {
+            let address = self.address();
+            recording.copies(Span { address, bytes });
+        }
         // SAFETY: the bytes are there and initialised, and `self` is borrowed.
         Ok(unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), bytes) })
     }

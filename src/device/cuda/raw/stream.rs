@@ -1,10 +1,12 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cudarc::driver::result;
 use cudarc::driver::sys::{CUevent_wait_flags, CUstream};
 
 use super::Context;
 use super::event::Event;
+use super::recording::Recording;
+use super::store::Store;
 use crate::device::DeviceError;
 
 /// A queue of work on a device, done in order.
@@ -12,20 +14,41 @@ use crate::device::DeviceError;
 pub(crate) struct Stream {
     raw: CUstream,
     context: Arc<Context>,
+    /// The memory that it keeps, if it does.
+    store: Option<Store>,
+    /// What it is given is noted here, while it is recorded.
+    recording: Mutex<Option<Recording>>,
 }
 
-// SAFETY: the driver takes a stream from any thread; the field never changes.
+// SAFETY: the driver takes a stream from any thread; the handle never changes.
 unsafe impl Send for Stream {}
 // SAFETY: as above.
 unsafe impl Sync for Stream {}
 
 impl Stream {
+    /// Makes a stream that gives memory back to the driver as soon as it can.
     pub(in crate::device::cuda) fn new(context: &Arc<Context>) -> Result<Arc<Self>, DeviceError> {
+        Self::made(context, None)
+    }
+
+    /// Makes a stream that keeps memory for later work of its own.
+    pub(in crate::device::cuda) fn keeping(
+        context: &Arc<Context>,
+    ) -> Result<Arc<Self>, DeviceError> {
+        Self::made(context, Some(Store::default()))
+    }
+
+    fn made(context: &Arc<Context>, store: Option<Store>) -> Result<Arc<Self>, DeviceError> {
         let raw = context.call("cuStreamCreate", || {
             result::stream::create(result::stream::StreamKind::NonBlocking)
         })?;
         let context = Arc::clone(context);
-        Ok(Arc::new(Self { raw, context }))
+        Ok(Arc::new(Self {
+            raw,
+            context,
+            store,
+            recording: Mutex::default(),
+        }))
     }
 
     pub(super) fn raw(&self) -> CUstream {
@@ -36,12 +59,52 @@ impl Stream {
         &self.context
     }
 
+    pub(super) fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
+    pub(super) fn recording(&self) -> MutexGuard<'_, Option<Recording>> {
+        let recording = self.recording.lock();
+        recording.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Refuses what a recording cannot hold, and spoils the recording, also
+    /// where nobody minds the refusal.
+    pub(super) fn unless_recorded(&self, call: &'static str) -> Result<(), DeviceError> {
+        let Some(recording) = &mut *self.recording() else {
+            return Ok(());
+        };
+        recording.spoil();
+        let code = "that cannot be recorded".into();
+        Err(DeviceError::Driver { call, code })
+    }
+
+    /// Gives the memory that it keeps back to the driver, unless a graph uses
+    /// it, once all is done that is queued; tells whether there was any.
+    pub(crate) fn give_back(&self) -> bool {
+        let some = self.free_store();
+        // Only then is it there for other streams. If the driver refuses to
+        // wait, they find that it is not.
+        if some && let Err(error) = self.finish() {
+            tracing::debug!(%error, "memory may not be back yet");
+        }
+        some
+    }
+
+    fn free_store(&self) -> bool {
+        let blocks = self.store.as_ref().map(Store::empty).unwrap_or_default();
+        let some = !blocks.is_empty();
+        blocks.into_iter().for_each(|block| block.free(self));
+        some
+    }
+
     /// Blocks the thread until all that is queued is done.
     ///
     /// # Errors
     ///
     /// What went wrong in any of it.
     pub(crate) fn finish(&self) -> Result<(), DeviceError> {
+        self.unless_recorded("cuEventSynchronize")?;
         let done = Event::new(&self.context)?;
         self.record(&done)?;
         done.wait()
@@ -52,6 +115,9 @@ impl Stream {
         if self.raw == other.raw {
             return Ok(());
         }
+        // A stream that waits for one that is recorded would be recorded too.
+        other.unless_recorded("cuEventRecord")?;
+        self.unless_recorded("cuStreamWaitEvent")?;
         let there = Event::new(&self.context)?;
         other.record(&there)?;
         self.context.call("cuStreamWaitEvent", || {
@@ -72,6 +138,7 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
+        self.free_store();
         self.context.release("cuStreamDestroy_v2", || {
             // SAFETY: made by `new`; the driver first does what is queued.
             unsafe { result::stream::destroy(self.raw) }

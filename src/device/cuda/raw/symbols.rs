@@ -7,7 +7,7 @@ use crate::device::DeviceError;
 ///
 /// Looked up beforehand, so that a driver without one is refused when a
 /// pipeline is built and not when the function is first met.
-const NEEDED: [&[u8]; 29] = [
+const NEEDED: [&[u8]; 36] = [
     b"cuCtxSetCurrent\0",
     b"cuDeviceGet\0",
     b"cuDeviceGetAttribute\0",
@@ -20,6 +20,10 @@ const NEEDED: [&[u8]; 29] = [
     b"cuEventDestroy_v2\0",
     b"cuEventRecord\0",
     b"cuEventSynchronize\0",
+    b"cuGraphDestroy\0",
+    b"cuGraphExecDestroy\0",
+    b"cuGraphInstantiateWithFlags\0",
+    b"cuGraphLaunch\0",
     b"cuInit\0",
     b"cuLaunchKernel\0",
     b"cuMemAllocAsync\0",
@@ -34,8 +38,11 @@ const NEEDED: [&[u8]; 29] = [
     b"cuModuleGetFunction\0",
     b"cuModuleLoadData\0",
     b"cuModuleUnload\0",
+    b"cuStreamBeginCapture_v2\0",
     b"cuStreamCreate\0",
     b"cuStreamDestroy_v2\0",
+    b"cuStreamEndCapture\0",
+    b"cuStreamIsCapturing\0",
     b"cuStreamWaitEvent\0",
 ];
 

@@ -1,0 +1,220 @@
+use std::ptr;
+use std::sync::Arc;
+
+use cudarc::driver::result::{graph, stream};
+use cudarc::driver::sys::{self, CUgraph, CUgraphExec, CUstreamCaptureMode, CUstreamCaptureStatus};
+
+use super::call::insist;
+use super::recording::{Recording, Span};
+use super::{Memory, Pinned, Stream};
+use crate::device::DeviceError;
+
+/// Work of a stream that was recorded once and is queued by one call, as often
+/// as it is wanted: a CUDA graph.
+///
+/// It uses the very memory that it was recorded with: what the stream keeps,
+/// which stays there as long as the graph, memory of other streams, which it
+/// holds, and pinned memory, which each launch has to show anew.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    raw: CUgraphExec,
+    stream: Arc<Stream>,
+    /// The memory of other streams, and whether it is written.
+    memory: Vec<(Arc<Memory>, bool)>,
+    pinned: Vec<Span>,
+}
+
+// SAFETY: the driver takes a graph from any thread, from one at a time, and a
+// launch borrows the graph exclusively.
+unsafe impl Send for Graph {}
+
+impl Graph {
+    /// Records what `queue` gives to a stream that keeps its memory; nothing
+    /// of it is done.
+    ///
+    /// # Errors
+    ///
+    /// What `queue` returns, or why its work cannot be recorded: it needs
+    /// memory that the stream does not keep yet, it waits, it involves another
+    /// stream, or memory of the stream is in use before or afterwards.
+    ///
+    /// # Panics
+    ///
+    /// If `queue` does; the stream is as before then.
+    pub(crate) fn record<T>(
+        stream: &Arc<Stream>,
+        queue: impl FnOnce() -> Result<T, DeviceError>,
+    ) -> Result<(Self, T), DeviceError> {
+        let store = stream
+            .store()
+            .ok_or_else(|| refused("it keeps no memory"))?;
+        let whole = || match store.is_whole() {
+            true => Ok(()),
+            false => Err(refused("memory of the stream is in use")),
+        };
+        whole()?;
+        let capture = Capture::begin(stream)?;
+        let queued = queue();
+        let (template, recording) = capture.end()?;
+        let queued = queued?;
+        whole()?;
+        if recording.is_spoilt() {
+            return Err(refused("its work holds what cannot be recorded"));
+        }
+        let graph = template.instantiate(recording)?;
+        Ok((graph, queued))
+    }
+
+    /// Queues the work, once its other streams have done what it needs.
+    ///
+    /// `pinned` is what the work copies from and to, among others; the host
+    /// keeps off it until the stream is done.
+    ///
+    /// # Errors
+    ///
+    /// If pinned memory that it was recorded with is not among `pinned`, or
+    /// what the driver says. Nothing is queued then.
+    pub(crate) fn launch(&mut self, pinned: Vec<&mut Pinned>) -> Result<(), DeviceError> {
+        let mut shown = 0;
+        for pinned in pinned {
+            let address = pinned.address();
+            let spans = self.pinned.iter();
+            if let Some(span) = { spans }.find(|span| span.address == address) {
+                pinned.lend(&self.stream, span.bytes)?;
+                shown += 1;
+            }
+        }
+        if shown != self.pinned.len() {
+            return Err(refused("its pinned memory is gone"));
+        }
+        for (memory, to_write) in &self.memory {
+            memory.lend(&self.stream, *to_write)?;
+        }
+        self.stream.context().call("cuGraphLaunch", || {
+            // SAFETY: graph and stream are live, and so is all memory that the
+            // work uses: see the type.
+            unsafe { graph::launch(self.raw, self.stream.raw()) }
+        })
+    }
+}
+
+impl Drop for Graph {
+    fn drop(&mut self) {
+        self.stream.context().release("cuGraphExecDestroy", || {
+            // SAFETY: made by `instantiate`; the driver first ends what runs.
+            unsafe { graph::exec_destroy(self.raw) }
+        });
+        if let Some(store) = self.stream.store() {
+            store.remove_graph();
+        }
+    }
+}
+
+/// A stream whose work is recorded and not done; it ends when dropped.
+struct Capture<'a> {
+    stream: &'a Arc<Stream>,
+    open: bool,
+}
+
+impl<'a> Capture<'a> {
+    fn begin(stream: &'a Arc<Stream>) -> Result<Self, DeviceError> {
+        stream.context().call("cuStreamBeginCapture_v2", || {
+            // Other threads may go on as they like, allocate for instance.
+            let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
+            // SAFETY: the stream is live.
+            unsafe { stream::begin_capture(stream.raw(), mode) }
+        })?;
+        *stream.recording() = Some(Recording::default());
+        Ok(Self { stream, open: true })
+    }
+
+    fn end(mut self) -> Result<(Template<'a>, Recording), DeviceError> {
+        self.close()
+    }
+
+    /// Ends the capture, past errors that leave the stream captured: what is
+    /// given to it would never be done.
+    fn close(&mut self) -> Result<(Template<'a>, Recording), DeviceError> {
+        self.open = false;
+        let stream = self.stream;
+        let mut raw = ptr::null_mut();
+        let mut answer = Ok(());
+        insist(|| {
+            answer = stream.context().call("cuStreamEndCapture", || {
+                // SAFETY: the stream is live.
+                raw = unsafe { stream::end_capture(stream.raw())? };
+                Ok(())
+            });
+            if answer.is_err() && is_captured(stream)? {
+                return answer.clone();
+            }
+            Ok(())
+        })?;
+        let recording = stream.recording().take().unwrap_or_default();
+        answer?;
+        let template = Template { raw, stream };
+        Ok((template, recording))
+    }
+}
+
+impl Drop for Capture<'_> {
+    fn drop(&mut self) {
+        if self.open
+            && let Err(error) = self.close()
+        {
+            tracing::debug!(%error, "a capture was given up");
+        }
+    }
+}
+
+fn is_captured(stream: &Stream) -> Result<bool, DeviceError> {
+    let status = stream.context().call("cuStreamIsCapturing", || {
+        // SAFETY: the stream is live.
+        unsafe { stream::is_capturing(stream.raw()) }
+    })?;
+    Ok(status != CUstreamCaptureStatus::CU_STREAM_CAPTURE_STATUS_NONE)
+}
+
+/// A graph as it was recorded, of which the one that runs is made.
+struct Template<'a> {
+    raw: CUgraph,
+    stream: &'a Arc<Stream>,
+}
+
+impl Template<'_> {
+    fn instantiate(&self, recording: Recording) -> Result<Graph, DeviceError> {
+        let flags = sys::CUgraphInstantiate_flags(0);
+        let raw = self
+            .stream
+            .context()
+            .call("cuGraphInstantiateWithFlags", || {
+                // SAFETY: the graph is live; `Drop` of `Graph` destroys what is made.
+                unsafe { graph::instantiate(self.raw, flags) }
+            })?;
+        if let Some(store) = self.stream.store() {
+            store.add_graph();
+        }
+        Ok(Graph {
+            raw,
+            stream: Arc::clone(self.stream),
+            memory: recording.memory,
+            pinned: recording.pinned,
+        })
+    }
+}
+
+impl Drop for Template<'_> {
+    fn drop(&mut self) {
+        self.stream.context().release("cuGraphDestroy", || {
+            // SAFETY: made by `Capture::close`.
+            unsafe { graph::destroy(self.raw) }
+        });
+    }
+}
+
+fn refused(reason: &str) -> DeviceError {
+    DeviceError::Driver {
+        call: "cuGraphLaunch",
+        code: reason.into(),
+    }
+}

@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use super::Memory;
+
+/// What the work of a stream uses, noted while it is recorded.
+#[derive(Debug, Default)]
+pub(super) struct Recording {
+    /// The memory of other streams, and whether it is written.
+    pub(super) memory: Vec<(Arc<Memory>, bool)>,
+    pub(super) pinned: Vec<Span>,
+    spoilt: bool,
+}
+
+/// So many bytes of pinned memory, from its start.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) address: usize,
+    pub(super) bytes: usize,
+}
+
+impl Recording {
+    /// Notes that the work holds something that cannot be recorded.
+    pub(super) fn spoil(&mut self) {
+        self.spoilt = true;
+    }
+
+    pub(super) fn is_spoilt(&self) -> bool {
+        self.spoilt
+    }
+
+    pub(super) fn uses(&mut self, memory: &Arc<Memory>, to_write: bool) {
+        self.memory.push((Arc::clone(memory), to_write));
+    }
+
+    /// Notes a copy from or to pinned memory.
+    pub(super) fn copies(&mut self, span: Span) {
+        let known = self.pinned.iter_mut();
+        match { known }.find(|known| known.address == span.address) {
+            Some(known) => known.bytes = known.bytes.max(span.bytes),
+            None => self.pinned.push(span),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! What a slot keeps from batch to batch: its memory, and the work of batches
+//! whose shapes come again.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use millpond::device::ops::{self, DenseLayer};
+use millpond::device::{
+    Activation, CudaDevice, DeviceError, DeviceTensor, DeviceTensors, OpenDevice,
+};
+use millpond::inference::{
+    Backend, Cuda, DeviceForest, DeviceModel, Forest, Signature, TensorSpec,
+};
+use millpond::message::{Tensor, Tensors};
+
+use crate::emulator::Emulator;
+use crate::models::{Echo, answer, batch, started};
+use crate::trees::{model, rows};
+
+/// Says that it is repeatable, of a `run` that is given.
+struct Said<F> {
+    signature: Signature,
+    run: F,
+}
+
+type Ran = Result<DeviceTensor, DeviceError>;
+
+impl<F: Fn(DeviceTensor) -> Ran> Said<F> {
+    fn running(run: F) -> Self {
+        Self {
+            signature: Signature {
+                inputs: vec![TensorSpec::of::<f32>("x", [2])],
+                outputs: vec![TensorSpec::of::<f32>("y", [2])],
+            },
+            run,
+        }
+    }
+}
+
+impl<F: Fn(DeviceTensor) -> Ran + Send + Sync + 'static> DeviceModel for Said<F> {
+    type Loaded = ();
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn bytes(&self) -> usize {
+        0
+    }
+
+    fn load(&self, _: &CudaDevice) -> Result<(), DeviceError> {
+        Ok(())
+    }
+
+    fn run(&self, (): &(), mut inputs: DeviceTensors) -> Result<DeviceTensors, DeviceError> {
+        let y = (self.run)(inputs.remove("x")?)?;
+        Ok(DeviceTensors::new().with("y", y))
+    }
+
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+}
+
+/// Asks for the same rows so often; each answer is what `run` gives of them.
+async fn asks<M: DeviceModel>(backend: &Cuda<M>, times: usize, expected: [f32; 2]) {
+    for time in 0..times {
+        let x = Tensor::new([1, 2], vec![0.0_f32, 0.0]).unwrap();
+        let found = backend.infer(Tensors::new().with("x", x)).await.unwrap();
+        let y = found.get("y").unwrap().as_slice::<f32>().unwrap();
+        assert_eq!(y, expected, "time {time}");
+    }
+}
+
+/// So many rows, which are others for another `skip`.
+fn late(skip: usize, count: usize) -> Tensors {
+    let rows = rows(skip + count);
+    let all = rows.get("features").unwrap();
+    let elements = &all.as_slice::<f32>().unwrap()[skip * all.row_len()..];
+    let features = Tensor::new([count, all.row_len()], elements.to_vec()).unwrap();
+    Tensors::new().with("features", features)
+}
+
+#[tokio::test]
+async fn shapes_that_come_again_are_queued_by_one_call() {
+    let emulator = Emulator::fresh();
+    let backend = started(DeviceForest::new(model(1)), 1);
+    let twin = Forest::new(model(1));
+    for (time, launched) in [0, 1, 2, 3].into_iter().enumerate() {
+        let batch = late(time, 20);
+        let found = backend.infer(batch.clone()).await.unwrap();
+
+        assert_eq!(found, twin.run(&batch).unwrap());
+        assert_eq!(emulator.count("graph_launches"), launched);
+        assert_eq!(emulator.count("graphs"), launched.min(1));
+    }
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn shapes_that_take_turns_give_the_answers_of_each() {
+    let emulator = Emulator::fresh();
+    let backend = started(DeviceForest::new(model(2)), 1);
+    let twin = Forest::new(model(2));
+    // The larger ones need other pinned memory than the first were recorded with.
+    let sizes = [3, 3, 3, 200, 3, 3, 200, 200, 3, 0, 0, 0, 17, 200, 3];
+    for (time, count) in sizes.into_iter().enumerate() {
+        let batch = late(time, count);
+        let found = backend.infer(batch.clone()).await.unwrap();
+        assert_eq!(
+            found,
+            twin.run(&batch).unwrap(),
+            "time {time}, {count} rows"
+        );
+    }
+    assert!(emulator.count("graph_launches") >= 6);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn warming_up_records_the_largest_part_in_every_slot() {
+    let emulator = Emulator::fresh();
+    let backend = started(DeviceForest::new(model(3)), 3);
+    backend.warm_up().await.unwrap();
+    assert_eq!(emulator.count("graphs"), 3);
+
+    let launched = emulator.count("graph_launches");
+    let batch = late(0, 1_024);
+    let found = backend.infer(batch.clone()).await.unwrap();
+    assert_eq!(found, Forest::new(model(3)).run(&batch).unwrap());
+    assert_eq!(emulator.count("graph_launches"), launched + 1);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn the_memory_of_a_slot_stays_there_from_batch_to_batch() {
+    let emulator = Emulator::fresh();
+    let backend = started(Echo::of(4), 1);
+    backend.infer(batch(0, 100, 4)).await.unwrap();
+    let held = ["allocations", "bytes", "pinned"].map(|name| emulator.count(name));
+    assert_eq!(held[0], 1);
+    emulator.control(r#"{"faults": [{"on": "alloc", "times": 1000}]}"#);
+    for rows in [100, 3, 0, 100] {
+        let found = backend.infer(batch(7, rows, 4)).await.unwrap();
+        assert_eq!(found, answer(7, rows, 4));
+    }
+
+    let still = ["allocations", "bytes", "pinned"].map(|name| emulator.count(name));
+    assert_eq!(held, still);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn memory_that_idle_slots_keep_makes_no_part_smaller() {
+    let emulator = Emulator::with(r#"{"memory_bytes": 20480}"#);
+    let backend = started(Echo::of(16), 2);
+    emulator.control(r#"{"faults": [{"on": "copy", "times": 1000, "hold": true}]}"#);
+    let begun = async {
+        emulator.reaches("copies", 2).await;
+        emulator.control(r#"{"faults": [], "release": true}"#);
+    };
+    // 8 KiB in either slot.
+    let (one, other) = (
+        backend.infer(batch(1, 100, 16)),
+        backend.infer(batch(2, 100, 16)),
+    );
+    let (one, other, ()) = tokio::join!(one, other, begun);
+    assert_eq!(
+        (one.unwrap(), other.unwrap()),
+        (answer(1, 100, 16), answer(2, 100, 16))
+    );
+    assert_eq!(emulator.count("bytes"), 16_384);
+
+    // 16 KiB, of which 4 are left beside what both keep.
+    let copies = emulator.count("copies");
+    let found = backend.infer(batch(0, 250, 16)).await.unwrap();
+    assert_eq!(found, answer(0, 250, 16));
+    assert_eq!(emulator.count("copies"), copies + 2, "one part");
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn work_that_waits_is_not_recorded() {
+    let emulator = Emulator::fresh();
+    let backend = started(
+        Said::running(|x: DeviceTensor| {
+            let y = ops::sigmoid(&x)?;
+            // Even if it does not mind that it cannot wait.
+            let _ = x.into_host();
+            Ok(y)
+        }),
+        1,
+    );
+    asks(&backend, 4, [0.5, 0.5]).await;
+    assert_eq!(emulator.count("graphs"), 0);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn work_that_involves_another_stream_is_not_recorded() {
+    let emulator = Emulator::fresh();
+    let there = CudaDevice::open(0).unwrap();
+    let rows = Tensor::new([1, 2], vec![1.0_f32; 2]).unwrap();
+    let rows = there.put(&rows).unwrap();
+    let backend = started(
+        Said::running(move |x| {
+            // On the stream of the first operand, which waits for that of the
+            // other. The model does not mind that it cannot.
+            let _ = ops::reconstruction_error(&rows, &x);
+            ops::sigmoid(&x)
+        }),
+        1,
+    );
+    asks(&backend, 4, [0.5, 0.5]).await;
+    assert_eq!(emulator.count("graphs"), 0);
+    backend.shutdown().await;
+    drop(there);
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn work_that_leaves_memory_in_use_is_not_recorded() {
+    let emulator = Emulator::fresh();
+    let kept = Mutex::default();
+    let backend = started(
+        Said::running(move |x| {
+            let y = ops::sigmoid(&x)?;
+            *kept.lock().unwrap() = Some(x);
+            Ok(y)
+        }),
+        1,
+    );
+    asks(&backend, 4, [0.5, 0.5]).await;
+    assert_eq!(emulator.count("graphs"), 0);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn recorded_work_holds_the_memory_that_it_uses() {
+    let emulator = Emulator::fresh();
+    let there = OpenDevice::Cuda(CudaDevice::open(0).unwrap());
+    let bias = Tensor::new([2], vec![1.0_f32, 2.0]).unwrap();
+    let weights = Tensor::zeros::<f32>(2, &[2]).unwrap();
+    let layer = DenseLayer::new(weights.into(), bias.into(), Activation::Identity);
+    let layer = Arc::new(Mutex::new(Some(layer.unwrap().on(&there).unwrap())));
+    let lent = Arc::clone(&layer);
+    let backend = started(
+        Said::running(move |x| ops::dense(&x, lent.lock().unwrap().as_ref().unwrap())),
+        1,
+    );
+    asks(&backend, 2, [1.0, 2.0]).await;
+    drop(layer.lock().unwrap().take());
+    asks(&backend, 2, [1.0, 2.0]).await;
+
+    assert_eq!(emulator.count("graph_launches"), 3);
+    backend.shutdown().await;
+    drop(there);
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn a_panic_while_work_is_recorded_costs_its_batch_alone() {
+    let emulator = Emulator::fresh();
+    let times = AtomicUsize::new(0);
+    let backend = started(
+        Said::running(move |x| {
+            let y = ops::sigmoid(&x)?;
+            let time = times.fetch_add(1, Ordering::Relaxed);
+            assert!(time != 1, "the second time");
+            Ok(y)
+        }),
+        1,
+    );
+    asks(&backend, 1, [0.5, 0.5]).await;
+    let x = Tensor::new([1, 2], vec![0.0_f32, 0.0]).unwrap();
+    let error = backend
+        .infer(Tensors::new().with("x", x))
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "the model panicked: the second time");
+    asks(&backend, 3, [0.5, 0.5]).await;
+
+    assert!(emulator.count("graph_launches") > 0);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn a_graph_that_cannot_be_made_or_queued_costs_no_batch() {
+    let emulator = Emulator::fresh();
+    for nth in 1..12 {
+        let backend = started(Said::running(|x| ops::sigmoid(&x)), 1);
+        emulator.control(&format!(
+            r#"{{"faults": [{{"on": "graph", "nth": {nth}, "error": "CUDA_ERROR_INVALID_VALUE"}}]}}"#
+        ));
+        asks(&backend, 6, [0.5, 0.5]).await;
+        backend.shutdown().await;
+    }
+    assert!(emulator.count("injected") >= 4);
+    emulator.assert_clean();
+}
