@@ -10,7 +10,8 @@ use crate::node::Workers;
 /// A backend is made anywhere, moved to the worker of the node that uses it,
 /// [started](Self::start) there once, [warmed up](Self::warm_up), asked for
 /// [answers](Self::infer), and [shut down](Self::shutdown). Hence neither it
-/// nor its futures need be `Sync` or `Send`.
+/// nor its futures need be `Sync` or `Send`. One that replaces another under
+/// [`Reload`](super::Reload) is started and warmed up before it is moved.
 ///
 /// `millpond::conformance!` holds a backend to all that is said here, with one
 /// line in a test (feature `testing`).
@@ -89,7 +90,7 @@ pub trait Backend: Sized + 'static {
     /// Tells how many batches the backend can hold at once.
     fn slots(&self) -> NonZeroUsize;
 
-    /// Starts the threads that the backend needs, on the worker that uses it.
+    /// Starts the threads that the backend needs.
     ///
     /// Called once, before the first batch. A backend never spawns a thread
     /// by itself, so that whoever runs the pipeline knows them all.

@@ -4,14 +4,17 @@ use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
+use std::thread;
 
+use futures::executor::block_on;
 use millpond::inference::{
-    Backend, Infer, InferError, Mock, Reload, ReloadError, Reloader, Signature, TensorSpec,
+    Backend, Infer, InferError, Mock, Model, Reload, ReloadError, Reloader, Signature, TensorSpec,
 };
 use millpond::message::{Tensor, Tensors};
 use millpond::node::Workers;
 use millpond::stages::FromIter;
 use millpond::{Pipeline, RunOptions};
+use tokio::time::Instant;
 
 use super::support::{Number, doubler, ms};
 
@@ -53,7 +56,7 @@ async fn batches_in_flight_end_on_the_old_model() {
     let (old, new, replaced) = tokio::join!(
         one(&model),
         async {
-            tokio::time::sleep(ms(5)).await;
+            tokio::time::sleep(ms(20)).await;
             one(&model).await
         },
         reloader.replace(next)
@@ -71,33 +74,112 @@ async fn while_the_next_model_warms_up_the_old_one_answers() {
     let (model, reloader) = started(times(2));
     let replacing = reloader.replace(times(3).life(ms(100), ms(0)));
 
-    let first = async {
-        tokio::task::yield_now().await;
-        one(&model).await
-    };
     let meanwhile = async {
-        tokio::time::sleep(ms(20)).await;
-        one(&model).await
+        let mut answers = Vec::new();
+        for _ in 0..2 {
+            tokio::time::sleep(ms(20)).await;
+            answers.push(one(&model).await);
+        }
+        answers
     };
-    let (replaced, first, meanwhile) = tokio::join!(replacing, first, meanwhile);
+    let (replaced, meanwhile) = tokio::join!(replacing, meanwhile);
 
     assert!(replaced.unwrap().is_some());
-    assert_eq!((first, meanwhile), (3, 2));
+    assert_eq!(meanwhile, [2, 2]);
+    assert_eq!(one(&model).await, 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_is_given_up_puts_the_next_model_back() {
+async fn no_batch_is_late_for_a_warm_up_that_takes_longer_than_the_time_limit() {
+    let limit = ms(100);
+    let next = times(3).latency(ms(10), ms(0)).life(ms(2_000), ms(0));
+    let (model, reloader) = Reload::new(times(2).latency(ms(10), ms(0)));
+    let stage = Infer::with(model)
+        .input("x", [], |number: &Number| &number.0)
+        .output("y", |number, y: &[i32]| (number.0[0], y[0]))
+        .batch(1, ms(0))
+        .time_limit(limit);
+    let answers = Arc::new(Mutex::new(Vec::new()));
+    let to = Arc::clone(&answers);
+    let pipeline = Pipeline::named("limited")
+        .source(FromIter::new((1..=400).map(Number::from)))
+        .stage(stage)
+        .for_each("results", move |(n, y)| {
+            to.lock().unwrap().push((Instant::now(), y / n));
+        });
+
+    let (report, replaced) = tokio::join!(
+        pipeline.run_local(RunOptions::new()),
+        reloader.replace(next)
+    );
+
+    assert!(report.unwrap().unaccounted().is_empty());
+    assert!(replaced.unwrap().is_some());
+    let answers = answers.lock().unwrap();
+    assert_eq!(answers.len(), 400);
+    assert!(answers.is_sorted_by_key(|(_, factor)| *factor));
+    let by_the_old_one = answers.partition_point(|(_, factor)| *factor == 2);
+    assert!((195..=205).contains(&by_the_old_one), "{by_the_old_one}");
+    for batch in answers.windows(2) {
+        assert!(batch[1].0 - batch[0].0 < limit);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_warms_up_though_no_batch_comes() {
     let (model, reloader) = started(times(2));
     let next = times(3).life(ms(100), ms(0));
     let log = next.log();
-    let mut replacing = pin!(reloader.replace(next));
+
+    assert!(reloader.replace(next).await.unwrap().is_some());
+
+    assert_eq!(log.warm_ups(), 1);
+    assert_eq!(one(&model).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_that_is_given_before_the_stage_starts_waits_for_it() {
+    let (mut model, reloader) = Reload::new(times(2));
+    let mut replacing = pin!(reloader.replace(times(3)));
     assert!(!poll(replacing.as_mut()));
 
-    assert!(tokio::time::timeout(ms(10), one(&model)).await.is_err());
+    let (replaced, ()) = tokio::join!(replacing, async {
+        model.start(&Workers::new(|_, _| Ok(()))).unwrap();
+    });
+
+    assert!(replaced.unwrap().is_some());
+    assert_eq!(one(&model).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_that_is_replaced_while_it_warms_up_is_given_back_warm() {
+    let (model, reloader) = started(times(2).life(ms(100), ms(0)));
+    let warm_up = model.warm_up();
+    let mut replacing = pin!(reloader.replace(times(3)));
+    assert!(!poll(replacing.as_mut()));
     assert_eq!(one(&model).await, 3);
 
-    assert!(replacing.await.unwrap().is_some());
-    assert_eq!(log.warm_ups(), 1);
+    let (warm, replaced) = tokio::join!(warm_up, replacing);
+
+    warm.unwrap();
+    assert_eq!(replaced.unwrap().unwrap().log().warm_ups(), 1);
+}
+
+#[test]
+fn a_model_is_replaced_from_another_thread() {
+    let (model, reloader) = started(times(2));
+
+    let replacing = thread::spawn(move || block_on(reloader.replace(times(3))));
+
+    assert!(replacing.join().unwrap().unwrap().is_some());
+    assert_eq!(block_on(one(&model)), 3);
+}
+
+#[test]
+fn a_model_file_can_be_replaced_from_another_thread() {
+    fn given<F: Future + Send>(_: impl Fn(Reloader<Model>, Model) -> F) {}
+
+    given(|reloader, next| async move { reloader.replace(next).await });
 }
 
 #[tokio::test]
@@ -117,44 +199,131 @@ async fn another_signature_is_refused_at_once() {
     );
 }
 
-#[tokio::test]
-async fn a_later_model_supersedes_one_that_waits() {
+#[tokio::test(start_paused = true)]
+async fn a_later_model_supersedes_one_that_warms_up() {
     let (model, reloader) = started(times(2));
-    let mut early = pin!(reloader.replace(times(3)));
+    let next = times(3).life(ms(100), ms(0));
+    let log = next.log();
+    let mut early = pin!(reloader.replace(next));
     assert!(!poll(early.as_mut()));
 
-    let (late, answer) = tokio::join!(reloader.replace(times(4)), async {
-        tokio::task::yield_now().await;
-        one(&model).await
-    });
+    assert!(reloader.replace(times(4)).await.is_ok());
 
     assert!(matches!(early.await, Err(ReloadError::Superseded)));
-    assert!(late.is_ok());
-    assert_eq!(answer, 4);
+    assert_eq!(log.warm_ups(), 0);
+    assert_eq!(one(&model).await, 4);
 }
 
-#[tokio::test]
-async fn a_replacement_that_nobody_waits_for_is_withdrawn() {
+#[tokio::test(start_paused = true)]
+async fn a_model_is_superseded_whatever_becomes_of_the_later_one() {
     let (model, reloader) = started(times(2));
+    let mut early = pin!(reloader.replace(times(3).life(ms(100), ms(0))));
+    assert!(!poll(early.as_mut()));
     {
-        let mut replacing = pin!(reloader.replace(times(3)));
-        assert!(!poll(replacing.as_mut()));
+        let mut late = pin!(reloader.replace(times(4).life(ms(100), ms(0))));
+        assert!(!poll(late.as_mut()));
     }
 
+    assert!(matches!(early.await, Err(ReloadError::Superseded)));
     assert_eq!(one(&model).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_future_of_an_earlier_model_leaves_the_later_one_alone() {
+    let (model, reloader) = started(times(2));
+    let mut early = Box::pin(reloader.replace(times(3).life(ms(100), ms(0))));
+    assert!(!poll(early.as_mut()));
+    let mut late = pin!(reloader.replace(times(4).life(ms(100), ms(0))));
+    assert!(!poll(late.as_mut()));
+
+    drop(early);
+
+    assert!(late.await.unwrap().is_some());
+    assert_eq!(one(&model).await, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_that_nobody_waits_for_is_withdrawn() {
+    let (mut model, reloader) = Reload::new(times(2));
+    let next = times(3).life(ms(100), ms(0));
+    let log = next.log();
+    {
+        let mut replacing = pin!(reloader.replace(times(3)));
+        assert!(!poll(replacing.as_mut()), "the stage has not started");
+    }
+    model.start(&Workers::new(|_, _| Ok(()))).unwrap();
+    assert_eq!(one(&model).await, 2);
+    {
+        let mut replacing = pin!(reloader.replace(next));
+        assert!(!poll(replacing.as_mut()), "it warms up");
+    }
+    tokio::time::sleep(ms(200)).await;
+    assert_eq!((one(&model).await, log.warm_ups()), (2, 0));
+
+    assert!(reloader.replace(times(4)).await.unwrap().is_some());
+    assert_eq!(one(&model).await, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_model_that_nobody_waits_for_is_dropped_after_its_last_batch() {
+    let held = Arc::new("y");
+    let old = Arc::downgrade(&held);
+    let first = Mock::new(doubler().signature().clone(), move |mut inputs| {
+        Tensors::new().with(*held, inputs.remove("x").unwrap())
+    });
+    let (model, reloader) = started(first.latency(ms(50), ms(0)));
+    let mut last = pin!(one(&model));
+    assert!(!poll(last.as_mut()));
+    {
+        let mut replacing = pin!(reloader.replace(times(3)));
+        assert!(!poll(replacing.as_mut()), "the last batch is in flight");
+    }
+    assert_eq!(one(&model).await, 3);
+    assert!(old.upgrade().is_some());
+
+    assert_eq!(last.await, 1);
+
+    assert!(old.upgrade().is_none());
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_the_end_nothing_is_replaced() {
     let (model, reloader) = started(times(2));
-    let mut waiting = pin!(reloader.replace(times(3)));
-    assert!(!poll(waiting.as_mut()));
+    let next = times(3).life(ms(100), ms(10));
+    let log = next.log();
+    let mut warming = pin!(reloader.replace(next));
+    assert!(!poll(warming.as_mut()));
 
     model.shutdown().await;
 
-    assert!(matches!(waiting.await, Err(ReloadError::NotRunning)));
+    assert_eq!((log.warm_ups(), log.shutdowns()), (0, 1));
+    assert!(matches!(warming.await, Err(ReloadError::NotRunning)));
     let late = reloader.replace(times(3)).await;
     assert!(matches!(late, Err(ReloadError::NotRunning)));
+}
+
+#[tokio::test]
+async fn a_stage_that_never_starts_replaces_nothing() {
+    let (model, reloader) = Reload::new(times(2));
+    let (replaced, ()) = tokio::join!(reloader.replace(times(3)), async { drop(model) });
+
+    assert!(matches!(replaced, Err(ReloadError::NotRunning)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stage_that_ends_before_the_old_model_shuts_it_down() {
+    let old = times(2).latency(ms(50), ms(0));
+    let log = old.log();
+    let (model, reloader) = started(old);
+    let last = model.infer(Tensors::new().with("x", Tensor::new([1], vec![1]).unwrap()));
+    let mut replacing = pin!(reloader.replace(times(3)));
+    assert!(!poll(replacing.as_mut()));
+
+    model.shutdown().await;
+
+    assert_eq!(log.shutdowns(), 1);
+    assert!(replacing.await.unwrap().is_none());
+    drop(last);
 }
 
 /// Does not start.
@@ -189,16 +358,13 @@ async fn a_model_that_does_not_start_leaves_the_old_one_running() {
     let used = times(3);
     drop(used.infer(x()));
 
-    let (error, answer) = tokio::join!(reloader.replace(NeverStarts(used)), async {
-        tokio::task::yield_now().await;
-        model.infer(x()).await
-    });
+    let error = reloader.replace(NeverStarts(used)).await;
 
     assert_eq!(
         error.err().unwrap().to_string(),
         "the new model cannot run, and the old one goes on: no memory is left",
     );
-    let y = answer.unwrap();
+    let y = model.infer(x()).await.unwrap();
     assert_eq!(y.get("y").unwrap().as_slice::<i32>().unwrap(), [2]);
 }
 
@@ -218,14 +384,15 @@ async fn a_stage_changes_its_model_between_two_batches() {
 
     let (report, replaced) = tokio::join!(
         pipeline.run_local(RunOptions::new()),
-        reloader.replace(times(3))
+        reloader.replace(times(3).life(ms(10), ms(0)))
     );
 
     assert!(report.unwrap().unaccounted().is_empty());
     replaced.unwrap();
     let factors = factors.lock().unwrap();
     assert_eq!(factors.len(), 100);
-    assert!(factors.is_sorted() && factors.last() == Some(&3));
+    assert!(factors.is_sorted());
+    assert_eq!((factors.first(), factors.last()), (Some(&2), Some(&3)));
 }
 
 /// Panics where it is asked to.
@@ -255,9 +422,10 @@ impl Backend for Frail {
     }
 
     fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<> {
+        self.here("warm-up");
         let panics = self.panics;
         async move {
-            assert_ne!(panics, "warm-up", "as the test wants it");
+            assert_ne!(panics, "future of the warm-up", "as the test wants it");
             Ok(())
         }
     }
@@ -269,7 +437,7 @@ impl Backend for Frail {
 
 #[tokio::test]
 async fn a_model_that_panics_before_its_first_batch_is_refused_and_the_old_one_goes_on() {
-    for panics in ["start", "warm-up"] {
+    for panics in ["start", "warm-up", "future of the warm-up"] {
         let frail = |factor, panics| Frail {
             model: times(factor),
             panics,
@@ -282,10 +450,8 @@ async fn a_model_that_panics_before_its_first_batch_is_refused_and_the_old_one_g
             answer.get("y").unwrap().as_slice::<i32>().unwrap()[0]
         };
         for (factor, panics, given) in [(3, panics, 2), (5, "", 5)] {
-            let (replaced, answer) = tokio::join!(reloader.replace(frail(factor, panics)), async {
-                ask().await
-            });
-            assert_eq!(answer, given, "{panics}");
+            let replaced = reloader.replace(frail(factor, panics)).await;
+            assert_eq!(ask().await, given, "{panics}");
             match replaced {
                 Err(ReloadError::Refused(error)) => {
                     assert!(

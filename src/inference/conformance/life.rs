@@ -84,7 +84,7 @@ pub(super) async fn reload<S: Subject>(rig: &Rig<'_, S>) -> Verdict {
     let replacing = reloader.replace(rig.subject.backend());
     let replaced = rig.within("the old model", async {
         let old_batch = async {
-            // Lets the replacement be given before the batch that uses it.
+            // Lets the next model start before the batch, which either answers.
             tokio::task::yield_now().await;
             ask(1).await?;
             let answer = match begun {

@@ -7,7 +7,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 #[cfg(feature = "dense")]
 use super::Dense;
@@ -203,7 +203,8 @@ impl Backend for Model {
     }
 
     fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<> {
-        let warm: LocalBoxFuture<'static, _> =
+        // `Send`, so that a `Reload` is given a model from any thread.
+        let warm: BoxFuture<'static, _> =
             with_engine!(&self.engine, backend => Box::pin(backend.warm_up()));
         warm
     }

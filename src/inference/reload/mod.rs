@@ -1,30 +1,31 @@
 //! A model that is replaced while it runs.
 
 mod shared;
+mod turn;
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::pin::pin;
+use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 use thiserror::Error;
-use tokio::sync::oneshot;
 
 use super::{Backend, InferError, Signature};
 use crate::message::Tensors;
 use crate::node::Workers;
-use shared::{Generation, Next, Shared, State, panicked};
+use shared::Shared;
+use turn::Turn;
 
 /// A backend whose model can be replaced while it runs.
 ///
 /// The [`Reloader`] that comes with it gives it the next backend, which may be
-/// of the same type only and must have the same signature. The next one is
-/// started by the first batch that comes then, on the worker of the stage, and
-/// warms up while that batch waits for it; batches that come meanwhile go to
-/// the old one. From then on batches go to the new one, and those in flight
-/// end on the old.
+/// of the same type only and must have the same signature. The future of
+/// [`replace`](Reloader::replace) starts the next one and warms it up, wherever
+/// it is polled, and batches go to the old one meanwhile. From then on batches
+/// go to the new one, and those in flight end on the old. No batch waits for a
+/// start or a warm-up, so a [`time_limit`](super::Infer::time_limit) may be
+/// shorter than either.
 ///
 /// # Backpressure
 ///
@@ -34,10 +35,7 @@ use shared::{Generation, Next, Shared, State, panicked};
 /// # Errors
 ///
 /// A backend that does not start or warm up, or panics there, is given up, and
-/// the old one goes on; no batch fails of it. But the batch that waits for a
-/// warm-up is as late as that takes: a stage whose
-/// [`time_limit`](super::Infer::time_limit) is shorter gives that batch up, and
-/// the next batch begins the warm-up anew.
+/// the old one goes on; no batch fails of it.
 ///
 /// # Examples
 ///
@@ -66,9 +64,8 @@ use shared::{Generation, Next, Shared, State, panicked};
 /// let ask = || model.infer(Tensors::new().with("x", Tensor::new([1], vec![7]).unwrap()));
 /// assert_eq!(ask().await?.get("y")?.as_slice::<i32>()?, [14]);
 ///
-/// let (replaced, answer) = tokio::join!(reloader.replace(times(3)), async { ask().await });
-/// assert!(replaced?.is_some());
-/// assert_eq!(answer?.get("y")?.as_slice::<i32>()?, [21]);
+/// assert!(reloader.replace(times(3)).await?.is_some());
+/// assert_eq!(ask().await?.get("y")?.as_slice::<i32>()?, [21]);
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +92,8 @@ pub enum ReloadError {
         /// What the new backend has.
         given: Box<Signature>,
     },
-    /// Another model was given before a batch came.
+    /// Another model was given before this one was warm, whatever became of
+    /// that one.
     #[error("another model was given before this one was used")]
     Superseded,
     /// The stage has ended.
@@ -110,19 +108,7 @@ impl<B: Backend> Reload<B> {
     /// Makes a backend that runs `first` until it is replaced.
     pub fn new(first: B) -> (Self, Reloader<B>) {
         let signature = first.signature().clone();
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State {
-                workers: None,
-                running: Some(Generation {
-                    number: 0,
-                    backend: first,
-                    in_flight: 0,
-                }),
-                retired: Vec::new(),
-                next: None,
-                warming: false,
-            }),
-        });
+        let shared = Arc::new(Shared::new(first));
         let reloader = Reloader {
             signature: signature.clone(),
             shared: Arc::clone(&shared),
@@ -135,12 +121,14 @@ impl<B: Backend> Reloader<B> {
     /// Replaces the model, and resolves to the old backend once its last batch
     /// is over; to nothing if the stage ended first, which shuts it down.
     ///
-    /// `next` must not have been started. It is used from the next batch on.
+    /// `next` must not have been started. This future starts it, once the stage
+    /// has started, and warms it up; batches go to it from then on. The future
+    /// is `Send` if that of [`Backend::warm_up`] is.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future before a batch has come withdraws `next`. Later,
-    /// the old backend is dropped after its last batch.
+    /// Dropping the future before `next` is warm withdraws it. Later, the old
+    /// backend is dropped after its last batch.
     ///
     /// # Errors
     ///
@@ -152,22 +140,13 @@ impl<B: Backend> Reloader<B> {
                 given: Box::new(next.signature().clone()),
             });
         }
-        let (replaced, done) = oneshot::channel();
-        let superseded = {
-            let mut state = self.shared.lock();
-            if state.running.is_none() {
-                return Err(ReloadError::NotRunning);
-            }
-            state.next.replace(Next {
-                backend: next,
-                started: false,
-                replaced,
-            })
-        };
-        if let Some(superseded) = superseded {
-            superseded.tell(Err(ReloadError::Superseded));
+        let turn = Turn::take(&self.shared);
+        match select(pin!(turn.lost()), pin!(turn.prepare(next))).await {
+            Either::Left((error, _)) => return Err(error),
+            Either::Right((prepared, _)) => prepared?,
         }
-        done.await.unwrap_or(Err(ReloadError::NotRunning))
+        let old = turn.complete()?;
+        Ok(old.await.ok())
     }
 }
 
@@ -183,33 +162,23 @@ impl<B: Backend> Backend for Reload<B> {
     }
 
     fn start(&mut self, workers: &Workers) -> Result<(), InferError> {
-        let mut state = self.shared.lock();
-        state.workers = Some(workers.clone());
-        state.running()?.backend.start(workers)
+        self.shared.start(workers)
     }
 
     fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<B> {
-        let warm_up = (self.shared.lock().running()).map(|running| running.backend.warm_up());
-        async move { warm_up?.await }
+        // It counts as a batch, so that a model which is replaced meanwhile is
+        // not dropped under it.
+        let begun = Shared::ask(&self.shared, Backend::warm_up);
+        async move {
+            let (warm_up, _in_flight) = begun?;
+            warm_up.await
+        }
     }
 
     fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<B> {
-        let shared = Arc::clone(&self.shared);
-        let next = Shared::take_next(&shared);
-        // The call is made at once where nothing has to be waited for.
-        let begun = match next {
-            None => Ok(Shared::call(&shared, inputs)),
-            Some(next) => Err((next.warm_up(), next, inputs)),
-        };
+        let begun = Shared::ask(&self.shared, |running| running.infer(inputs));
         async move {
-            let (call, _in_flight) = match begun {
-                Ok(call) => call?,
-                Err((warm_up, next, inputs)) => {
-                    let end = AssertUnwindSafe(warm_up).catch_unwind().await;
-                    next.end(end.unwrap_or_else(|panic| Err(panicked(&*panic))));
-                    Shared::call(&shared, inputs)?
-                }
-            };
+            let (call, _in_flight) = begun?;
             call.await
         }
     }

@@ -1,31 +1,31 @@
 //! What a backend and its reloader share.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::ReloadError;
 use crate::inference::{Backend, InferError};
-use crate::message::Tensors;
-use crate::node::{Workers, panic_text};
-
-pub(super) type Replaced<B> = Result<Option<B>, ReloadError>;
+use crate::node::Workers;
 
 pub(super) struct Shared<B> {
-    pub(super) state: Mutex<State<B>>,
+    state: Mutex<State<B>>,
+    /// Whatever a `replace` waits for has changed.
+    changed: Notify,
 }
 
 pub(super) struct State<B> {
+    /// Known once the stage has started.
     pub(super) workers: Option<Workers>,
     /// Gone once the stage has ended.
     pub(super) running: Option<Generation<B>>,
-    /// Those that still have batches in flight.
-    pub(super) retired: Vec<(Generation<B>, oneshot::Sender<Replaced<B>>)>,
-    pub(super) next: Option<Next<B>>,
-    /// A batch has taken the next one and waits for it.
-    pub(super) warming: bool,
+    /// Those that still have batches in flight, and whoever waits for them.
+    pub(super) retired: Vec<(Generation<B>, oneshot::Sender<B>)>,
+    /// How many models have been given, and so the number of the last one.
+    pub(super) given: u64,
+    /// The last one given, while it warms up. It is here and not in the future
+    /// that waits for it, so that it ends with the stage though nobody polls.
+    pub(super) warming: Option<B>,
 }
 
 /// A backend, and how many batches are in flight on it.
@@ -35,37 +35,77 @@ pub(super) struct Generation<B> {
     pub(super) in_flight: usize,
 }
 
-/// A backend that waits to be used.
-pub(super) struct Next<B> {
-    pub(super) backend: B,
-    pub(super) started: bool,
-    pub(super) replaced: oneshot::Sender<Replaced<B>>,
+impl<B> Generation<B> {
+    pub(super) fn new(number: u64, backend: B) -> Self {
+        Self {
+            number,
+            backend,
+            in_flight: 0,
+        }
+    }
 }
 
 impl<B> State<B> {
-    pub(super) fn running(&mut self) -> Result<&mut Generation<B>, InferError> {
+    fn running(&mut self) -> Result<&mut Generation<B>, InferError> {
         self.running.as_mut().ok_or(InferError::NotRunning)
+    }
+
+    /// Tells whether the model of this number may still become the one that
+    /// runs.
+    pub(super) fn check(&self, number: u64) -> Result<(), ReloadError> {
+        if self.running.is_none() {
+            return Err(ReloadError::NotRunning);
+        }
+        if self.given != number {
+            return Err(ReloadError::Superseded);
+        }
+        Ok(())
     }
 }
 
 impl<B> Shared<B> {
-    /// Ends everything; returns the backends that run.
+    pub(super) fn new(first: B) -> Self {
+        Self {
+            state: Mutex::new(State {
+                workers: None,
+                running: Some(Generation::new(0, first)),
+                retired: Vec::new(),
+                given: 0,
+                warming: None,
+            }),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Ends everything; returns the backends that have been started.
     pub(super) fn close(&self) -> Vec<B> {
-        let (running, retired, next) = {
-            let mut state = self.lock();
-            let retired = std::mem::take(&mut state.retired);
-            (state.running.take(), retired, state.next.take())
-        };
-        if let Some(next) = next {
-            next.tell(Err(ReloadError::NotRunning));
-        }
-        let mut backends: Vec<_> = running.map(|running| running.backend).into_iter().collect();
-        for (retired, replaced) in retired {
-            // Whoever asked for it has lost interest, or gets the news.
-            drop(replaced.send(Ok(None)));
-            backends.push(retired.backend);
-        }
+        let mut state = self.lock();
+        let running = state.running.take().map(|running| running.backend);
+        // Whoever waits for them learns it as their senders are dropped.
+        let retired = std::mem::take(&mut state.retired);
+        let backends = running.into_iter().chain(state.warming.take());
+        let retired = retired.into_iter().map(|(retired, _)| retired.backend);
+        let backends = backends.chain(retired).collect();
+        drop(state);
+        self.tell();
         backends
+    }
+
+    /// Waits until `look` finds in the state what it looks for.
+    pub(super) async fn find<T>(&self, look: impl Fn(&State<B>) -> Option<T>) -> T {
+        loop {
+            // Made before the look, so that no change is missed in between.
+            let changed = self.changed.notified();
+            if let Some(found) = look(&self.lock()) {
+                return found;
+            }
+            changed.await;
+        }
+    }
+
+    /// Lets those who wait look at the state again.
+    pub(super) fn tell(&self) {
+        self.changed.notify_waiters();
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State<B>> {
@@ -74,139 +114,30 @@ impl<B> Shared<B> {
 }
 
 impl<B: Backend> Shared<B> {
-    /// Asks the backend that runs.
-    pub(super) fn call(
+    /// Starts the first backend.
+    pub(super) fn start(&self, workers: &Workers) -> Result<(), InferError> {
+        let mut state = self.lock();
+        state.running()?.backend.start(workers)?;
+        state.workers = Some(workers.clone());
+        drop(state);
+        self.tell();
+        Ok(())
+    }
+
+    /// Asks the backend that runs, and counts that as in flight.
+    pub(super) fn ask<T>(
         shared: &Arc<Self>,
-        inputs: Tensors,
-    ) -> Result<
-        (
-            impl Future<Output = Result<Tensors, InferError>> + use<B>,
-            InFlight<B>,
-        ),
-        InferError,
-    > {
+        ask: impl FnOnce(&B) -> T,
+    ) -> Result<(T, InFlight<B>), InferError> {
         let mut state = shared.lock();
         let running = state.running()?;
-        let call = running.backend.infer(inputs);
+        let asked = ask(&running.backend);
         running.in_flight += 1;
         let in_flight = InFlight {
             number: running.number,
             shared: Arc::clone(shared),
         };
-        Ok((call, in_flight))
-    }
-
-    /// Takes and starts the next backend, if one waits.
-    pub(super) fn take_next(shared: &Arc<Self>) -> Option<Warming<B>> {
-        let (mut next, workers) = {
-            let mut state = shared.lock();
-            if state.warming {
-                return None;
-            }
-            let workers = state.workers.clone()?;
-            let next = state.next.take_if(|next| !next.replaced.is_closed())?;
-            state.warming = true;
-            (next, workers)
-        };
-        let end = if next.started {
-            Ok(())
-        } else {
-            next.started = true;
-            let start = AssertUnwindSafe(|| next.backend.start(&workers));
-            catch_unwind(start).unwrap_or_else(|panic| Err(panicked(&*panic)))
-        };
-        let warming = Warming {
-            next: Some(next),
-            shared: Arc::clone(shared),
-        };
-        if end.is_ok() {
-            return Some(warming);
-        }
-        warming.end(end);
-        None
-    }
-}
-
-/// What a panic of the next backend says to whoever gave it.
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> InferError {
-    InferError::Panicked {
-        message: panic_text(panic).into(),
-    }
-}
-
-impl<B> Next<B> {
-    /// Tells whoever gave it how that ended.
-    pub(super) fn tell(self, end: Replaced<B>) {
-        // They may have lost interest.
-        drop(self.replaced.send(end));
-    }
-}
-
-/// The next backend in the hands of a batch, which puts it back if it is
-/// dropped.
-pub(super) struct Warming<B> {
-    next: Option<Next<B>>,
-    shared: Arc<Shared<B>>,
-}
-
-impl<B: Backend> Warming<B> {
-    pub(super) fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<B> {
-        let warm_up = self.next.as_ref().map(|next| next.backend.warm_up());
-        async move {
-            match warm_up {
-                Some(warm_up) => warm_up.await,
-                None => Ok(()),
-            }
-        }
-    }
-
-    /// Lets it run, or gives it up.
-    pub(super) fn end(mut self, end: Result<(), InferError>) {
-        let Some(next) = self.next.take() else {
-            return;
-        };
-        let mut state = self.shared.lock();
-        state.warming = false;
-        if let Err(error) = end {
-            drop(state);
-            return next.tell(Err(ReloadError::Refused(error)));
-        }
-        let Some(running) = &mut state.running else {
-            drop(state);
-            return next.tell(Err(ReloadError::NotRunning));
-        };
-        let new = Generation {
-            number: running.number + 1,
-            backend: next.backend,
-            in_flight: 0,
-        };
-        let old = std::mem::replace(running, new);
-        if old.in_flight > 0 {
-            state.retired.push((old, next.replaced));
-        } else {
-            drop(state);
-            // Dropped here, outside the lock, if nobody wants it.
-            drop(next.replaced.send(Ok(Some(old.backend))));
-        }
-    }
-}
-
-impl<B> Drop for Warming<B> {
-    fn drop(&mut self) {
-        let Some(next) = self.next.take() else {
-            return;
-        };
-        let mut state = self.shared.lock();
-        state.warming = false;
-        if state.running.is_none() {
-            drop(state);
-            next.tell(Err(ReloadError::NotRunning));
-        } else if state.next.is_some() {
-            drop(state);
-            next.tell(Err(ReloadError::Superseded));
-        } else {
-            state.next = Some(next);
-        }
+        Ok((asked, in_flight))
     }
 }
 
@@ -234,7 +165,8 @@ impl<B> Drop for InFlight<B> {
         if retired.in_flight == 0 {
             let (retired, replaced) = state.retired.swap_remove(index);
             drop(state);
-            drop(replaced.send(Ok(Some(retired.backend))));
+            // Dropped here, outside the lock, if nobody wants it.
+            drop(replaced.send(retired.backend));
         }
     }
 }
