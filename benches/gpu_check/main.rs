@@ -47,5 +47,6 @@ fn main() -> ExitCode {
 
 fn measure(device: &CudaDevice, report: &mut Report) -> Result<(), Box<dyn Error>> {
     throughput::overlap(device, report)?;
-    throughput::over_bare_loop(device, report)
+    throughput::over_bare_loop(device, report)?;
+    throughput::graphs(device, report)
 }

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
-use millpond::device::CudaDevice;
-use millpond::inference::{Backend, Cuda, DenseNet, Infer, InferError, Signature};
+use millpond::device::{CudaDevice, DeviceError, DeviceTensors};
+use millpond::inference::{Backend, Cuda, DenseNet, DeviceModel, Infer, InferError, Signature};
 use millpond::message::Tensors;
 use millpond::node::Workers;
 use millpond::stages::FromIter;
@@ -84,13 +84,63 @@ pub(crate) fn over_bare_loop(device: &CudaDevice, report: &mut Report) -> Measur
     Ok(())
 }
 
+/// Compares small batches whose work is queued by one call with the same ones
+/// queued call by call.
+pub(crate) fn graphs(device: &CudaDevice, report: &mut Report) -> Measured<()> {
+    let amount = Amount {
+        rows: 16,
+        ..Amount::of(report)
+    };
+    let graphs = Loaded::on(device, SEVERAL)?;
+    let calls = Loaded::with(CallByCall(model::net()?), device, SEVERAL)?;
+    let ratio = rounds(&amount, || {
+        let calls = bare_loop(&calls, &amount)?;
+        Ok(calls.div_duration_f64(bare_loop(&graphs, &amount)?))
+    })?;
+    report.figure(
+        "graphs: one call over call by call",
+        ratio,
+        1.0,
+        "rows per time, batches of 16 rows",
+    );
+    Ok(())
+}
+
+/// The network, as a model that says nothing of repeating its work.
+struct CallByCall(DenseNet);
+
+impl DeviceModel for CallByCall {
+    type Loaded = DenseNet;
+
+    fn signature(&self) -> &Signature {
+        self.0.signature()
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+
+    fn load(&self, device: &CudaDevice) -> Result<DenseNet, DeviceError> {
+        self.0.load(device)
+    }
+
+    fn run(&self, there: &DenseNet, inputs: DeviceTensors) -> Result<DeviceTensors, DeviceError> {
+        DeviceModel::run(&self.0, there, inputs)
+    }
+}
+
 /// A backend that is warm, for all rounds of both sides.
-#[derive(Clone)]
-struct Loaded(Arc<Cuda<DenseNet>>);
+struct Loaded<M: DeviceModel = DenseNet>(Arc<Cuda<M>>);
 
 impl Loaded {
     fn on(device: &CudaDevice, slots: NonZeroUsize) -> Measured<Self> {
-        let cuda = Cuda::on(model::net()?, vec![device.clone()])?;
+        Self::with(model::net()?, device, slots)
+    }
+}
+
+impl<M: DeviceModel> Loaded<M> {
+    fn with(model: M, device: &CudaDevice, slots: NonZeroUsize) -> Measured<Self> {
+        let cuda = Cuda::on(model, vec![device.clone()])?;
         let mut cuda = cuda.slots_each(slots);
         let workers =
             Workers::new(|name, body| thread::Builder::new().name(name).spawn(body).map(drop));
@@ -100,7 +150,13 @@ impl Loaded {
     }
 }
 
-impl Backend for Loaded {
+impl<M: DeviceModel> Clone for Loaded<M> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<M: DeviceModel> Backend for Loaded<M> {
     fn signature(&self) -> &Signature {
         self.0.signature()
     }
@@ -113,7 +169,7 @@ impl Backend for Loaded {
         Ok(())
     }
 
-    fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
+    fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<M> {
         self.0.infer(inputs)
     }
 }
@@ -131,7 +187,7 @@ fn rounds(amount: &Amount, mut round: impl FnMut() -> Measured<f64>) -> Measured
 }
 
 /// How long a loop takes that keeps all slots busy and does nothing else.
-fn bare_loop(backend: &Loaded, amount: &Amount) -> Measured<Duration> {
+fn bare_loop<M: DeviceModel>(backend: &Loaded<M>, amount: &Amount) -> Measured<Duration> {
     let batches = (1..).take(amount.batches);
     let batches = batches.map(|seed| model::batch(amount.rows, seed));
     let batches = batches.collect::<Measured<Vec<_>>>()?;

@@ -19,8 +19,10 @@ use crate::device::DeviceError;
 pub(crate) struct Graph {
     raw: CUgraphExec,
     stream: Arc<Stream>,
-    /// The memory of other streams, and whether it is written.
-    memory: Vec<(Arc<Memory>, bool)>,
+    /// The memory of other streams. The host has seen it arrive, and what is
+    /// there is not written again: operations write new memory of their own
+    /// stream.
+    _memory: Vec<Arc<Memory>>,
     pinned: Vec<Span>,
 }
 
@@ -48,9 +50,9 @@ impl Graph {
         let store = stream
             .store()
             .ok_or_else(|| refused("it keeps no memory"))?;
-        let whole = || match store.is_whole() {
-            true => Ok(()),
-            false => Err(refused("memory of the stream is in use")),
+        let whole = || {
+            let used = || refused("memory of the stream is in use");
+            store.is_whole().then_some(()).ok_or_else(used)
         };
         whole()?;
         let capture = Capture::begin(stream)?;
@@ -65,7 +67,7 @@ impl Graph {
         Ok((graph, queued))
     }
 
-    /// Queues the work, once its other streams have done what it needs.
+    /// Queues the work.
     ///
     /// `pinned` is what the work copies from and to, among others; the host
     /// keeps off it until the stream is done.
@@ -86,9 +88,6 @@ impl Graph {
         }
         if shown != self.pinned.len() {
             return Err(refused("its pinned memory is gone"));
-        }
-        for (memory, to_write) in &self.memory {
-            memory.lend(&self.stream, *to_write)?;
         }
         self.stream.context().call("cuGraphLaunch", || {
             // SAFETY: graph and stream are live, and so is all memory that the
@@ -197,7 +196,7 @@ impl Template<'_> {
         Ok(Graph {
             raw,
             stream: Arc::clone(self.stream),
-            memory: recording.memory,
+            _memory: recording.memory,
             pinned: recording.pinned,
         })
     }

@@ -163,7 +163,7 @@ impl Memory {
                 users.push(Arc::clone(stream));
             }
             if let Some(recording) = &mut *stream.recording() {
-                recording.uses(self, to_write);
+                recording.uses(self);
             }
         }
         Ok(())

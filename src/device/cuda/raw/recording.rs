@@ -5,8 +5,8 @@ use super::Memory;
 /// What the work of a stream uses, noted while it is recorded.
 #[derive(Debug, Default)]
 pub(super) struct Recording {
-    /// The memory of other streams, and whether it is written.
-    pub(super) memory: Vec<(Arc<Memory>, bool)>,
+    /// The memory of other streams.
+    pub(super) memory: Vec<Arc<Memory>>,
     pub(super) pinned: Vec<Span>,
     spoilt: bool,
 }
@@ -28,8 +28,8 @@ impl Recording {
         self.spoilt
     }
 
-    pub(super) fn uses(&mut self, memory: &Arc<Memory>, to_write: bool) {
-        self.memory.push((Arc::clone(memory), to_write));
+    pub(super) fn uses(&mut self, memory: &Arc<Memory>) {
+        self.memory.push(Arc::clone(memory));
     }
 
     /// Notes a copy from or to pinned memory.
