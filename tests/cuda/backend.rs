@@ -146,6 +146,20 @@ async fn warming_up_makes_every_slot_ready() {
     assert_eq!(emulator.count("copies"), 6);
 }
 
+#[tokio::test]
+async fn a_backend_that_is_started_again_has_no_more_slots() {
+    let emulator = Emulator::fresh();
+    let mut backend = started(Echo::of(1), 2);
+    let streams = emulator.count("streams");
+    backend.start(&workers()).unwrap();
+
+    assert_eq!(emulator.count("streams"), streams);
+    let found = backend.infer(batch(0, 1, 1)).await.unwrap();
+    assert_eq!(found, answer(0, 1, 1));
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
 #[test]
 fn a_model_larger_than_the_device_is_refused_when_it_is_opened() {
     let emulator = Emulator::with(r#"{"memory_bytes": 65536}"#);

@@ -62,14 +62,14 @@ impl<L> Lanes<L> {
         }
     }
 
-    /// Gives each device so many slots.
+    /// Gives each device so many slots, in place of those that it has.
     pub(super) fn open(&self, slots: usize) -> Result<(), DeviceError> {
-        for (number, lane) in self.each.iter().enumerate() {
-            for _ in 0..slots {
-                let slot = Slot::new(&lane.device)?;
-                self.lock().put_back(number, slot);
-            }
-        }
+        let each = self.each.iter().map(|lane| {
+            let slots = (0..slots).map(|_| Slot::new(&lane.device));
+            slots.collect::<Result<Vec<_>, _>>()
+        });
+        let each = each.collect::<Result<_, _>>()?;
+        self.lock().free = each;
         Ok(())
     }
 
