@@ -3,16 +3,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::raw::{Context, Grid, Kernel, Module, compile};
 use crate::device::DeviceError;
-use crate::device::kernels::{OPTIONS, Source};
+use crate::device::kernels::{ALL, OPTIONS, Source};
 
 /// The kernels of one device, each made ready when it is first asked for.
 ///
 /// A file of kernels is compiled by NVRTC for the very device where that is on
 /// the machine. Where it is not, or fails, the driver compiles the PTX that was
-/// made of the same file.
+/// made of the same file. Whoever asks for a kernel of another file meanwhile
+/// does not wait for that.
 #[derive(Debug)]
 pub(super) struct Kernels {
     context: Arc<Context>,
+    files: [File; ALL.len()],
+}
+
+/// One file, and its kernels by their names: none until the first is asked for.
+#[derive(Debug)]
+struct File {
+    source: &'static Source,
     ready: Mutex<HashMap<&'static str, Arc<Kernel>>>,
 }
 
@@ -37,32 +45,26 @@ const WARPS: usize = 8;
 
 impl Kernels {
     pub(super) fn new(context: Arc<Context>) -> Self {
-        let ready = Mutex::default();
-        Self { context, ready }
+        let files = files();
+        Self { context, files }
     }
 
     /// Returns a kernel, which is made ready now if it is not yet.
     pub(super) fn get(&self, name: &'static str) -> Result<Arc<Kernel>, DeviceError> {
-        // Held while the file is compiled, so that it is compiled once.
-        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kernel) = ready.get(name) {
-            return Ok(Arc::clone(kernel));
-        }
-        let source = Source::of(name).ok_or_else(|| DeviceError::Kernel {
+        let unknown = || DeviceError::Kernel {
             kernel: name.into(),
             reason: "no file has a kernel of this name".into(),
-        })?;
-        let module = self.load(source)?;
-        for entry in source.entries {
-            ready.insert(entry, Arc::new(module.kernel(entry)?));
+        };
+        let file = file_of(&self.files, name).ok_or_else(unknown)?;
+        // Held while the file is compiled, so that it is compiled once.
+        let mut ready = file.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if ready.is_empty() {
+            let module = self.load(file.source)?;
+            let entries = file.source.entries.iter();
+            let kernels = entries.map(|entry| Ok((*entry, Arc::new(module.kernel(entry)?))));
+            *ready = kernels.collect::<Result<_, DeviceError>>()?;
         }
-        ready
-            .get(name)
-            .map(Arc::clone)
-            .ok_or_else(|| DeviceError::Kernel {
-                kernel: name.into(),
-                reason: "its file does not list it".into(),
-            })
+        ready.get(name).map(Arc::clone).ok_or_else(unknown)
     }
 
     fn load(&self, source: &Source) -> Result<Arc<Module>, DeviceError> {
@@ -108,6 +110,18 @@ impl Kernels {
     }
 }
 
+fn files() -> [File; ALL.len()] {
+    ALL.each_ref().map(|source| File {
+        source,
+        ready: Mutex::default(),
+    })
+}
+
+fn file_of<'a>(files: &'a [File], kernel: &str) -> Option<&'a File> {
+    let mut files = files.iter();
+    files.find(|file| file.source.entries.contains(&kernel))
+}
+
 impl Threads {
     /// Returns the grid, or `None` if there is nothing to do.
     pub(super) fn grid(self, kernel: &'static str) -> Result<Option<Grid>, DeviceError> {
@@ -140,6 +154,27 @@ impl Threads {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kernel_is_made_ready_with_its_own_file() {
+        let files = files();
+        for source in &ALL {
+            for entry in source.entries {
+                assert_eq!(file_of(&files, entry).unwrap().source.name, source.name);
+            }
+        }
+        assert!(file_of(&files, "nothing").is_none());
+    }
+
+    #[test]
+    fn a_file_that_is_made_ready_holds_up_no_other() {
+        let files = files();
+        let file = |kernel| &file_of(&files, kernel).unwrap().ready;
+        let _compiles = file("forest_f32").lock().unwrap();
+
+        assert!(file("forest_f64").try_lock().is_err());
+        assert!(file("softmax").try_lock().is_ok());
+    }
 
     #[test]
     fn every_element_has_a_thread_and_every_row_a_warp() {

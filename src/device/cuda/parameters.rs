@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn every_kernel_of_ours_can_be_read() {
-        for source in kernels::ALL {
+        for source in &kernels::ALL {
             for entry in source.entries {
                 assert!(parameters(source.ptx, entry).is_some(), "{entry}");
             }
