@@ -63,12 +63,13 @@ pub enum DeviceError {
     },
     /// The device has too little free memory.
     #[error(
-        "the device has no {bytes} bytes left; \
-         use smaller batches, fewer slots, or end what else uses it"
+        "the device has no {} left; \
+         use smaller batches, fewer slots, or end what else uses it",
+        amount(*.bytes)
     )]
     OutOfMemory {
-        /// How many were asked for.
-        bytes: usize,
+        /// How many were asked for; `None` if the driver needed them itself.
+        bytes: Option<usize>,
     },
     /// The model and its slots do not fit the memory of the device.
     #[error(
@@ -94,7 +95,10 @@ pub enum DeviceError {
         code: Arc<str>,
     },
     /// A function of the driver failed.
-    #[error("`{call}` says {code}")]
+    #[error(
+        "`{call}` says {code}; look this up in the documentation of the CUDA driver, \
+         look at `nvidia-smi`, or choose `cpu`"
+    )]
     Driver {
         /// The function.
         call: &'static str,
@@ -153,4 +157,29 @@ pub enum DeviceError {
     /// A tensor could not be made or read.
     #[error(transparent)]
     Tensor(#[from] TensorError),
+}
+
+fn amount(bytes: Option<usize>) -> String {
+    bytes.map_or_else(|| "memory".into(), |bytes| format!("{bytes} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn out_of_memory_tells_of_bytes_only_where_they_are_known() {
+        let told = |bytes| DeviceError::OutOfMemory { bytes }.to_string();
+
+        assert_eq!(
+            told(Some(8192)),
+            "the device has no 8192 bytes left; \
+             use smaller batches, fewer slots, or end what else uses it",
+        );
+        assert_eq!(
+            told(None),
+            "the device has no memory left; \
+             use smaller batches, fewer slots, or end what else uses it",
+        );
+    }
 }

@@ -52,7 +52,8 @@ async fn a_call_that_fails_costs_its_batch_and_no_other() {
     assert_eq!(error.class(), ErrorClass::Retryable);
     assert_eq!(
         error.to_string(),
-        "`cuMemcpyHtoDAsync_v2` says CUDA_ERROR_INVALID_VALUE",
+        "`cuMemcpyHtoDAsync_v2` says CUDA_ERROR_INVALID_VALUE; look this up in the \
+         documentation of the CUDA driver, look at `nvidia-smi`, or choose `cpu`",
     );
     let found = backend.infer(batch(5, 2, 1)).await.unwrap();
     assert_eq!(found, answer(5, 2, 1));

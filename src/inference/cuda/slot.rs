@@ -195,7 +195,7 @@ fn room<'a>(
         held.push(Staging::new(stream, bytes)?);
     }
     let Some(staging) = held.get_mut(place) else {
-        return Err(DeviceError::OutOfMemory { bytes });
+        return Err(DeviceError::OutOfMemory { bytes: Some(bytes) });
     };
     staging.grow(bytes)?;
     Ok(staging)

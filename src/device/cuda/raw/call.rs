@@ -46,7 +46,7 @@ fn error(call: &'static str, device: u32, code: CUresult) -> DeviceError {
     use CUresult as C;
     let text = || format!("{code:?}").into();
     match code {
-        C::CUDA_ERROR_OUT_OF_MEMORY => DeviceError::OutOfMemory { bytes: 0 },
+        C::CUDA_ERROR_OUT_OF_MEMORY => DeviceError::OutOfMemory { bytes: None },
         C::CUDA_ERROR_NO_DEVICE => DeviceError::NoDevice,
         // The context is beyond repair after each of these.
         C::CUDA_ERROR_ILLEGAL_ADDRESS
@@ -102,10 +102,10 @@ mod tests {
         let told = |code| error("cuLaunchKernel", 1, code);
 
         assert_eq!(told(CUresult::CUDA_ERROR_NO_DEVICE), DeviceError::NoDevice);
-        assert!(matches!(
+        assert_eq!(
             told(CUresult::CUDA_ERROR_OUT_OF_MEMORY),
-            DeviceError::OutOfMemory { .. }
-        ));
+            DeviceError::OutOfMemory { bytes: None },
+        );
         assert_eq!(
             told(CUresult::CUDA_ERROR_ILLEGAL_ADDRESS).to_string(),
             "cuda:1 is lost, `cuLaunchKernel` says CUDA_ERROR_ILLEGAL_ADDRESS; \
@@ -113,7 +113,8 @@ mod tests {
         );
         assert_eq!(
             told(CUresult::CUDA_ERROR_INVALID_VALUE).to_string(),
-            "`cuLaunchKernel` says CUDA_ERROR_INVALID_VALUE",
+            "`cuLaunchKernel` says CUDA_ERROR_INVALID_VALUE; look this up in the \
+             documentation of the CUDA driver, look at `nvidia-smi`, or choose `cpu`",
         );
     }
 

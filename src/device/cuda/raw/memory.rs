@@ -199,7 +199,7 @@ impl Drop for Memory {
 /// Says how many bytes there was no room for.
 pub(super) fn sized(error: DeviceError, bytes: usize) -> DeviceError {
     match error {
-        DeviceError::OutOfMemory { .. } => DeviceError::OutOfMemory { bytes },
+        DeviceError::OutOfMemory { .. } => DeviceError::OutOfMemory { bytes: Some(bytes) },
         other => other,
     }
 }

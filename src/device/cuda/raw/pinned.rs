@@ -37,7 +37,8 @@ impl Pinned {
             unsafe { result::malloc_host(bytes, sys::CU_MEMHOSTALLOC_PORTABLE) }
         });
         let start = start.map_err(|error| sized(error, bytes))?;
-        let start = NonNull::new(start.cast::<u8>()).ok_or(DeviceError::OutOfMemory { bytes })?;
+        let start = NonNull::new(start.cast::<u8>())
+            .ok_or(DeviceError::OutOfMemory { bytes: Some(bytes) })?;
         // SAFETY: the driver gave so many bytes; they become initialised.
         unsafe { ptr::write_bytes(start.as_ptr(), 0, bytes) };
         Ok(Self {
