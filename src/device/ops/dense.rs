@@ -170,13 +170,13 @@ fn multiply(x: &[f32], weights: &[f32], sums: &mut [f32], inputs: usize, outputs
 #[cfg(feature = "cuda")]
 fn on_cuda(x: &CudaTensor, layer: &DenseLayer) -> Result<DeviceTensor, DeviceError> {
     let (rows, columns) = (x.shape().first().copied().unwrap_or(0), layer.outputs());
-    let y = x.beside(ElementType::F32, vec![rows, columns])?;
+    let mut y = x.beside(ElementType::F32, vec![rows, columns])?;
     let (activation, alpha) = layer.activation.of_elements().unwrap_or_default();
     let arguments = [
         x.argument(),
         DENSE.beside(x, &layer.weights)?.argument(),
         DENSE.beside(x, &layer.bias)?.argument(),
-        y.argument(),
+        y.output(),
         Argument::U32(DENSE.count(x, rows)?),
         Argument::U32(DENSE.count(x, layer.inputs())?),
         Argument::U32(DENSE.count(x, columns)?),

@@ -108,15 +108,16 @@ fn on_cuda(
             "masked_mean_u8"
         }
     };
-    let y = x.beside(ElementType::F32, vec![rows, width])?;
+    let mut y = x.beside(ElementType::F32, vec![rows, width])?;
+    let threads = Threads::Elements(y.len());
     let arguments = [
         x.argument(),
         MASKED_MEAN.beside(x, mask)?.argument(),
-        y.argument(),
+        y.output(),
         Argument::U32(MASKED_MEAN.count(x, rows)?),
         Argument::U32(MASKED_MEAN.count(x, tokens)?),
         Argument::U32(MASKED_MEAN.count(x, width)?),
     ];
-    x.launch(kernel, Threads::Elements(y.len()), &arguments)?;
+    x.launch(kernel, threads, &arguments)?;
     Ok(y.into())
 }

@@ -69,15 +69,15 @@ fn on_cuda(
     mean: &DeviceTensor,
     deviation: &DeviceTensor,
 ) -> Result<DeviceTensor, DeviceError> {
-    let y = x.beside(ElementType::F32, x.shape().to_vec())?;
+    let mut y = x.beside(ElementType::F32, x.shape().to_vec())?;
     let arguments = [
         x.argument(),
         NORMALISE.beside(x, mean)?.argument(),
         NORMALISE.beside(x, deviation)?.argument(),
-        y.argument(),
-        Argument::U64(y.len() as u64),
+        y.output(),
+        Argument::U64(x.len() as u64),
         Argument::U32(NORMALISE.count(x, mean.len())?),
     ];
-    x.launch("normalise", Threads::Elements(y.len()), &arguments)?;
+    x.launch("normalise", Threads::Elements(x.len()), &arguments)?;
     Ok(y.into())
 }

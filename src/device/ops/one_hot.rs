@@ -77,17 +77,18 @@ fn on_cuda(
     shape: Vec<usize>,
     classes: NonZeroU32,
 ) -> Result<DeviceTensor, DeviceError> {
-    let y = codes.beside(ElementType::F32, shape)?;
+    let mut y = codes.beside(ElementType::F32, shape)?;
+    let elements = y.len();
     let kernel = match codes.element() {
         ElementType::I64 => "one_hot_i64",
         _ => "one_hot_i32",
     };
     let arguments = [
         codes.argument(),
-        y.argument(),
-        Argument::U64(y.len() as u64),
+        y.output(),
+        Argument::U64(elements as u64),
         Argument::U32(classes.get()),
     ];
-    codes.launch(kernel, Threads::Elements(y.len()), &arguments)?;
+    codes.launch(kernel, Threads::Elements(elements), &arguments)?;
     Ok(y.into())
 }

@@ -82,11 +82,11 @@ fn on_cuda(
     rows: usize,
     columns: usize,
 ) -> Result<DeviceTensor, DeviceError> {
-    let y = x.beside(ElementType::F32, vec![rows])?;
+    let mut y = x.beside(ElementType::F32, vec![rows])?;
     let arguments = [
         x.argument(),
         ERROR.beside(x, rebuilt)?.argument(),
-        y.argument(),
+        y.output(),
         Argument::U32(ERROR.count(x, rows)?),
         Argument::U32(ERROR.count(x, columns)?),
     ];

@@ -91,19 +91,19 @@ fn on_cuda(
     messages: usize,
 ) -> Result<DeviceTensor, DeviceError> {
     // The kernels keep integers in it, and turn them into floats at the end.
-    let y = x.beside(ElementType::F32, shape)?;
+    let mut y = x.beside(ElementType::F32, shape)?;
     let columns: usize = x.shape().iter().skip(1).product();
-    let all = [y.argument(), Argument::U64(y.len() as u64)];
+    let (made, each) = (Argument::U64(y.len() as u64), Threads::Elements(y.len()));
+    x.launch("row_max_begin", each, &[y.output(), made])?;
     let arguments = [
         x.argument(),
         ROW_MAX.beside(x, seq_ids)?.argument(),
-        y.argument(),
+        y.output(),
         Argument::U64(x.len() as u64),
         Argument::U32(ROW_MAX.count(x, columns)?),
         Argument::U32(ROW_MAX.count(x, messages)?),
     ];
-    x.launch("row_max_begin", Threads::Elements(y.len()), &all)?;
     x.launch("row_max", Threads::Elements(x.len()), &arguments)?;
-    x.launch("row_max_end", Threads::Elements(y.len()), &all)?;
+    x.launch("row_max_end", each, &[y.output(), made])?;
     Ok(y.into())
 }

@@ -40,9 +40,9 @@ pub fn sigmoid(x: &DeviceTensor) -> Result<DeviceTensor, DeviceError> {
 
 #[cfg(feature = "cuda")]
 fn on_cuda(x: &CudaTensor) -> Result<DeviceTensor, DeviceError> {
-    let y = x.beside(ElementType::F32, x.shape().to_vec())?;
-    let elements = Argument::U64(y.len() as u64);
-    let arguments = [x.argument(), y.argument(), elements];
-    x.launch("sigmoid", Threads::Elements(y.len()), &arguments)?;
+    let mut y = x.beside(ElementType::F32, x.shape().to_vec())?;
+    let elements = Argument::U64(x.len() as u64);
+    let arguments = [x.argument(), y.output(), elements];
+    x.launch("sigmoid", Threads::Elements(x.len()), &arguments)?;
     Ok(y.into())
 }

@@ -62,12 +62,12 @@ pub(super) fn rows_in_place(elements: &mut [f32], columns: usize) {
 
 #[cfg(feature = "cuda")]
 pub(super) fn on_cuda(x: &CudaTensor) -> Result<DeviceTensor, DeviceError> {
-    let y = x.beside(ElementType::F32, x.shape().to_vec())?;
+    let mut y = x.beside(ElementType::F32, x.shape().to_vec())?;
     let columns = x.shape().last().copied().unwrap_or(1);
     let rows = x.len().checked_div(columns).unwrap_or(0);
     let arguments = [
         x.argument(),
-        y.argument(),
+        y.output(),
         Argument::U32(SOFTMAX.count(x, rows)?),
         Argument::U32(SOFTMAX.count(x, columns)?),
     ];

@@ -39,9 +39,9 @@ pub fn threshold(x: &DeviceTensor, limit: f32) -> Result<DeviceTensor, DeviceErr
 
 #[cfg(feature = "cuda")]
 fn on_cuda(x: &CudaTensor, limit: f32) -> Result<DeviceTensor, DeviceError> {
-    let y = x.beside(ElementType::U8, x.shape().to_vec())?;
-    let elements = Argument::U64(y.len() as u64);
-    let arguments = [x.argument(), y.argument(), elements, Argument::F32(limit)];
-    x.launch("threshold", Threads::Elements(y.len()), &arguments)?;
+    let mut y = x.beside(ElementType::U8, x.shape().to_vec())?;
+    let elements = Argument::U64(x.len() as u64);
+    let arguments = [x.argument(), y.output(), elements, Argument::F32(limit)];
+    x.launch("threshold", Threads::Elements(x.len()), &arguments)?;
     Ok(y.into())
 }
