@@ -55,6 +55,15 @@ pub(crate) struct State {
     last_handle: u64,
 }
 
+/// What the pool of a device holds on to.
+#[derive(Default, Debug)]
+pub(crate) struct Pool {
+    /// How many bytes it keeps when the program has freed them.
+    pub(crate) threshold: u64,
+    /// The most that the program has used since the context began.
+    pub(crate) peak: u64,
+}
+
 /// One emulated device.
 #[derive(Default, Debug)]
 pub(crate) struct Device {
@@ -63,6 +72,7 @@ pub(crate) struct Device {
     pub(crate) default_stream: Option<u64>,
     /// What it answers to everything since it was lost.
     pub(crate) lost: Option<Code>,
+    pub(crate) pool: Pool,
 }
 
 impl Driver {

@@ -63,6 +63,8 @@ struct Report<'a> {
     bytes: u64,
     /// The most bytes that were ever live at once.
     peak_bytes: u64,
+    /// Bytes that are live or kept by the pools.
+    reserved_bytes: u64,
     /// Pinned host allocations that are live, and their bytes.
     pinned: usize,
     pinned_bytes: usize,
@@ -96,6 +98,9 @@ impl State {
             allocations: self.space.live(None).count(),
             bytes: self.space.live_bytes(None),
             peak_bytes: self.space.peak_bytes(),
+            reserved_bytes: (0..self.devices.len())
+                .map(|device| self.reserved(device))
+                .sum(),
             pinned,
             pinned_bytes,
             streams: self.open_streams(),

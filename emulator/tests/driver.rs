@@ -12,11 +12,17 @@ use cudarc::driver::{
         self,
         stream::{StreamKind, create, destroy},
     },
-    sys::{CUevent_flags, CUgraphInstantiate_flags, CUresult, CUstreamCaptureMode},
+    sys::{
+        CUevent_flags, CUgraphInstantiate_flags, CUmemPool_attribute as Attribute, CUresult,
+        CUstreamCaptureMode,
+    },
 };
 use serde_json::json;
 use support::{Emulator, HOLD_COPY, RELEASE};
 
+const RELEASE_THRESHOLD: Attribute = Attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
+const RESERVED: Attribute = Attribute::CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT;
+const USED: Attribute = Attribute::CU_MEMPOOL_ATTR_USED_MEM_CURRENT;
 const THREAD_LOCAL: CUstreamCaptureMode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
 
 #[test]
@@ -50,6 +56,33 @@ fn the_device_says_that_it_is_an_emulator() -> Result<(), DriverError> {
     let context = CudaContext::new(1)?;
     assert_eq!(context.name()?, "millpond CUDA emulator 1");
     assert_eq!(context.compute_capability()?, (9, 0));
+    assert_eq!(context.mem_get_info()?, (4096, 4096));
+    Ok(())
+}
+
+#[test]
+fn a_pool_keeps_what_is_freed_up_to_its_threshold() -> Result<(), DriverError> {
+    let _emulator = Emulator::with(r#"{"memory_bytes": 4096}"#);
+    let context = CudaContext::new(0)?;
+    let stream = context.new_stream()?;
+    let free_after_one = || {
+        drop(stream.alloc_zeros::<u8>(2048)?);
+        stream.synchronize()?;
+        context.mem_get_info()
+    };
+    assert_eq!(free_after_one()?, (4096, 4096));
+    let mut threshold = 1024_u64;
+    let mut held = [0_u64; 2];
+    // SAFETY: the pool is the device's, and each value has the attribute's type.
+    unsafe {
+        let pool = result::device::get_default_mem_pool(context.cu_device())?;
+        result::mem_pool::set_attribute(pool, RELEASE_THRESHOLD, (&raw mut threshold).cast())?;
+        assert_eq!(free_after_one()?, (3072, 4096));
+        result::mem_pool::get_attribute(pool, RESERVED, (&raw mut held[0]).cast())?;
+        result::mem_pool::get_attribute(pool, USED, (&raw mut held[1]).cast())?;
+        assert_eq!(held, [1024, 0]);
+        result::mem_pool::trim_to(pool, 0)?;
+    }
     assert_eq!(context.mem_get_info()?, (4096, 4096));
     Ok(())
 }

@@ -99,6 +99,24 @@ fn a_tensor_that_does_not_fit_is_out_of_memory() {
     emulator.assert_clean();
 }
 
+#[tokio::test]
+async fn memory_that_tensors_have_left_is_kept_for_the_next() {
+    let emulator = Emulator::with(r#"{"memory_bytes": 8192}"#);
+    let device = CudaDevice::open(0).unwrap();
+    let there = device
+        .put(&Tensor::zeros::<u8>(6000, &[]).unwrap())
+        .unwrap();
+    assert_eq!(device.free_bytes(), Ok(2192));
+    there.into_host().unwrap();
+    // It is freed once its stream comes to that.
+    emulator.becomes("allocations", |count| count == 0).await;
+
+    assert_eq!(emulator.count("reserved_bytes"), 6000);
+    assert_eq!(device.free_bytes(), Ok(8192));
+    drop(device);
+    emulator.assert_clean();
+}
+
 #[test]
 fn a_device_that_is_lost_says_so_and_nothing_hangs() {
     let emulator = Emulator::fresh();

@@ -32,8 +32,13 @@ impl Emulator {
 
     /// Waits until a counter has come to `count`.
     pub(crate) async fn reaches(&self, counter: &str, count: u64) {
+        self.becomes(counter, |found| found >= count).await;
+    }
+
+    /// Waits until a counter is as it is wanted.
+    pub(crate) async fn becomes(&self, counter: &str, wanted: impl Fn(u64) -> bool) {
         let reached = async {
-            while self.count(counter) < count {
+            while !wanted(self.count(counter)) {
                 tokio::task::yield_now().await;
             }
         };

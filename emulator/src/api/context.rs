@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::{device::known, driver_functions, pointer::Out};
 use crate::{
     code::{Answer, Code},
-    driver::{Driver, State},
+    driver::{Driver, Pool, State},
     settings::Point,
     stream::{self, Stream},
 };
@@ -171,6 +171,7 @@ impl State {
         }
         if let Some(device) = self.devices.get_mut(device) {
             device.default_stream = None;
+            device.pool = Pool::default();
         }
     }
 

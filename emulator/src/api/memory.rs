@@ -4,7 +4,7 @@ use super::{context::required_device, driver_functions, pointer::Out, stream::su
 use crate::{
     access::Access,
     code::{Answer, Code},
-    driver::{Driver, State},
+    driver::{Device, Driver, State},
     perform::Extra,
     settings::Point,
     work::Work,
@@ -53,7 +53,7 @@ driver_functions! {
         let device = required_device()?;
         let state = Driver::get().lock();
         let memory = state.settings.memory_bytes;
-        free.put(memory.saturating_sub(state.space.live_bytes(Some(device))))?;
+        free.put(memory.saturating_sub(state.reserved(device)))?;
         total.put(memory)
     }
 }
@@ -96,6 +96,9 @@ impl State {
             return Err(Code::OUT_OF_MEMORY);
         }
         self.strike(device, Point::Alloc, wanted)?;
+        if let Some(Device { pool, .. }) = self.devices.get_mut(device) {
+            pool.peak = pool.peak.max(wanted);
+        }
         Ok(self.space.allocate(device, bytes))
     }
 

@@ -11,7 +11,8 @@ use crate::message::Tensor;
 /// A CUDA device that is open: it holds tensors and computes on them.
 ///
 /// Clones are the same device. It stays open until the last clone and the
-/// last tensor on it are dropped.
+/// last tensor on it are dropped. While it is open, memory that its tensors
+/// have left is kept for the next, and is free to no other program.
 ///
 /// # Examples
 ///
@@ -96,7 +97,9 @@ impl CudaDevice {
         &self.opened.name
     }
 
-    /// Returns how many bytes of device memory are free.
+    /// Returns how many bytes of device memory are free for this program.
+    ///
+    /// What its tensors have left counts too, though no other program gets it.
     ///
     /// # Errors
     ///

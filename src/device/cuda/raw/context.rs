@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use cudarc::driver::sys::{CUcontext, CUdevice, CUdevice_attribute};
+use cudarc::driver::sys::{
+    CUcontext, CUdevice, CUdevice_attribute, CUmemPool_attribute, CUmemoryPool,
+};
 use cudarc::driver::{DriverError, result};
 
 use super::call::{call, release};
@@ -12,8 +14,9 @@ pub(in crate::device::cuda) struct Context {
     raw: CUcontext,
     device: CUdevice,
     number: u32,
-    /// Whether memory can be ordered on streams.
-    pools: bool,
+    /// Where memory comes from that is ordered on streams, if the device can
+    /// do that.
+    pool: Option<CUmemoryPool>,
 }
 
 // SAFETY: the driver takes a context from any thread; the fields never change.
@@ -31,6 +34,13 @@ impl Context {
             device,
             CUdevice_attribute::CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED,
         )?;
+        let pool = (pools > 0).then(|| {
+            call("cuDeviceGetDefaultMemPool", number, || {
+                // SAFETY: the device comes from the driver.
+                unsafe { result::device::get_default_mem_pool(device) }
+            })
+        });
+        let pool = pool.transpose()?;
         let raw = call("cuDevicePrimaryCtxRetain", number, || {
             // SAFETY: the device comes from the driver; `drop` releases it.
             unsafe { result::primary_ctx::retain(device) }
@@ -39,9 +49,10 @@ impl Context {
             raw,
             device,
             number,
-            pools: pools > 0,
+            pool,
         });
         context.bind()?;
+        context.keep_memory()?;
         Ok(context)
     }
 
@@ -51,7 +62,22 @@ impl Context {
     }
 
     pub(super) fn pools(&self) -> bool {
-        self.pools
+        self.pool.is_some()
+    }
+
+    /// Lets the pool keep what is freed, for the next to use. The driver would
+    /// else give it back to the system whenever a stream is waited for.
+    fn keep_memory(&self) -> Result<(), DeviceError> {
+        let Some(pool) = self.pool else {
+            return Ok(());
+        };
+        let mut all = u64::MAX;
+        let threshold = CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
+        self.call("cuMemPoolSetAttribute", || {
+            // SAFETY: the pool is the device's, and the value a `u64`, as this
+            // attribute takes it.
+            unsafe { result::mem_pool::set_attribute(pool, threshold, (&raw mut all).cast()) }
+        })
     }
 
     /// Returns what the device calls itself.
@@ -70,10 +96,27 @@ impl Context {
         Ok(u32::try_from(major * 10 + minor).unwrap_or(0))
     }
 
-    /// Returns how many bytes of device memory are free.
+    /// Returns how many bytes of device memory are free, with those that the
+    /// pool keeps.
     pub(in crate::device::cuda) fn free(&self) -> Result<usize, DeviceError> {
-        self.call("cuMemGetInfo_v2", result::mem_get_info)
-            .map(|(free, _)| free)
+        use CUmemPool_attribute as A;
+        let (free, _) = self.call("cuMemGetInfo_v2", result::mem_get_info)?;
+        let Some(pool) = self.pool else {
+            return Ok(free);
+        };
+        let held = self.held(pool, A::CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT)?;
+        let used = self.held(pool, A::CU_MEMPOOL_ATTR_USED_MEM_CURRENT)?;
+        Ok(free.saturating_add(held.saturating_sub(used)))
+    }
+
+    fn held(&self, pool: CUmemoryPool, which: CUmemPool_attribute) -> Result<usize, DeviceError> {
+        let mut bytes = 0_u64;
+        self.call("cuMemPoolGetAttribute", || {
+            // SAFETY: the pool is the device's, and the value a `u64`, as these
+            // attributes give it.
+            unsafe { result::mem_pool::get_attribute(pool, which, (&raw mut bytes).cast()) }
+        })?;
+        Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
     /// Makes the context the one that calls from this thread are for.

@@ -7,11 +7,12 @@ use crate::device::DeviceError;
 ///
 /// Looked up beforehand, so that a driver without one is refused when a
 /// pipeline is built and not when the function is first met.
-const NEEDED: [&[u8]; 36] = [
+const NEEDED: [&[u8]; 39] = [
     b"cuCtxSetCurrent\0",
     b"cuDeviceGet\0",
     b"cuDeviceGetAttribute\0",
     b"cuDeviceGetCount\0",
+    b"cuDeviceGetDefaultMemPool\0",
     b"cuDeviceGetName\0",
     b"cuDevicePrimaryCtxRelease_v2\0",
     b"cuDevicePrimaryCtxRetain\0",
@@ -33,6 +34,8 @@ const NEEDED: [&[u8]; 36] = [
     b"cuMemFree_v2\0",
     b"cuMemGetInfo_v2\0",
     b"cuMemHostAlloc\0",
+    b"cuMemPoolGetAttribute\0",
+    b"cuMemPoolSetAttribute\0",
     b"cuMemcpyDtoHAsync_v2\0",
     b"cuMemcpyHtoDAsync_v2\0",
     b"cuModuleGetFunction\0",
