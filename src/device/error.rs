@@ -135,7 +135,10 @@ pub enum DeviceError {
         device: Device,
     },
     /// A tensor's elements are of another type than the operation takes.
-    #[error("`{operation}` takes {wanted} elements, the tensor holds {found}")]
+    #[error(
+        "`{operation}` takes {wanted} elements, the tensor holds {found}; \
+         convert them in host memory first"
+    )]
     Element {
         /// The operation.
         operation: &'static str,

@@ -88,10 +88,10 @@ fn other_element_types_are_refused_by_name() {
     let text = |error: millpond::device::DeviceError| error.to_string();
     assert_eq!(
         text(ops::sigmoid(&x).unwrap_err()),
-        "`sigmoid` takes f32 elements, the tensor holds u8",
+        "`sigmoid` takes f32 elements, the tensor holds u8; convert them in host memory first",
     );
     assert_eq!(
         text(ops::one_hot(&x, NonZeroU32::MIN).unwrap_err()),
-        "`one-hot` takes i32 elements, the tensor holds u8",
+        "`one-hot` takes i32 elements, the tensor holds u8; convert them in host memory first",
     );
 }

@@ -20,8 +20,9 @@ pub(super) const OPERATION: &str = "forest";
 ///
 /// It gives margins only: `softmax` and `sigmoid` of
 /// [`ops`](crate::device::ops) make probabilities of those of `XGBoost`, which
-/// are `f32`. Those of `LightGBM` are `f64`. The margins are the same to the
-/// last bit in every place, and those that [`Forest`] gives.
+/// are `f32`. Those of `LightGBM` are `f64`, which these do not take: bring them
+/// to host memory, or use [`Forest`], which gives probabilities too. The margins
+/// are the same to the last bit in every place, and those that [`Forest`] gives.
 ///
 /// # Examples
 ///

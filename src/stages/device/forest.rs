@@ -17,7 +17,8 @@ use crate::stage::{Identified, Stage};
 /// [`PlacedForest`]. It runs where the batch lives; the first batch on a device
 /// copies the trees there. NaN stands for what is missing. The margins are `f32`
 /// with `XGBoost`, and `softmax` or `sigmoid-threshold` makes probabilities of
-/// them; with `LightGBM` they are `f64`.
+/// them. With `LightGBM` they are `f64`, of which a stage of your own makes
+/// probabilities after `to-host`; a backend such as `Forest` makes them itself.
 ///
 /// # Errors
 ///
