@@ -43,6 +43,7 @@ pub(crate) enum Fault {
     LosesSlotsGivenUp,
     GivesUpTheNeighbours,
     BlocksTheWorker,
+    IsNeverSlow,
     LosesSlowBatches,
     AnswersFailures,
     StaysFailed,
@@ -268,6 +269,7 @@ impl Call {
                 let start = Instant::now();
                 while start.elapsed() < SLOW {}
             }
+            Some(Trouble::Slow) if fault == Fault::IsNeverSlow => {}
             Some(Trouble::Slow) if fault == Fault::LosesSlowBatches => std::future::pending().await,
             Some(Trouble::Slow) => sleep(SLOW).await,
             _ => {}

@@ -7,7 +7,7 @@ use super::faulty::{Fault, Faults};
 use super::mock;
 
 /// Each fault with the check that has to find it, and a part of what it says.
-const MUTANTS: [(Fault, Check, &str); 34] = [
+const MUTANTS: [(Fault, Check, &str); 35] = [
     (
         Fault::NamesTwoOutputsAlike,
         Check::Signature,
@@ -76,6 +76,7 @@ const MUTANTS: [(Fault, Check, &str); 34] = [
     ),
     (Fault::GivesUpTheNeighbours, Check::Cancellation, "lost"),
     (Fault::BlocksTheWorker, Check::Slow, "kept the worker"),
+    (Fault::IsNeverSlow, Check::Slow, "no batch was slow"),
     (Fault::LosesSlowBatches, Check::Slow, "did not come"),
     (
         Fault::AnswersFailures,

@@ -51,7 +51,7 @@ pub enum Check {
     /// answer, and the slots are free afterwards.
     Cancellation,
     /// A slow batch has its answer, and so have those in other slots; the
-    /// worker is free meanwhile.
+    /// worker is free meanwhile. It fails too if no batch was slow.
     Slow,
     /// A batch that fails is an error, and those before and after are answered.
     Failure,

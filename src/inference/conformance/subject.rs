@@ -80,7 +80,8 @@ impl<B: Backend + Send, F: Fn() -> B> Subject for F {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// It takes noticeably longer than the others, a fifth of a second or so.
+    /// It takes noticeably longer than the others, a fifth of a second or so
+    /// and not less than half of that.
     Slow,
     /// It fails.
     Failing,

@@ -34,6 +34,9 @@ async fn fails<S: Subject>(rig: &Rig<'_, S>, trouble: Trouble, what: &str) -> Ve
     full(rig, &backend, &batches, &right).await
 }
 
+/// What a slow batch takes at least: half of what subjects are asked for.
+const NOTICEABLE: Duration = Duration::from_millis(100);
+
 pub(super) async fn slow<S: Subject>(rig: &Rig<'_, S>) -> Verdict {
     let (backend, slow) = rig.troubled(Trouble::Slow).await?;
     let mut batches = vec![slow];
@@ -52,6 +55,9 @@ pub(super) async fn slow<S: Subject>(rig: &Rig<'_, S>) -> Verdict {
         rig.compare("a batch beside a slow one", &answer?, right)?;
         blocked += polls;
     }
+    ensure(took >= NOTICEABLE, || {
+        format!("no batch was slow, all were answered within {took:?}; the subject must slow one")
+    })?;
     ensure(blocked <= took / 2, || {
         format!("its futures kept the worker for {blocked:?} of {took:?}")
     })?;
