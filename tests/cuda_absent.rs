@@ -3,12 +3,24 @@
 #[path = "support/emulator.rs"]
 mod emulator;
 
+use std::io::Write;
+
 use millpond::device::{CudaDevice, Device, DeviceChoice, DeviceError, OpenDevice};
+
+/// Tells whether this machine has a driver, and if so tells the user, past what
+/// captures the output of tests: they pass without having tested anything.
+fn not_tested_here() -> bool {
+    let has_driver = emulator::machine_has_driver();
+    if has_driver {
+        let line = b"cuda_absent: not tested, this machine has a driver\n";
+        drop(std::io::stderr().write_all(line));
+    }
+    has_driver
+}
 
 #[test]
 fn without_a_driver_the_error_says_what_to_install() {
-    if emulator::machine_has_driver() {
-        eprintln!("not tested: this machine has a driver");
+    if not_tested_here() {
         return;
     }
     let error = CudaDevice::open(0).unwrap_err();
@@ -25,8 +37,7 @@ fn without_a_driver_the_error_says_what_to_install() {
 
 #[test]
 fn without_a_driver_auto_is_the_processor() {
-    if emulator::machine_has_driver() {
-        eprintln!("not tested: this machine has a driver");
+    if not_tested_here() {
         return;
     }
     let open = OpenDevice::all(DeviceChoice::Auto).unwrap();

@@ -102,9 +102,7 @@ async fn a_dropped_batch_gives_its_slot_back_once_the_device_is_done() {
             given_up.as_mut().poll(&mut context),
             Poll::Pending
         ));
-        while emulator.count("copies") == 0 {
-            tokio::task::yield_now().await;
-        }
+        emulator.reaches("copies", 1).await;
     }
     let found = backend.infer(batch(2, 1, 1)).await.unwrap();
 
@@ -125,9 +123,7 @@ async fn shutdown_waits_for_the_device() {
     for answer in &mut answers {
         assert!(matches!(answer.as_mut().poll(&mut context), Poll::Pending));
     }
-    while emulator.count("copies") < 2 {
-        tokio::task::yield_now().await;
-    }
+    emulator.reaches("copies", 2).await;
     backend.shutdown().await;
     assert_eq!(emulator.count("pending"), 0);
     for (n, found) in (0..2).zip(join_all(answers).await) {

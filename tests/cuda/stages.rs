@@ -65,7 +65,9 @@ async fn a_pipeline_gives_the_same_on_every_device() {
     let there = scored(DeviceChoice::Cuda(0)).await;
 
     assert_eq!((here.len(), &here), (5, &there));
+    let launched = emulator.count("launches");
     assert_eq!(there, scored(DeviceChoice::Auto).await);
+    assert_eq!(emulator.count("launches"), 2 * launched);
     emulator.assert_clean();
 }
 
