@@ -260,6 +260,64 @@ async fn a_pipeline_from_a_file_goes_to_the_device_and_back() {
     assert_eq!(out, "{\"id\":1,\"alert\":[1]}\n{\"id\":2,\"alert\":[0]}\n");
 }
 
+const FOREST: &str = r#"
+name = "margins"
+
+[[stage]]
+use = "from-file"
+with = { path = "FOLDER/in" }
+
+[[stage]]
+use = "parse-json"
+
+[[stage]]
+use = "batch"
+
+[[stage]]
+use = "tensors-from-json"
+with = { floats = ["features"] }
+
+[[stage]]
+use = "to-device"
+DEVICE
+
+[[stage]]
+use = "forest"
+with = { model = "FOLDER/model" }
+
+[[stage]]
+use = "to-host"
+
+[[stage]]
+use = "tensors-to-json"
+with = { tensors = ["margin"] }
+
+[[stage]]
+use = "to-file"
+with = { path = "FOLDER/out" }
+"#;
+
+#[tokio::test]
+async fn a_forest_in_a_file_gives_margins_with_and_without_a_device_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("model"), include_str!("../support/stump.txt")).unwrap();
+    let lines = "{\"features\":[9,-1]}\n{\"features\":[9,2]}\n";
+    std::fs::write(path("in"), lines).unwrap();
+    for device in ["", "with = { device = \"cpu\" }"] {
+        let text = FOREST
+            .replace("DEVICE", device)
+            .replace("FOLDER", folder.path().to_str().unwrap());
+        let spec = PipelineSpec::parse("margins.toml", &text).unwrap();
+        let built = spec.build(&Registry::collected().unwrap());
+        let pipeline = built.map_err(|errors| errors.to_string()).unwrap();
+        pipeline.run().await.unwrap();
+
+        let out = std::fs::read_to_string(path("out")).unwrap();
+        assert_eq!(out, "{\"margin\":[-1.0]}\n{\"margin\":[1.0]}\n", "{device}");
+    }
+}
+
 #[test]
 fn the_check_of_a_file_says_where_to_host_is_missing() {
     let end = END.replace("use = \"to-host\"", "use = \"monitor\"");
