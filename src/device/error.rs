@@ -71,13 +71,13 @@ pub enum DeviceError {
         /// How many were asked for; `None` if the driver needed them itself.
         bytes: Option<usize>,
     },
-    /// The model and its slots do not fit the memory of the device.
+    /// The model does not fit the memory of the device, even without a batch.
     #[error(
-        "the model takes {needed} bytes of device memory, {free} are free; \
-         use a smaller model or another device"
+        "the model alone, without any batch, takes {needed} bytes of device memory, \
+         {free} are free; use a smaller model or another device"
     )]
     ModelTooLarge {
-        /// How many it takes.
+        /// How many it takes, without any batch.
         needed: usize,
         /// How many are free.
         free: usize,

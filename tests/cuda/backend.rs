@@ -161,8 +161,13 @@ fn a_model_larger_than_the_device_is_refused_when_it_is_opened() {
     let emulator = Emulator::with(r#"{"memory_bytes": 65536}"#);
     let error = Cuda::open(Echo::of(1).taking(100_000), 0).unwrap_err();
 
+    let text = error.to_string();
+    assert!(
+        text.contains("alone, without any batch, takes 100000 bytes"),
+        "{text}"
+    );
     let DeviceError::ModelTooLarge { needed, free } = error else {
-        panic!("{error}");
+        panic!("{text}");
     };
     assert_eq!(needed, 100_000);
     assert!(free <= 65_536);
