@@ -1,15 +1,16 @@
 //! A backend of one's own, in a pipeline, and held to what every backend keeps.
 //!
-//! The model, a weighted sum of each row, computes on a thread that the run
-//! lends. `cargo test --features testing --example backend` runs the suite.
+//! The model, a weighted sum of each row, computes at once. One that computes for
+//! long starts a `Pool` on the threads that the run lends, as `Forest` does in
+//! `src/inference/forest/backend.rs`. `cargo test --features testing --example
+//! backend` runs the suite.
 
 use std::error::Error;
-use std::num::NonZeroUsize;
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 
-use millpond::inference::{Backend, Infer, InferError, Pool, Signature, TensorSpec};
+use millpond::inference::{Backend, Infer, InferError, Signature, TensorSpec};
 use millpond::message::{Tensor, Tensors};
-use millpond::node::Workers;
 use millpond::stages::FromIter;
 use millpond::{Pipeline, RunOptions};
 
@@ -17,7 +18,6 @@ use millpond::{Pipeline, RunOptions};
 pub(crate) struct Weigh {
     signature: Signature,
     weights: [f32; 3],
-    pool: Option<Pool>,
 }
 
 impl Weigh {
@@ -26,11 +26,17 @@ impl Weigh {
             inputs: vec![TensorSpec::of::<f32>("features", [3])],
             outputs: vec![TensorSpec::of::<f32>("score", [])],
         };
-        Self {
-            signature,
-            weights,
-            pool: None,
-        }
+        Self { signature, weights }
+    }
+
+    fn weighed(&self, batch: &Tensors) -> Result<Tensors, InferError> {
+        self.signature.rows_of(batch)?;
+        let features = batch.get("features").and_then(Tensor::as_slice::<f32>);
+        let rows = features.map_err(InferError::terminal)?.chunks_exact(3);
+        let sum = |row: &[f32]| row.iter().zip(self.weights).map(|(x, w)| x * w).sum();
+        let scores: Vec<f32> = rows.map(sum).collect();
+        let scores = Tensor::new([scores.len()], scores).map_err(InferError::terminal)?;
+        Ok(Tensors::new().with("score", scores))
     }
 }
 
@@ -39,43 +45,9 @@ impl Backend for Weigh {
         &self.signature
     }
 
-    fn slots(&self) -> NonZeroUsize {
-        // One that computes and one that waits.
-        NonZeroUsize::MIN.saturating_add(1)
-    }
-
-    fn start(&mut self, workers: &Workers) -> Result<(), InferError> {
-        let pool = Pool::start(workers, "weigh", NonZeroUsize::MIN);
-        self.pool = Some(pool.map_err(InferError::terminal)?);
-        Ok(())
-    }
-
     fn infer(&self, batch: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<> {
-        let (fits, weights) = (self.signature.rows_of(&batch), self.weights);
-        let job = move || weighed(&batch, weights);
-        let answer = self.pool.as_ref().map(|pool| pool.run(job));
-        async move {
-            fits?;
-            answer.ok_or(InferError::NotRunning)?.await?
-        }
+        ready(self.weighed(&batch))
     }
-
-    async fn shutdown(self) {
-        if let Some(pool) = self.pool {
-            pool.shutdown().await;
-        }
-    }
-}
-
-/// What the model computes.
-fn weighed(batch: &Tensors, weights: [f32; 3]) -> Result<Tensors, InferError> {
-    let features = batch.get("features").and_then(Tensor::as_slice::<f32>);
-    let rows = features.map_err(InferError::terminal)?.chunks_exact(3);
-    let scores: Vec<f32> = rows
-        .map(|row| row.iter().zip(weights).map(|(x, weight)| x * weight).sum())
-        .collect();
-    let scores = Tensor::new([scores.len()], scores).map_err(InferError::terminal)?;
-    Ok(Tensors::new().with("score", scores))
 }
 
 #[cfg(all(test, feature = "testing"))]

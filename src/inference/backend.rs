@@ -29,25 +29,15 @@ use crate::node::Workers;
 ///
 /// ```
 /// use std::future::ready;
-/// use std::num::NonZeroUsize;
 ///
 /// use millpond::inference::{Backend, InferError, Signature, TensorSpec};
 /// use millpond::message::{Tensor, Tensors};
-/// use millpond::node::Workers;
 ///
 /// struct Doubler(Signature);
 ///
 /// impl Backend for Doubler {
 ///     fn signature(&self) -> &Signature {
 ///         &self.0
-///     }
-///
-///     fn slots(&self) -> NonZeroUsize {
-///         NonZeroUsize::MIN
-///     }
-///
-///     fn start(&mut self, _: &Workers) -> Result<(), InferError> {
-///         Ok(())
 ///     }
 ///
 ///     fn infer(
@@ -74,6 +64,7 @@ use crate::node::Workers;
 /// let batch = Tensors::new().with("x", Tensor::new([2, 2], vec![1.0_f32, 2.0, 3.0, 4.0])?);
 /// let answer = doubler.infer(batch).await?;
 ///
+/// assert_eq!(doubler.slots().get(), 1);
 /// assert_eq!(answer.get("y")?.row::<f32>(1)?, [6.0, 8.0]);
 /// # Ok(())
 /// # }
@@ -87,18 +78,23 @@ pub trait Backend: Sized + 'static {
     /// Tells what the model takes and gives. It never changes.
     fn signature(&self) -> &Signature;
 
-    /// Tells how many batches the backend can hold at once.
-    fn slots(&self) -> NonZeroUsize;
+    /// Tells how many batches the backend can hold at once: one by default.
+    fn slots(&self) -> NonZeroUsize {
+        NonZeroUsize::MIN
+    }
 
     /// Starts the threads that the backend needs.
     ///
     /// Called once, before the first batch. A backend never spawns a thread
-    /// by itself, so that whoever runs the pipeline knows them all.
+    /// by itself, so that whoever runs the pipeline knows them all. The default
+    /// starts none.
     ///
     /// # Errors
     ///
     /// What kept it from starting; the run then ends with this error.
-    fn start(&mut self, workers: &Workers) -> Result<(), InferError>;
+    fn start(&mut self, _: &Workers) -> Result<(), InferError> {
+        Ok(())
+    }
 
     /// Gets the model to the speed that it keeps: makes plans, compiles
     /// kernels, runs a batch of zeros.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Backend, InferError, Signature};
 use crate::message::Tensors;
-use crate::node::{Workers, panic_text};
+use crate::node::panic_text;
 
 /// A backend that answers from a function, after a latency and with faults
 /// that are written down beforehand.
@@ -191,10 +191,6 @@ impl Backend for Mock {
 
     fn slots(&self) -> NonZeroUsize {
         self.slots
-    }
-
-    fn start(&mut self, _: &Workers) -> Result<(), InferError> {
-        Ok(())
     }
 
     fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<> {

@@ -1,7 +1,6 @@
 //! What a backend goes through beside its batches: warm-up and shutdown.
 
 use std::future::ready;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
 use millpond::inference::{Backend, Infer, InferError, Mock, Signature};
@@ -118,10 +117,6 @@ struct NeverWarm(Mock);
 impl Backend for NeverWarm {
     fn signature(&self) -> &Signature {
         self.0.signature()
-    }
-
-    fn slots(&self) -> NonZeroUsize {
-        NonZeroUsize::MIN
     }
 
     fn start(&mut self, workers: &Workers) -> Result<(), InferError> {

@@ -1,7 +1,5 @@
 //! What is wrong with a stage shows before anything runs, all at once.
 
-use std::num::NonZeroUsize;
-
 use millpond::inference::{Backend, Infer, InferError, Mock, Signature};
 use millpond::message::Tensors;
 use millpond::node::Workers;
@@ -62,10 +60,6 @@ struct NeverStarts(Signature);
 impl Backend for NeverStarts {
     fn signature(&self) -> &Signature {
         &self.0
-    }
-
-    fn slots(&self) -> NonZeroUsize {
-        NonZeroUsize::MIN
     }
 
     fn start(&mut self, _: &Workers) -> Result<(), InferError> {
