@@ -194,7 +194,7 @@ async fn work_that_waits_is_not_recorded() {
         Said::running(|x: DeviceTensor| {
             let y = ops::sigmoid(&x)?;
             // Even if it does not mind that it cannot wait.
-            let _ = x.into_host();
+            drop(x.into_host());
             Ok(y)
         }),
         1,
@@ -215,7 +215,7 @@ async fn work_that_involves_another_stream_is_not_recorded() {
         Said::running(move |x| {
             // On the stream of the first operand, which waits for that of the
             // other. The model does not mind that it cannot.
-            let _ = ops::reconstruction_error(&rows, &x);
+            drop(ops::reconstruction_error(&rows, &x));
             ops::sigmoid(&x)
         }),
         1,

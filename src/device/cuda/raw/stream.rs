@@ -94,7 +94,9 @@ impl Stream {
     fn free_store(&self) -> bool {
         let blocks = self.store.as_ref().map(Store::empty).unwrap_or_default();
         let some = !blocks.is_empty();
-        blocks.into_iter().for_each(|block| block.free(self));
+        for block in blocks {
+            block.free(self);
+        }
         some
     }
 
