@@ -79,9 +79,9 @@ impl Graph {
     pub(crate) fn launch(&mut self, pinned: Vec<&mut Pinned>) -> Result<(), DeviceError> {
         let mut shown = 0;
         for pinned in pinned {
-            let address = pinned.address();
+            let number = pinned.number();
             let spans = self.pinned.iter();
-            if let Some(span) = { spans }.find(|span| span.address == address) {
+            if let Some(span) = { spans }.find(|span| span.pinned == number) {
                 pinned.lend(&self.stream, span.bytes)?;
                 shown += 1;
             }

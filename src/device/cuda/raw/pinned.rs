@@ -1,5 +1,6 @@
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cudarc::driver::{result, sys};
 
@@ -16,6 +17,8 @@ use crate::message::Element;
 /// done.
 #[derive(Debug)]
 pub(crate) struct Pinned {
+    /// That of no other. Addresses come again.
+    number: u64,
     start: NonNull<u8>,
     bytes: usize,
     stream: Arc<Stream>,
@@ -25,6 +28,8 @@ pub(crate) struct Pinned {
 
 // SAFETY: the memory is this value's own, and may be freed by any thread.
 unsafe impl Send for Pinned {}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 impl Pinned {
     /// Allocates so many bytes, all zero, for copies of this stream.
@@ -42,6 +47,7 @@ impl Pinned {
         // SAFETY: the driver gave so many bytes; they become initialised.
         unsafe { ptr::write_bytes(start.as_ptr(), 0, bytes) };
         Ok(Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             start,
             bytes,
             stream: Arc::clone(stream),
@@ -54,8 +60,9 @@ impl Pinned {
         self.bytes
     }
 
-    pub(super) fn address(&self) -> usize {
-        self.start.as_ptr().addr()
+    /// Returns what tells it from all other pinned memory, also of the past.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Writes elements to the start, once no copy is under way.
@@ -100,8 +107,8 @@ impl Pinned {
         }
         self.lent = true;
         if let Some(recording) = &mut *stream.recording() {
-            let address = self.address();
-            recording.copies(Span { address, bytes });
+            let pinned = self.number;
+            recording.copies(Span { pinned, bytes });
         }
         // SAFETY: the bytes are there and initialised, and `self` is borrowed.
         Ok(unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), bytes) })

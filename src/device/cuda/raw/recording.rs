@@ -11,10 +11,10 @@ pub(super) struct Recording {
     spoilt: bool,
 }
 
-/// So many bytes of pinned memory, from its start.
+/// So many bytes of the pinned memory of this number, from its start.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
-    pub(super) address: usize,
+    pub(super) pinned: u64,
     pub(super) bytes: usize,
 }
 
@@ -35,7 +35,7 @@ impl Recording {
     /// Notes a copy from or to pinned memory.
     pub(super) fn copies(&mut self, span: Span) {
         let known = self.pinned.iter_mut();
-        match { known }.find(|known| known.address == span.address) {
+        match { known }.find(|known| known.pinned == span.pinned) {
             Some(known) => known.bytes = known.bytes.max(span.bytes),
             None => self.pinned.push(span),
         }
