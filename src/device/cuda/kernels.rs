@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::raw::{Context, Grid, Kernel, Module, compile};
+use super::raw::{Context, Grid, Kernel, Module, compile, unless_recorded_here};
 use crate::device::DeviceError;
 use crate::device::kernels::{ALL, OPTIONS, Source};
 
@@ -59,6 +59,7 @@ impl Kernels {
         // Held while the file is compiled, so that it is compiled once.
         let mut ready = file.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if ready.is_empty() {
+            unless_recorded_here("cuModuleLoadData")?;
             let module = self.load(file.source)?;
             let entries = file.source.entries.iter();
             let kernels = entries.map(|entry| Ok((*entry, Arc::new(module.kernel(entry)?))));

@@ -26,12 +26,13 @@ impl Staging {
         })
     }
 
-    /// Makes more room if there is less.
-    pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), DeviceError> {
-        if self.pinned.bytes() < bytes {
+    /// Makes more room if there is less; tells whether that was so.
+    pub(crate) fn grow(&mut self, bytes: usize) -> Result<bool, DeviceError> {
+        let less = self.pinned.bytes() < bytes;
+        if less {
             self.pinned = Pinned::new(&self.stream, bytes)?;
         }
-        Ok(())
+        Ok(less)
     }
 
     pub(crate) fn pinned(&mut self) -> &mut Pinned {

@@ -171,9 +171,9 @@ impl<M: DeviceModel> Backend for Cuda<M> {
     }
 
     /// Runs a batch of zeros in every slot, which compiles the kernels and
-    /// allocates the memory, and one more if that has the work recorded; not
-    /// so for a model whose rows have a size that is only known when they
-    /// come.
+    /// allocates the memory, and another one if the model repeats its work,
+    /// which records it; none for a model whose rows have a size that is only
+    /// known when they come.
     fn warm_up(&self) -> impl Future<Output = Result<(), InferError>> + use<M> {
         self.on_a_thread(Shared::warm_up)
     }

@@ -134,9 +134,13 @@ impl State {
             // Of equals the last is taken, hence the first asked comes last.
             .rev()
             .max_by_key(|number| self.free.get(*number).map_or(0, Vec::len))?;
-        let slot = self.free.get_mut(number)?.pop()?;
+        let slot = self.of(number)?;
         self.turn = (number + 1) % count;
         Some((number, slot))
+    }
+
+    fn of(&mut self, number: usize) -> Option<Slot> {
+        self.free.get_mut(number)?.pop()
     }
 
     fn all_lost(&self) -> Option<DeviceError> {
@@ -212,12 +216,13 @@ impl<L> Taken<'_, L> {
     /// Gives the device back what memory this slot and the free ones keep;
     /// tells whether there was any.
     pub(super) fn give_back(&mut self) -> bool {
-        let mut state = self.lanes.lock();
-        let free = state.free.get_mut(self.number).into_iter().flatten();
-        self.slot
-            .iter_mut()
-            .chain(free)
-            .fold(false, |some, slot| slot.give_back() | some)
+        let mut idle = Vec::new();
+        while let Some(slot) = self.lanes.lock().of(self.number) {
+            idle.push(self.lanes.taken(self.number, slot));
+        }
+        let idle = idle.iter_mut().flat_map(|taken| &mut taken.slot);
+        let slots = self.slot.iter_mut().chain(idle);
+        slots.fold(false, |some, slot| slot.give_back() | some)
     }
 
     /// Uses the device no more.

@@ -86,7 +86,8 @@ pub trait DeviceModel: Send + Sync + 'static {
     /// The work is then recorded when shapes come the second time, as a CUDA
     /// graph, and from then on queued by one call of the driver without
     /// calling `run`. Work that turns out not to be recordable, since it waits
-    /// or involves another stream, is queued by `run` as ever.
+    /// or involves another stream, is queued by `run` as ever; for the batches
+    /// that show this, three at most, `run` is called twice.
     fn is_repeatable(&self) -> bool {
         false
     }

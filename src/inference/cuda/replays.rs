@@ -1,10 +1,10 @@
-/// What is known of the shapes of late batches, those of the latest first.
+/// What is known of the shapes of the last batches, the latest first.
 ///
 /// Only a few are remembered: a graph holds resources of the driver, and pays
 /// only where the same shapes come again and again.
 #[derive(Debug)]
 pub(super) struct Replays<T> {
-    late: Vec<(Shapes, Late<T>)>,
+    last: Vec<(Shapes, Known<T>)>,
 }
 
 /// The shape of each input.
@@ -12,38 +12,36 @@ pub(super) type Shapes = Vec<Vec<usize>>;
 
 /// What is known of batches of one shape.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Late<T> {
-    /// One was run.
-    Once,
-    /// Their work was recorded.
-    Recorded(T),
-    /// Their work cannot be recorded.
-    Plain,
+pub(super) enum Known<T> {
+    /// Some were run, and so many attempts to run them from a graph failed.
+    Run { failed: u32 },
+    /// Their work was recorded, after so many failed attempts.
+    Recorded { replay: T, failed: u32 },
 }
 
 const REMEMBERED: usize = 8;
 
 impl<T> Replays<T> {
     /// Takes out what is known of batches of these shapes, if any was here.
-    pub(super) fn take(&mut self, shapes: &Shapes) -> Option<Late<T>> {
-        let place = self.late.iter().position(|(known, _)| known == shapes)?;
-        Some(self.late.remove(place).1)
+    pub(super) fn take(&mut self, shapes: &Shapes) -> Option<Known<T>> {
+        let place = self.last.iter().position(|(known, _)| known == shapes)?;
+        Some(self.last.remove(place).1)
     }
 
     /// Notes what is known, as the latest.
-    pub(super) fn put(&mut self, shapes: Shapes, late: Late<T>) {
-        self.late.truncate(REMEMBERED - 1);
-        self.late.insert(0, (shapes, late));
+    pub(super) fn put(&mut self, shapes: Shapes, known: Known<T>) {
+        self.last.truncate(REMEMBERED - 1);
+        self.last.insert(0, (shapes, known));
     }
 
     pub(super) fn clear(&mut self) {
-        self.late.clear();
+        self.last.clear();
     }
 }
 
 impl<T> Default for Replays<T> {
     fn default() -> Self {
-        Self { late: Vec::new() }
+        Self { last: Vec::new() }
     }
 }
 
@@ -52,18 +50,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_shapes_are_remembered() {
+    fn the_last_shapes_are_remembered() {
         let shapes = |rows| vec![vec![rows, 3]];
+        let recorded = |replay| Known::Recorded { replay, failed: 0 };
         let mut replays = Replays::default();
         for rows in 0..REMEMBERED {
-            replays.put(shapes(rows), Late::Recorded(rows));
+            replays.put(shapes(rows), recorded(rows));
         }
-        assert_eq!(replays.take(&shapes(0)), Some(Late::Recorded(0)));
-        replays.put(shapes(0), Late::Plain);
-        replays.put(shapes(99), Late::Once);
+        assert_eq!(replays.take(&shapes(0)), Some(recorded(0)));
+        replays.put(shapes(0), Known::Run { failed: 1 });
+        replays.put(shapes(99), Known::Run { failed: 0 });
 
         assert_eq!(replays.take(&shapes(1)), None, "the earliest");
-        assert_eq!(replays.take(&shapes(0)), Some(Late::Plain));
+        assert_eq!(replays.take(&shapes(0)), Some(Known::Run { failed: 1 }));
         assert_eq!(replays.take(&shapes(0)), None, "taken out");
     }
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::DeviceModel;
-use super::replays::{Late, Replays};
+use super::replays::{Known, Replays};
 use crate::device::cuda::{CudaTensor, Graph, Staging, Stream};
 use crate::device::{CudaDevice, DeviceError, DeviceTensor, DeviceTensors};
 use crate::inference::Signature;
@@ -12,9 +12,9 @@ use crate::message::{ElementType, Tensors};
 /// from batch to batch, and pinned host memory on both sides.
 #[derive(Debug)]
 pub(super) struct Slot {
+    replays: Replays<Replay>,
     device: CudaDevice,
     stream: Arc<Stream>,
-    replays: Replays<Replay>,
     inputs: Vec<Staging>,
     outputs: Vec<Staging>,
 }
@@ -34,12 +34,16 @@ struct Replay {
     outputs: Vec<Outline>,
 }
 
+/// After so many attempts work is not recorded again: what is in the way may
+/// pass, or not.
+const ATTEMPTS: u32 = 3;
+
 impl Slot {
     pub(super) fn new(device: &CudaDevice) -> Result<Self, DeviceError> {
         Ok(Self {
+            replays: Replays::default(),
             device: device.clone(),
             stream: device.stream()?,
-            replays: Replays::default(),
             inputs: Vec::new(),
             outputs: Vec::new(),
         })
@@ -56,8 +60,9 @@ impl Slot {
         batch: &Tensors,
         rows: Range<usize>,
     ) -> Result<Tensors, DeviceError> {
+        let repeats = model.is_repeatable() && !rows.is_empty();
         let inputs = self.write(model.signature(), batch, rows)?;
-        let outputs = if model.is_repeatable() {
+        let outputs = if repeats {
             self.replay(model, loaded, &inputs)?
         } else {
             self.queue(model, loaded, &inputs)?
@@ -91,7 +96,13 @@ impl Slot {
             .map(|(place, spec)| {
                 let tensor = batch.get(&spec.name)?;
                 let bytes = rows.len() * tensor.row_len() * tensor.element().size();
-                let staging = room(&mut self.inputs, place, bytes, &self.stream)?;
+                let staging = room(
+                    &mut self.inputs,
+                    place,
+                    bytes,
+                    &self.stream,
+                    &mut self.replays,
+                )?;
                 staging.write(tensor, rows.clone())?;
                 Ok(Outline {
                     name: spec.name.clone(),
@@ -110,26 +121,29 @@ impl Slot {
         inputs: &[Outline],
     ) -> Result<Vec<Outline>, DeviceError> {
         let shapes: Vec<_> = inputs.iter().map(|input| input.shape.clone()).collect();
-        let mut late = match self.replays.take(&shapes) {
+        let mut known = match self.replays.take(&shapes) {
             // The first batch has kernels loaded and memory allocated, neither
             // of which can be recorded.
-            None => Late::Once,
-            Some(Late::Once) => self.record(model, loaded, inputs)?,
-            Some(late) => late,
+            None => Known::Run { failed: 0 },
+            Some(Known::Run { failed }) if failed < ATTEMPTS => {
+                self.record(model, loaded, inputs, failed)?
+            }
+            Some(known) => known,
         };
         let mut queued = None;
-        if let Late::Recorded(replay) = &mut late {
+        if let Known::Recorded { replay, failed } = &mut known {
             queued = self.launch(replay)?;
             if queued.is_none() {
-                // Larger batches may have been given other pinned memory.
-                late = Late::Once;
+                let failed = *failed + 1;
+                known = Known::Run { failed };
             }
         }
-        self.replays.put(shapes, late);
-        match queued {
-            Some(outputs) => Ok(outputs),
-            None => self.queue(model, loaded, inputs),
-        }
+        let outputs = match queued {
+            Some(outputs) => outputs,
+            None => self.queue(model, loaded, inputs)?,
+        };
+        self.replays.put(shapes, known);
+        Ok(outputs)
     }
 
     fn record<M: DeviceModel>(
@@ -137,12 +151,16 @@ impl Slot {
         model: &M,
         loaded: &M::Loaded,
         inputs: &[Outline],
-    ) -> Result<Late<Replay>, DeviceError> {
+        failed: u32,
+    ) -> Result<Known<Replay>, DeviceError> {
         let stream = Arc::clone(&self.stream);
         let recorded = Graph::record(&stream, || self.queue(model, loaded, inputs));
         Ok(match unless_lost(recorded)? {
-            Some((graph, outputs)) => Late::Recorded(Replay { graph, outputs }),
-            None => Late::Plain,
+            Some((graph, outputs)) => {
+                let replay = Replay { graph, outputs };
+                Known::Recorded { replay, failed }
+            }
+            None => Known::Run { failed: failed + 1 },
         })
     }
 
@@ -173,7 +191,15 @@ impl Slot {
         let made = model.run(loaded, there)?;
         let outputs = made.iter().enumerate().map(|(place, (name, tensor))| {
             let tensor = own(tensor, &self.stream)?;
-            room(&mut self.outputs, place, tensor.bytes(), &self.stream)?.copy_out(tensor)?;
+            let bytes = tensor.bytes();
+            room(
+                &mut self.outputs,
+                place,
+                bytes,
+                &self.stream,
+                &mut self.replays,
+            )?
+            .copy_out(tensor)?;
             Ok(Outline {
                 name: name.to_owned(),
                 element: tensor.element(),
@@ -184,12 +210,22 @@ impl Slot {
     }
 }
 
-/// Returns the pinned memory of this place, larger if it has to be.
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // Weights that were read on the stream hold on to it.
+        self.replays.clear();
+        self.stream.free_store();
+    }
+}
+
+/// Returns the pinned memory of this place, larger if it has to be. What was
+/// recorded with the smaller one is of no use then.
 fn room<'a>(
     held: &'a mut Vec<Staging>,
     place: usize,
     bytes: usize,
     stream: &Arc<Stream>,
+    replays: &mut Replays<Replay>,
 ) -> Result<&'a mut Staging, DeviceError> {
     while held.len() <= place {
         held.push(Staging::new(stream, bytes)?);
@@ -197,7 +233,9 @@ fn room<'a>(
     let Some(staging) = held.get_mut(place) else {
         return Err(DeviceError::OutOfMemory { bytes: Some(bytes) });
     };
-    staging.grow(bytes)?;
+    if staging.grow(bytes)? {
+        replays.clear();
+    }
     Ok(staging)
 }
 

@@ -152,6 +152,13 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
+        if let Some(pool) = self.pool {
+            // Others of this process may keep the device in use.
+            self.release("cuMemPoolTrimTo", || {
+                // SAFETY: the pool is the device's; what is in use stays.
+                unsafe { result::mem_pool::trim_to(pool, 0) }
+            });
+        }
         release("cuDevicePrimaryCtxRelease_v2", self.number, || {
             // SAFETY: retained once by `open`, and all that was made in it
             // holds the context, so that nothing is left.

@@ -5,16 +5,18 @@ use cudarc::driver::result::{graph, stream};
 use cudarc::driver::sys::{self, CUgraph, CUgraphExec, CUstreamCaptureMode, CUstreamCaptureStatus};
 
 use super::call::insist;
-use super::recording::{Recording, Span};
-use super::{Memory, Pinned, Stream};
+use super::memory::Remains;
+use super::recording::{Recording, Span, begin_here, cannot_be_recorded, end_here};
+use super::store::Store;
+use super::{Kernel, Memory, Pinned, Stream};
 use crate::device::DeviceError;
 
 /// Work of a stream that was recorded once and is queued by one call, as often
 /// as it is wanted: a CUDA graph.
 ///
 /// It uses the very memory that it was recorded with: what the stream keeps,
-/// which stays there as long as the graph, memory of other streams, which it
-/// holds, and pinned memory, which each launch has to show anew.
+/// which stays there as long as the graph, memory of other streams and kernels,
+/// which it holds, and pinned memory, which each launch has to show anew.
 #[derive(Debug)]
 pub(crate) struct Graph {
     raw: CUgraphExec,
@@ -23,6 +25,7 @@ pub(crate) struct Graph {
     /// there is not written again: operations write new memory of their own
     /// stream.
     _memory: Vec<Arc<Memory>>,
+    _kernels: Vec<Arc<Kernel>>,
     pinned: Vec<Span>,
 }
 
@@ -47,24 +50,26 @@ impl Graph {
         stream: &Arc<Stream>,
         queue: impl FnOnce() -> Result<T, DeviceError>,
     ) -> Result<(Self, T), DeviceError> {
-        let store = stream
-            .store()
-            .ok_or_else(|| refused("it keeps no memory"))?;
-        let whole = || {
-            let used = || refused("memory of the stream is in use");
-            store.is_whole().then_some(()).ok_or_else(used)
-        };
-        whole()?;
+        // What is in use now could be used by others while the graph runs.
+        let is_whole = || stream.store().is_some_and(Store::is_whole);
+        if !is_whole() {
+            return Err(cannot_be_recorded("cuStreamBeginCapture_v2"));
+        }
         let capture = Capture::begin(stream)?;
         let queued = queue();
         let (template, recording) = capture.end()?;
         let queued = queued?;
-        whole()?;
-        if recording.is_spoilt() {
-            return Err(refused("its work holds what cannot be recorded"));
+        if recording.is_spoilt() || !is_whole() {
+            return Err(cannot_be_recorded("cuStreamEndCapture"));
         }
         let graph = template.instantiate(recording)?;
         Ok((graph, queued))
+    }
+
+    /// Whether the pinned memory that it was recorded with is among this.
+    fn is_of(&self, pinned: &[&mut Pinned]) -> bool {
+        let shown = |span: &Span| pinned.iter().any(|held| held.number() == span.pinned);
+        self.pinned.iter().all(shown)
     }
 
     /// Queues the work.
@@ -77,17 +82,16 @@ impl Graph {
     /// If pinned memory that it was recorded with is not among `pinned`, or
     /// what the driver says. Nothing is queued then.
     pub(crate) fn launch(&mut self, pinned: Vec<&mut Pinned>) -> Result<(), DeviceError> {
-        let mut shown = 0;
-        for pinned in pinned {
-            let number = pinned.number();
-            let spans = self.pinned.iter();
-            if let Some(span) = { spans }.find(|span| span.pinned == number) {
-                pinned.lend(&self.stream, span.bytes)?;
-                shown += 1;
-            }
+        if !self.is_of(&pinned) {
+            let call = "cuGraphLaunch";
+            let code = "its pinned memory is gone".into();
+            return Err(DeviceError::Driver { call, code });
         }
-        if shown != self.pinned.len() {
-            return Err(refused("its pinned memory is gone"));
+        for pinned in pinned {
+            let mut spans = self.pinned.iter();
+            if let Some(span) = spans.find(|span| span.pinned == pinned.number()) {
+                pinned.lend(&self.stream, span.bytes)?;
+            }
         }
         self.stream.context().call("cuGraphLaunch", || {
             // SAFETY: graph and stream are live, and so is all memory that the
@@ -100,7 +104,8 @@ impl Graph {
 impl Drop for Graph {
     fn drop(&mut self) {
         self.stream.context().release("cuGraphExecDestroy", || {
-            // SAFETY: made by `instantiate`; the driver first ends what runs.
+            // SAFETY: made by `instantiate`; the driver keeps what still runs
+            // until it has run.
             unsafe { graph::exec_destroy(self.raw) }
         });
         if let Some(store) = self.stream.store() {
@@ -117,13 +122,17 @@ struct Capture<'a> {
 
 impl<'a> Capture<'a> {
     fn begin(stream: &'a Arc<Stream>) -> Result<Self, DeviceError> {
+        // Held, so that no other thread comes between.
+        let mut recording = stream.recording();
         stream.context().call("cuStreamBeginCapture_v2", || {
             // Other threads may go on as they like, allocate for instance.
             let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
             // SAFETY: the stream is live.
             unsafe { stream::begin_capture(stream.raw(), mode) }
         })?;
-        *stream.recording() = Some(Recording::default());
+        *recording = Some(Recording::default());
+        drop(recording);
+        begin_here();
         Ok(Self { stream, open: true })
     }
 
@@ -135,7 +144,10 @@ impl<'a> Capture<'a> {
     /// given to it would never be done.
     fn close(&mut self) -> Result<(Template<'a>, Recording), DeviceError> {
         self.open = false;
+        let recordable = end_here();
         let stream = self.stream;
+        // Held, so that no other thread comes between.
+        let mut held = stream.recording();
         let mut raw = ptr::null_mut();
         let mut answer = Ok(());
         insist(|| {
@@ -149,7 +161,12 @@ impl<'a> Capture<'a> {
             }
             Ok(())
         })?;
-        let recording = stream.recording().take().unwrap_or_default();
+        let mut recording = held.take().unwrap_or_default();
+        drop(held);
+        if !recordable {
+            recording.spoil();
+        }
+        recording.remains.drain(..).for_each(Remains::free);
         answer?;
         let template = Template { raw, stream };
         Ok((template, recording))
@@ -197,6 +214,7 @@ impl Template<'_> {
             raw,
             stream: Arc::clone(self.stream),
             _memory: recording.memory,
+            _kernels: recording.kernels,
             pinned: recording.pinned,
         })
     }
@@ -208,12 +226,5 @@ impl Drop for Template<'_> {
             // SAFETY: made by `Capture::close`.
             unsafe { graph::destroy(self.raw) }
         });
-    }
-}
-
-fn refused(reason: &str) -> DeviceError {
-    DeviceError::Driver {
-        call: "cuGraphLaunch",
-        code: reason.into(),
     }
 }

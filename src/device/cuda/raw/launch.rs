@@ -54,7 +54,7 @@ impl Kernel {
     /// The stream first waits for what other streams have queued that makes
     /// its memory; see [`Memory::lend`].
     pub(in crate::device::cuda) fn launch(
-        &self,
+        self: &Arc<Self>,
         stream: &Arc<Stream>,
         grid: Grid,
         arguments: &[Argument<'_>],
@@ -66,6 +66,9 @@ impl Kernel {
                 Argument::Output(memory) => memory.lend(stream, true)?,
                 Argument::U32(_) | Argument::U64(_) | Argument::F32(_) => {}
             }
+        }
+        if let Some(recording) = &mut *stream.recording() {
+            recording.kernels.push(Arc::clone(self));
         }
         // A parameter of 32 bits is read from the lower half of its word: the
         // machines that have such devices are little-endian.

@@ -163,7 +163,7 @@ impl Memory {
                 users.push(Arc::clone(stream));
             }
             if let Some(recording) = &mut *stream.recording() {
-                recording.uses(self);
+                recording.memory.push(Arc::clone(self));
             }
         }
         Ok(())
@@ -182,17 +182,52 @@ impl Memory {
 impl Drop for Memory {
     fn drop(&mut self) {
         let users = self.users.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let remains = Remains {
+            users: std::mem::take(users),
+            block: std::mem::take(&mut self.block),
+            stream: Arc::clone(&self.stream),
+        };
+        remains.free();
+    }
+}
+
+/// Memory that nobody holds any more, and that streams may still use.
+#[derive(Debug)]
+pub(super) struct Remains {
+    block: Block,
+    stream: Arc<Stream>,
+    users: Vec<Arc<Stream>>,
+}
+
+impl Remains {
+    /// Frees the memory once the other streams are done with it.
+    pub(super) fn free(self) {
+        if let Some(stream) = self.recorded()
+            && let Some(recording) = &mut *stream.recording()
+        {
+            // A stream that is recorded can neither wait nor be waited for.
+            recording.remains.push(self);
+            return;
+        }
         let waits = |user: &Arc<Stream>| is_settled(&insist(|| self.stream.after(user)));
-        if !std::mem::take(users).iter().all(waits) {
-            let bytes = self.bytes;
+        if !self.users.iter().all(waits) {
+            let bytes = self.block.bytes();
             tracing::error!(bytes, "device memory is never freed: it may be in use");
             return;
         }
-        let block = std::mem::take(&mut self.block);
         match self.stream.store() {
-            Some(store) => store.put_back(block),
-            None => block.free(&self.stream),
+            Some(store) => store.put_back(self.block),
+            None => self.block.free(&self.stream),
         }
+    }
+
+    /// Returns a stream that would have to wait, or be waited for, and is
+    /// recorded.
+    fn recorded(&self) -> Option<Arc<Stream>> {
+        let (first, others) = self.users.split_first()?;
+        let mut streams = [first, &self.stream].into_iter().chain(others);
+        let recorded = streams.find(|stream| stream.recording().is_some());
+        recorded.map(Arc::clone)
     }
 }
 

@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | [`Context`] | lives as long as anything made in it; is current on the calling thread |
 //! | [`Stream`] | is destroyed after the last memory that is ordered on it |
-//! | [`Graph`] | is launched only while all memory that it was recorded with is there |
+//! | [`Graph`] | is launched only while all memory and kernels that it was recorded with are there |
 //! | [`Memory`] | is freed on its stream, behind all that was queued there and on the streams that have used it |
 //! | [`Pinned`] | is neither read, written nor freed by the host while its stream may copy |
 //! | [`Kernel`] | is launched with the number and kinds of arguments of its PTX |
@@ -46,5 +46,6 @@ pub(crate) use memory::Memory;
 pub(super) use module::{Kernel, Module};
 pub(super) use nvrtc::compile;
 pub(crate) use pinned::Pinned;
+pub(super) use recording::unless_recorded_here;
 pub(crate) use stream::Stream;
 pub(super) use symbols::{count, driver};

@@ -8,10 +8,9 @@ use crate::device::DeviceError;
 /// batch anew.
 ///
 /// What is put back is used next by later work of the same stream, which is
-/// done in order, so nothing has to wait. There is as much of it as the work
-/// of the stream has needed at once, in blocks whose sizes are powers of two;
-/// what fits takes the smallest, so work of the same sizes finds all it needs
-/// the second time.
+/// done in order, so nothing has to wait. Sizes are rounded up to powers of
+/// two, unless the device has no memory for that, and blocks of each size are
+/// for that size only: work finds all it needs the second time.
 #[derive(Debug, Default)]
 pub(super) struct Store {
     state: Mutex<State>,
@@ -26,19 +25,21 @@ struct State {
     graphs: usize,
 }
 
-/// Smaller blocks are not worth telling apart; the driver aligns to this.
+/// Smaller sizes are not worth telling apart; the driver aligns to this.
 const SMALLEST: usize = 256;
 
 impl Store {
     /// Takes a block of so many bytes at least.
     pub(super) fn take(&self, stream: &Stream, bytes: usize) -> Result<Block, DeviceError> {
         let mut state = self.lock();
-        let fits = state.free.iter().enumerate();
-        let fits = fits.filter(|(_, block)| block.bytes() >= bytes);
-        let smallest = fits.min_by_key(|(_, block)| block.bytes());
-        let block = match smallest.map(|(place, _)| place) {
+        let sizes = [size(bytes), bytes];
+        let fits = |block: &Block| sizes.contains(&block.bytes());
+        let block = match state.free.iter().position(fits) {
             Some(place) => state.free.swap_remove(place),
-            None => Block::new(stream, size(bytes))?,
+            None => match Block::new(stream, size(bytes)) {
+                Err(DeviceError::OutOfMemory { .. }) => Block::new(stream, bytes),
+                other => other,
+            }?,
         };
         state.out += 1;
         Ok(block)

@@ -5,7 +5,7 @@ use cudarc::driver::sys::{CUevent_wait_flags, CUstream};
 
 use super::Context;
 use super::event::Event;
-use super::recording::Recording;
+use super::recording::{Recording, cannot_be_recorded, unless_recorded_here};
 use super::store::Store;
 use crate::device::DeviceError;
 
@@ -68,15 +68,26 @@ impl Stream {
         recording.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses what a recording cannot hold, and spoils the recording, also
-    /// where nobody minds the refusal.
+    /// Refuses what a recording cannot hold: if this stream is recorded, or
+    /// another one by this thread.
     pub(super) fn unless_recorded(&self, call: &'static str) -> Result<(), DeviceError> {
-        let Some(recording) = &mut *self.recording() else {
-            return Ok(());
-        };
-        recording.spoil();
-        let code = "that cannot be recorded".into();
-        Err(DeviceError::Driver { call, code })
+        unless_recorded_here(call)?;
+        self.unrecorded(call, || Ok(()))
+    }
+
+    /// Does what a recording cannot hold, while none begins. If there is one,
+    /// it is refused and spoils that, also where nobody minds the refusal.
+    fn unrecorded<T>(
+        &self,
+        call: &'static str,
+        body: impl FnOnce() -> Result<T, DeviceError>,
+    ) -> Result<T, DeviceError> {
+        let mut recording = self.recording();
+        if let Some(recording) = &mut *recording {
+            recording.spoil();
+            return Err(cannot_be_recorded(call));
+        }
+        body()
     }
 
     /// Gives the memory that it keeps back to the driver, unless a graph uses
@@ -91,7 +102,8 @@ impl Stream {
         some
     }
 
-    fn free_store(&self) -> bool {
+    /// Does the same, and does not wait.
+    pub(crate) fn free_store(&self) -> bool {
         let blocks = self.store.as_ref().map(Store::empty).unwrap_or_default();
         let some = !blocks.is_empty();
         for block in blocks {
@@ -108,7 +120,7 @@ impl Stream {
     pub(crate) fn finish(&self) -> Result<(), DeviceError> {
         self.unless_recorded("cuEventSynchronize")?;
         let done = Event::new(&self.context)?;
-        self.record(&done)?;
+        self.unrecorded("cuEventRecord", || self.record(&done))?;
         done.wait()
     }
 
@@ -117,16 +129,18 @@ impl Stream {
         if self.raw == other.raw {
             return Ok(());
         }
-        // A stream that waits for one that is recorded would be recorded too.
-        other.unless_recorded("cuEventRecord")?;
-        self.unless_recorded("cuStreamWaitEvent")?;
         let there = Event::new(&self.context)?;
-        other.record(&there)?;
+        // A stream that waits for one that is recorded would be recorded too.
+        other.unrecorded("cuEventRecord", || other.record(&there))?;
+        self.unrecorded("cuStreamWaitEvent", || self.wait_for(&there))
+    }
+
+    fn wait_for(&self, event: &Event) -> Result<(), DeviceError> {
         self.context.call("cuStreamWaitEvent", || {
             let flags = CUevent_wait_flags::CU_EVENT_WAIT_DEFAULT;
             // SAFETY: stream and event are live handles; the driver holds on
             // to what the wait needs after the event is destroyed.
-            unsafe { result::stream::wait_event(self.raw, there.raw(), flags) }
+            unsafe { result::stream::wait_event(self.raw, event.raw(), flags) }
         })
     }
 

@@ -7,7 +7,7 @@ use crate::device::DeviceError;
 ///
 /// Looked up beforehand, so that a driver without one is refused when a
 /// pipeline is built and not when the function is first met.
-const NEEDED: [&[u8]; 39] = [
+const NEEDED: [&[u8]; 40] = [
     b"cuCtxSetCurrent\0",
     b"cuDeviceGet\0",
     b"cuDeviceGetAttribute\0",
@@ -36,6 +36,7 @@ const NEEDED: [&[u8]; 39] = [
     b"cuMemHostAlloc\0",
     b"cuMemPoolGetAttribute\0",
     b"cuMemPoolSetAttribute\0",
+    b"cuMemPoolTrimTo\0",
     b"cuMemcpyDtoHAsync_v2\0",
     b"cuMemcpyHtoDAsync_v2\0",
     b"cuModuleGetFunction\0",
