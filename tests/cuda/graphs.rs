@@ -161,6 +161,20 @@ async fn shapes_that_take_turns_give_the_answers_of_each() {
 }
 
 #[tokio::test]
+async fn shapes_are_recorded_again_after_ever_larger_batches() {
+    let emulator = Emulator::fresh();
+    let backend = started(Said::running(|x| ops::sigmoid(&x)), 1);
+    for rows in [20, 40, 80, 160, 320] {
+        asks(&backend, 2, [0.5, 0.5]).await;
+        let x = Tensor::zeros::<f32>(rows, &[2]).unwrap();
+        backend.infer(Tensors::new().with("x", x)).await.unwrap();
+    }
+    assert_eq!(emulator.count("graph_launches"), 5);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
 async fn warming_up_records_the_largest_part_in_every_slot() {
     let emulator = Emulator::fresh();
     let backend = started(DeviceForest::new(model(3)), 3);
@@ -253,6 +267,20 @@ async fn several_outputs_and_one_that_is_an_input_come_back_from_a_graph() {
         assert_eq!(found, expected);
     }
     assert_eq!(emulator.count("graph_launches"), 3);
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn a_batch_that_fits_only_without_rounding_is_run_whole() {
+    let emulator = Emulator::with(r#"{"memory_bytes": 12288}"#);
+    let backend = started(Echo::of(16), 1);
+    // 9,600 bytes, which are rounded up to 16,384.
+    for first in 0..3 {
+        let found = backend.infer(batch(first, 150, 16)).await.unwrap();
+        assert_eq!(found, answer(first, 150, 16));
+    }
+    assert_eq!(emulator.count("copies"), 6);
     backend.shutdown().await;
     emulator.assert_clean();
 }
