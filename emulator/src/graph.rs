@@ -4,7 +4,10 @@
 //! them, which is one of the orders that their dependencies allow. Where it
 //! is launched it runs as one operation.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    thread::{self, ThreadId},
+};
 
 use crate::{
     clock::{Clock, Ticket},
@@ -24,6 +27,31 @@ pub(crate) struct Capture {
     before: Vec<(u64, Clock, u64)>,
     /// Something happened in it that no graph can hold.
     spoilt: bool,
+    forbids: Forbids,
+}
+
+/// Whom a capture forbids calls that may wait for a stream of the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Forbids {
+    Everybody,
+    Thread(ThreadId),
+    Nobody,
+}
+
+impl Forbids {
+    /// Takes a mode of `cuStreamBeginCapture`.
+    pub(crate) fn from_mode(mode: u32) -> Answer<Self> {
+        match mode {
+            0 => Ok(Self::Everybody),
+            1 => Ok(Self::Thread(thread::current().id())),
+            2 => Ok(Self::Nobody),
+            _ => Err(Code::INVALID_VALUE),
+        }
+    }
+
+    fn this_thread(self) -> bool {
+        self == Self::Everybody || self == Self::Thread(thread::current().id())
+    }
 }
 
 /// A captured graph, or one made ready to run: both are the same here.
@@ -40,7 +68,7 @@ impl Capture {
 
 impl State {
     /// Begins to capture what the stream is given.
-    pub(crate) fn begin_capture(&mut self, stream: u64) -> Answer<()> {
+    pub(crate) fn begin_capture(&mut self, stream: u64, forbids: Forbids) -> Answer<()> {
         if self.open_stream(stream)?.capture.is_some() {
             return Err(Code::STREAM_CAPTURE_UNSUPPORTED);
         }
@@ -53,6 +81,7 @@ impl State {
                 works: Vec::new(),
                 before,
                 spoilt: false,
+                forbids,
             },
         );
         self.set_capture(stream, Some(id));
@@ -172,6 +201,20 @@ impl State {
             return Ok(());
         }
         self.spoil_capture(stream);
+        Err(Code::STREAM_CAPTURE_UNSUPPORTED)
+    }
+
+    /// Refuses what may wait for any stream, be it in no capture, to a thread
+    /// that a capture forbids it; that ends the hopes of the capture.
+    pub(crate) fn refuse_while_capturing(&mut self) -> Answer<()> {
+        let mut forbidding = self
+            .captures
+            .values_mut()
+            .filter(|capture| capture.forbids.this_thread());
+        let Some(capture) = forbidding.next() else {
+            return Ok(());
+        };
+        capture.spoilt = true;
         Err(Code::STREAM_CAPTURE_UNSUPPORTED)
     }
 

@@ -6,6 +6,8 @@
 
 mod support;
 
+use std::thread;
+
 use cudarc::driver::{
     CudaContext, DevicePtr, DriverError,
     result::{
@@ -242,6 +244,35 @@ fn what_a_graph_cannot_hold_ends_the_capture() -> Result<(), DriverError> {
         Err(DriverError(CUresult::CUDA_ERROR_STREAM_CAPTURE_INVALIDATED))
     );
     stream.synchronize()
+}
+
+#[test]
+fn a_thread_that_captures_may_not_do_what_may_wait() -> Result<(), DriverError> {
+    let _emulator = Emulator::fresh();
+    let context = CudaContext::new(0)?;
+    // SAFETY: all accesses are on one stream.
+    unsafe { context.disable_event_tracking() };
+    let stream = context.new_stream()?;
+    let allocate = || {
+        context.bind_to_thread()?;
+        // SAFETY: the memory is not used, and freed.
+        unsafe { result::malloc_sync(64).and_then(|address| result::free_sync(address)) }
+    };
+    stream.begin_capture(THREAD_LOCAL)?;
+    let elsewhere = thread::scope(|scope| scope.spawn(allocate).join());
+    assert_eq!(
+        elsewhere.unwrap_or(Err(DriverError(CUresult::CUDA_ERROR_UNKNOWN))),
+        Ok(())
+    );
+    assert_eq!(
+        allocate(),
+        Err(DriverError(CUresult::CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED))
+    );
+    assert_eq!(
+        stream.end_capture(CUgraphInstantiate_flags(0)).map(drop),
+        Err(DriverError(CUresult::CUDA_ERROR_STREAM_CAPTURE_INVALIDATED))
+    );
+    allocate()
 }
 
 #[test]

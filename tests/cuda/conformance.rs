@@ -2,14 +2,50 @@
 
 use std::num::NonZeroUsize;
 
-use millpond::device::DeviceTensor;
+use millpond::device::{CudaDevice, DeviceError, DeviceTensor, DeviceTensors};
 use millpond::inference::conformance::{Skipped, Subject, Trouble, Troubled};
-use millpond::inference::{Cuda, DenseNet, DeviceForest, DeviceModel, Forest, Signature};
+use millpond::inference::{
+    Cuda, DenseNet, DeviceForest, DeviceModel, Forest, InferError, Signature,
+};
 use millpond::message::Tensors;
 
 use crate::emulator::Emulator;
 use crate::models::{Echo, batch};
 use crate::{dense, trees::model};
+
+/// A model that may be kept from repeating its work.
+struct Held<M> {
+    model: M,
+    repeats: bool,
+}
+
+impl<M: DeviceModel> DeviceModel for Held<M> {
+    type Loaded = M::Loaded;
+
+    fn signature(&self) -> &Signature {
+        self.model.signature()
+    }
+
+    fn bytes(&self) -> usize {
+        self.model.bytes()
+    }
+
+    fn load(&self, device: &CudaDevice) -> Result<M::Loaded, DeviceError> {
+        self.model.load(device)
+    }
+
+    fn run(&self, there: &M::Loaded, inputs: DeviceTensors) -> Result<DeviceTensors, DeviceError> {
+        self.model.run(there, inputs)
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.repeats && self.model.is_repeatable()
+    }
+
+    fn finish(&self, outputs: Tensors) -> Result<Tensors, InferError> {
+        self.model.finish(outputs)
+    }
+}
 
 /// A model on the emulator, which is its own for as long as the check takes.
 struct Emulated<M> {
@@ -29,29 +65,34 @@ impl<M: DeviceModel> Emulated<M> {
             loading,
         }
     }
+
+    fn backend_that(&self, repeats: bool) -> Cuda<Held<M>> {
+        let model = (self.model)();
+        let backend = Cuda::open(Held { model, repeats }, 0).unwrap();
+        // Smaller than a batch of the suite, so that there are parts.
+        backend.max_part(NonZeroUsize::new(40).unwrap())
+    }
 }
 
 impl<M: DeviceModel> Subject for Emulated<M> {
-    type Backend = Cuda<M>;
+    type Backend = Cuda<Held<M>>;
 
-    fn backend(&self) -> Cuda<M> {
-        let backend = Cuda::open((self.model)(), 0).unwrap();
-        // Smaller than a batch of the suite, so that there are parts.
-        backend.max_part(NonZeroUsize::new(40).unwrap())
+    fn backend(&self) -> Cuda<Held<M>> {
+        self.backend_that(true)
     }
 
     fn expected(&self, batch: &Tensors) -> Option<Tensors> {
         Some((self.expected)(batch))
     }
 
-    fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<M>>, Skipped> {
-        let backend = self.backend();
-        // Two copies for each slot that warms up, and two that are recorded, of
-        // this backend and of the one that the suite makes after it, and two
+    fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<Held<M>>>, Skipped> {
+        // A copy that goes wrong while it is recorded would harm no batch.
+        let backend = self.backend_that(false);
+        // Two copies for each slot that warms up, of this backend and of the one
+        // that the suite makes after it, which may record two as well, and two
         // for the first call.
         let rounds = if (self.model)().is_repeatable() { 2 } else { 1 };
-        let warm_up = 2 * 3 * rounds;
-        let nth = warm_up + self.loading + warm_up + 2 + 1;
+        let nth = 2 * 3 + self.loading + 2 * 3 * rounds + 2 + 1;
         let fault = match trouble {
             Trouble::Slow => format!(r#""slow_us": 200000, "nth": {nth}"#),
             Trouble::Failing => format!(r#""error": "CUDA_ERROR_INVALID_VALUE", "nth": {nth}"#),
@@ -67,9 +108,9 @@ impl<M: DeviceModel> Subject for Emulated<M> {
 struct Panicking(Emulated<Echo>);
 
 impl Subject for Panicking {
-    type Backend = Cuda<Echo>;
+    type Backend = Cuda<Held<Echo>>;
 
-    fn backend(&self) -> Cuda<Echo> {
+    fn backend(&self) -> Cuda<Held<Echo>> {
         self.0.backend()
     }
 
@@ -84,7 +125,7 @@ impl Subject for Panicking {
         self.0.expected(batch)
     }
 
-    fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<Echo>>, Skipped> {
+    fn troubled(&self, trouble: Trouble) -> Result<Troubled<Cuda<Held<Echo>>>, Skipped> {
         match trouble {
             Trouble::Panicking => Ok(Troubled::on_the_batch(self.backend(), batch(0, 13, 3))),
             other => self.0.troubled(other),

@@ -6,6 +6,7 @@ use super::{driver_functions, pointer::Out, stream::submit};
 use crate::{
     code::{Answer, Code},
     driver::{Driver, State},
+    graph::Forbids,
     settings::Point,
     work::Work,
 };
@@ -14,13 +15,14 @@ use crate::{
 const DEVICE_LAUNCH: u64 = 4;
 
 driver_functions! {
-    fn cuStreamBeginCapture_v2(stream: u64, _mode: u32) Work {
+    fn cuStreamBeginCapture_v2(stream: u64, mode: u32) Work {
+        let forbids = Forbids::from_mode(mode)?;
         let mut state = Driver::get().lock();
         let resolved = state.resolve(stream)?;
         if state.is_default(resolved) {
             return Err(Code::STREAM_CAPTURE_UNSUPPORTED);
         }
-        state.begin_capture(resolved)
+        state.begin_capture(resolved, forbids)
     }
 
     fn cuStreamEndCapture(stream: u64, graph: Out<u64>) Work {

@@ -52,6 +52,7 @@ fn make(bytes: usize) -> Answer<*mut c_void> {
         return Err(Code::INVALID_VALUE);
     }
     let mut state = Driver::get().lock();
+    state.refuse_while_capturing()?;
     state.strike(device, Point::HostAlloc, bytes as u64)?;
     let block = PinnedBlock::new(bytes);
     let pointer = block.pointer();

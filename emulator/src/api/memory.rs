@@ -12,7 +12,9 @@ use crate::{
 
 driver_functions! {
     fn cuMemAlloc_v2(address: Out<u64>, bytes: usize) Work {
-        address.put(Driver::get().lock().allocate(required_device()?, bytes)?)
+        let mut state = Driver::get().lock();
+        state.refuse_while_capturing()?;
+        address.put(state.allocate(required_device()?, bytes)?)
     }
 
     fn cuMemAllocAsync(address: Out<u64>, bytes: usize, stream: u64) Work {

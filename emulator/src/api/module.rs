@@ -93,6 +93,7 @@ driver_functions! {
 fn load(image: &str) -> Answer<u64> {
     let device = required_device()?;
     let mut state = Driver::get().lock();
+    state.refuse_while_capturing()?;
     state.strike(device, Point::Module, 0)?;
     if image.starts_with("\u{7f}ELF") || !image.contains(".version") {
         return Err(Code::INVALID_IMAGE);
