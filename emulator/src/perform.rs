@@ -42,25 +42,35 @@ pub(crate) type Fault = (Code, String);
 impl Work {
     /// Runs the operation. On a device that is lost nothing happens but that
     /// memory is freed and events are reached, so that nobody waits for ever.
+    /// What a reset has forgotten changes nothing of what comes after it.
     pub(crate) fn run(&self, driver: &Driver, doing: &Doing) {
+        let mut state = driver.lock();
+        if !state.knows(doing) {
+            return;
+        }
         if let Self::Graph(works) = self {
-            driver.lock().counters.graph_launches += 1;
+            state.counters.graph_launches += 1;
+            drop(state);
             works.iter().for_each(|work| work.run(driver, doing));
             return;
         }
-        if driver.lock().check(doing.device).is_ok() {
+        if state.check(doing.device).is_ok() {
+            state.counters.begin(self.kind());
+            drop(state);
             self.poison_target();
-            driver.lock().counters.begin(self.kind());
             driver.pause(self.kind(), doing.extra);
             let done = self.perform(driver, doing);
-            let mut state = driver.lock();
+            state = driver.lock();
+            if !state.knows(doing) {
+                return;
+            }
             state.counters.end(self.kind());
             if let Err((code, text)) = done {
                 state.violation(text);
                 state.lose(doing.device, code);
             }
         }
-        self.settle(driver, doing);
+        self.settle(&mut state, doing);
     }
 
     fn kind(&self) -> Kind {
@@ -105,7 +115,10 @@ impl Work {
                 Ok(())
             }
             Self::Lose(code) => {
-                driver.lock().lose(doing.device, *code);
+                let mut state = driver.lock();
+                if state.knows(doing) {
+                    state.lose(doing.device, *code);
+                }
                 Ok(())
             }
             Self::Free(_) | Self::Reach(_) | Self::Wait | Self::Graph(_) => Ok(()),
@@ -113,11 +126,10 @@ impl Work {
     }
 
     /// What happens on a lost device too.
-    fn settle(&self, driver: &Driver, doing: &Doing) {
+    fn settle(&self, state: &mut State, doing: &Doing) {
         match self {
-            Self::Reach(event) => driver.lock().reached(*event),
+            Self::Reach(event) => state.reached(*event),
             Self::Free(address) => {
-                let mut state = driver.lock();
                 if let Some(found) = state.space.find(*address, 0) {
                     let len = found.allocation.bytes.len();
                     state.touch(

@@ -87,6 +87,12 @@ impl State {
             .is_none_or(|stream| stream.has_done(ticket.number))
     }
 
+    /// Tells whether an operation is of a stream that is there. Handles are
+    /// never used again, so a reset leaves none of those from before.
+    pub(crate) fn knows(&self, doing: &Doing) -> bool {
+        self.streams.contains_key(&doing.ticket.stream)
+    }
+
     /// The point after everything that the stream has been given.
     pub(crate) fn moment(&self, id: u64) -> Answer<Moment> {
         let stream = self.streams.get(&id).ok_or(Code::INVALID_HANDLE)?;

@@ -6,9 +6,11 @@
 
 mod support;
 
+use std::time::Duration;
+
 use cudarc::driver::{CudaContext, DriverError, result, sys::CUresult};
 use serde_json::json;
-use support::{Emulator, HOLD_LAUNCH, RELEASE, add, load_add};
+use support::{Emulator, HOLD_COPY, HOLD_LAUNCH, RELEASE, add, load_add};
 
 #[test]
 fn a_control_that_is_not_understood_changes_nothing_and_says_why() {
@@ -44,6 +46,31 @@ fn a_reset_forgets_memory_handles_and_violations() -> Result<(), DriverError> {
         Err(DriverError(CUresult::CUDA_ERROR_NOT_INITIALIZED))
     );
     drop((there, stream, context));
+    Ok(())
+}
+
+#[test]
+fn what_runs_at_a_reset_does_no_harm_afterwards() -> Result<(), DriverError> {
+    let emulator = Emulator::fresh();
+    for _ in 0..5 {
+        let context = CudaContext::new(0)?;
+        let stream = context.new_stream()?;
+        let mut there = stream.alloc_zeros::<u8>(8)?;
+        stream.synchronize()?;
+        emulator.control(HOLD_COPY);
+        stream.memcpy_htod(&[1_u8; 8], &mut there)?;
+        emulator.wait_for("copies", 1);
+        // Lets the copy go on, to memory that is not there any more.
+        emulator.control(r#"{"reset": true}"#);
+        drop((there, stream, context));
+
+        std::thread::sleep(Duration::from_millis(20));
+        let context = CudaContext::new(0)?;
+        let there = context.new_stream()?.clone_htod(&[1_u8; 8])?;
+        drop((there, context));
+        assert_eq!(emulator.violations(), [""; 0]);
+        emulator.control(r#"{"reset": true}"#);
+    }
     Ok(())
 }
 
