@@ -6,8 +6,6 @@
 
 mod support;
 
-use std::time::Duration;
-
 use cudarc::driver::{CudaContext, DriverError, result, sys::CUresult};
 use serde_json::json;
 use support::{Emulator, HOLD_COPY, HOLD_LAUNCH, RELEASE, add, load_add};
@@ -64,10 +62,13 @@ fn what_runs_at_a_reset_does_no_harm_afterwards() -> Result<(), DriverError> {
         emulator.control(r#"{"reset": true}"#);
         drop((there, stream, context));
 
-        std::thread::sleep(Duration::from_millis(20));
         let context = CudaContext::new(0)?;
-        let there = context.new_stream()?.clone_htod(&[1_u8; 8])?;
-        drop((there, context));
+        let stream = context.new_stream()?;
+        for _ in 0..50 {
+            drop(stream.clone_htod(&[1_u8; 8])?);
+            stream.synchronize()?;
+        }
+        drop((stream, context));
         assert_eq!(emulator.violations(), [""; 0]);
         emulator.control(r#"{"reset": true}"#);
     }
