@@ -1,6 +1,7 @@
 //! What a slot keeps from batch to batch: its memory, and the work of batches
 //! whose shapes come again.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -311,6 +312,40 @@ async fn memory_that_idle_slots_keep_makes_no_part_smaller() {
     let found = backend.infer(batch(0, 250, 16)).await.unwrap();
     assert_eq!(found, answer(0, 250, 16));
     assert_eq!(emulator.count("copies"), copies + 2, "one part");
+    backend.shutdown().await;
+    emulator.assert_clean();
+}
+
+#[tokio::test]
+async fn graphs_of_idle_slots_make_no_part_smaller() {
+    let emulator = Emulator::with(r#"{"memory_bytes": 66000}"#);
+    let backend = Cuda::open(Said::running(|x| ops::sigmoid(&x)), 0).unwrap();
+    let mut backend = backend
+        .max_part(NonZeroUsize::new(4_096).unwrap())
+        .slots_each(NonZeroUsize::new(2).unwrap());
+    backend.start(&workers()).unwrap();
+    let zeros = |rows| Tensors::new().with("x", Tensor::zeros::<f32>(rows, &[2]).unwrap());
+    // Either slot runs a batch, and then records one.
+    for (point, counter) in [("copy", "copies"), ("graph", "graph_launches")] {
+        emulator.control(&format!(
+            r#"{{"faults": [{{"on": "{point}", "times": 100, "hold": true}}]}}"#
+        ));
+        let begun = async {
+            emulator.reaches(counter, 2).await;
+            emulator.control(r#"{"faults": [], "release": true}"#);
+        };
+        let both = (backend.infer(zeros(1_000)), backend.infer(zeros(1_000)));
+        let (one, other, ()) = tokio::join!(both.0, both.1, begun);
+        assert!(one.is_ok() && other.is_ok());
+    }
+    assert_eq!(emulator.count("graphs"), 2);
+    assert_eq!(emulator.count("bytes"), 4 * 8_192);
+
+    // 65,536 bytes.
+    let copies = emulator.count("copies");
+    backend.infer(zeros(3_000)).await.unwrap();
+    // The first attempt has room for the input.
+    assert_eq!(emulator.count("copies"), copies + 1 + 2, "one part");
     backend.shutdown().await;
     emulator.assert_clean();
 }
