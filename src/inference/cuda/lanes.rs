@@ -1,3 +1,4 @@
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -69,7 +70,9 @@ impl<L> Lanes<L> {
             slots.collect::<Result<Vec<_>, _>>()
         });
         let each = each.collect::<Result<_, _>>()?;
-        self.lock().free = each;
+        let before = mem::replace(&mut self.lock().free, each);
+        // Not under the lock: they wait for what is under way.
+        drop(before);
         Ok(())
     }
 
