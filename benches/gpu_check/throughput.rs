@@ -51,10 +51,7 @@ pub(crate) fn overlap(device: &CudaDevice, report: &mut Report) -> Measured<()> 
     let amount = Amount::of(report);
     let one = Loaded::on(device, NonZeroUsize::MIN)?;
     let several = Loaded::on(device, SEVERAL)?;
-    let ratio = rounds(&amount, || {
-        let one = bare_loop(&one, &amount)?;
-        Ok(one.div_duration_f64(bare_loop(&several, &amount)?))
-    })?;
+    let ratio = time_ratio(&one, &several, &amount)?;
     report.figure(
         "overlap: 4 slots over 1 slot",
         ratio,
@@ -96,10 +93,7 @@ pub(crate) fn graphs(device: &CudaDevice, report: &mut Report) -> Measured<()> {
     // Recorded before the first round.
     bare_loop(&graphs, &amount)?;
     bare_loop(&calls, &amount)?;
-    let ratio = rounds(&amount, || {
-        let calls = bare_loop(&calls, &amount)?;
-        Ok(calls.div_duration_f64(bare_loop(&graphs, &amount)?))
-    })?;
+    let ratio = time_ratio(&calls, &graphs, &amount)?;
     report.figure(
         "graphs: one call over call by call",
         ratio,
@@ -175,6 +169,18 @@ impl<M: DeviceModel> Backend for Loaded<M> {
     fn infer(&self, inputs: Tensors) -> impl Future<Output = Result<Tensors, InferError>> + use<M> {
         self.0.infer(inputs)
     }
+}
+
+/// The time that a loop takes with one backend over that with another.
+fn time_ratio<A: DeviceModel, B: DeviceModel>(
+    one: &Loaded<A>,
+    other: &Loaded<B>,
+    amount: &Amount,
+) -> Measured<f64> {
+    rounds(amount, || {
+        let one = bare_loop(one, amount)?;
+        Ok(one.div_duration_f64(bare_loop(other, amount)?))
+    })
 }
 
 /// The median of what the rounds give.

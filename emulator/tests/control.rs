@@ -8,7 +8,7 @@ mod support;
 
 use cudarc::driver::{CudaContext, DriverError, result, sys::CUresult};
 use serde_json::json;
-use support::{Emulator, HOLD_COPY, HOLD_LAUNCH, RELEASE, add, load_add};
+use support::{Emulator, HOLD_COPY, HOLD_LAUNCH, RELEASE, add, bare_context, load_add};
 
 #[test]
 fn a_control_that_is_not_understood_changes_nothing_and_says_why() {
@@ -100,9 +100,7 @@ fn pinned_memory_is_counted_and_can_run_out() -> Result<(), DriverError> {
 #[test]
 fn copies_and_launches_at_once_are_counted() -> Result<(), DriverError> {
     let emulator = Emulator::fresh();
-    let context = CudaContext::new(0)?;
-    // SAFETY: each stream has its own memory.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let (copies, kernels) = (context.new_stream()?, context.new_stream()?);
     let function = load_add(&context)?;
     let there = kernels.clone_htod(&[1.0_f32; 4])?;

@@ -20,7 +20,7 @@ use cudarc::driver::{
     },
 };
 use serde_json::json;
-use support::{Emulator, HOLD_COPY, RELEASE};
+use support::{Emulator, HOLD_COPY, RELEASE, bare_context};
 
 const RELEASE_THRESHOLD: Attribute = Attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
 const RESERVED: Attribute = Attribute::CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT;
@@ -159,9 +159,7 @@ fn the_default_stream_waits_for_blocking_streams_only() -> Result<(), DriverErro
 #[test]
 fn a_captured_graph_runs_as_often_as_it_is_launched() -> Result<(), DriverError> {
     let emulator = Emulator::fresh();
-    let context = CudaContext::new(0)?;
-    // SAFETY: all accesses are on one stream.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let stream = context.new_stream()?;
     let mut there = stream.clone_htod(&[1_u32; 4])?;
     stream.begin_capture(THREAD_LOCAL)?;
@@ -182,9 +180,7 @@ fn a_captured_graph_runs_as_often_as_it_is_launched() -> Result<(), DriverError>
 #[test]
 fn a_graph_reads_its_pinned_input_anew_at_each_launch() -> Result<(), DriverError> {
     let emulator = Emulator::fresh();
-    let context = CudaContext::new(0)?;
-    // SAFETY: all accesses are on one stream.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let stream = context.new_stream()?;
     let function = support::load_add(&context)?;
     let (there, mut out) = (stream.alloc_zeros::<f32>(4)?, stream.alloc_zeros::<f32>(4)?);
@@ -229,9 +225,7 @@ fn a_graph_reads_its_pinned_input_anew_at_each_launch() -> Result<(), DriverErro
 #[test]
 fn what_a_graph_cannot_hold_ends_the_capture() -> Result<(), DriverError> {
     let _emulator = Emulator::fresh();
-    let context = CudaContext::new(0)?;
-    // SAFETY: all accesses are on one stream.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let stream = context.new_stream()?;
     stream.begin_capture(THREAD_LOCAL)?;
     assert_eq!(
@@ -249,9 +243,7 @@ fn what_a_graph_cannot_hold_ends_the_capture() -> Result<(), DriverError> {
 #[test]
 fn a_thread_that_captures_may_not_do_what_may_wait() -> Result<(), DriverError> {
     let _emulator = Emulator::fresh();
-    let context = CudaContext::new(0)?;
-    // SAFETY: all accesses are on one stream.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let stream = context.new_stream()?;
     let allocate = || {
         context.bind_to_thread()?;
@@ -278,9 +270,7 @@ fn a_thread_that_captures_may_not_do_what_may_wait() -> Result<(), DriverError> 
 #[test]
 fn a_forked_capture_must_be_joined() -> Result<(), DriverError> {
     let _emulator = Emulator::fresh();
-    let context = CudaContext::new(0)?;
-    // SAFETY: the fork and the join below order all accesses.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let (origin, other) = (context.new_stream()?, context.new_stream()?);
     let mut there = origin.clone_htod(&[1_u32; 4])?;
     for joined in [true, false] {

@@ -9,23 +9,12 @@ mod support;
 use std::{
     ffi::c_void,
     slice,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
 };
 
-use cudarc::driver::{CudaContext, DevicePtr, DriverError, result, sys::CUresult};
+use cudarc::driver::{DevicePtr, DriverError, result, sys::CUresult};
 use serde_json::json;
-use support::{Emulator, HOLD_COPY, RELEASE, add, load_add};
-
-/// A context whose streams order nothing by themselves.
-fn bare_context() -> Result<Arc<CudaContext>, DriverError> {
-    let context = CudaContext::new(0)?;
-    // SAFETY: what this leaves to the caller is what is tested.
-    unsafe { context.disable_event_tracking() };
-    Ok(context)
-}
+use support::{Emulator, HOLD_COPY, RELEASE, add, bare_context, load_add};
 
 fn found(emulator: &Emulator, text: &str) -> bool {
     emulator

@@ -9,8 +9,8 @@ mod support;
 
 use std::sync::Arc;
 
-use cudarc::driver::{CudaContext, CudaSlice, CudaStream, DriverError};
-use support::Emulator;
+use cudarc::driver::{CudaSlice, CudaStream, DriverError};
+use support::{Emulator, bare_context};
 
 const BUFFERS: usize = 4;
 const STREAMS: usize = 3;
@@ -66,9 +66,7 @@ fn expected(program: &[(usize, Step)]) -> [u32; BUFFERS] {
 }
 
 fn run(program: &[(usize, Step)], wait: bool) -> Result<Vec<u32>, DriverError> {
-    let context = CudaContext::new(0)?;
-    // SAFETY: each step waits for those before it below, or is meant not to.
-    unsafe { context.disable_event_tracking() };
+    let context = bare_context()?;
     let streams: Vec<Arc<CudaStream>> = (0..STREAMS)
         .map(|_| context.new_stream())
         .collect::<Result<_, _>>()?;

@@ -25,21 +25,33 @@ struct Said<F> {
     run: F,
 }
 
-type Ran = Result<DeviceTensor, DeviceError>;
-
-impl<F: Fn(DeviceTensor) -> Ran> Said<F> {
-    fn running(run: F) -> Self {
-        Self {
-            signature: Signature {
-                inputs: vec![TensorSpec::of::<f32>("x", [2])],
-                outputs: vec![TensorSpec::of::<f32>("y", [2])],
-            },
-            run,
-        }
-    }
+/// Takes pairs of numbers called `x`, and gives pairs of these names.
+fn said<F>(outputs: &[&str], run: F) -> Said<F>
+where
+    F: Fn(DeviceTensors) -> Result<DeviceTensors, DeviceError> + Send + Sync + 'static,
+{
+    let pairs = |name: &&str| TensorSpec::of::<f32>(*name, [2]);
+    let signature = Signature {
+        inputs: vec![pairs(&"x")],
+        outputs: outputs.iter().map(pairs).collect(),
+    };
+    Said { signature, run }
 }
 
-impl<F: Fn(DeviceTensor) -> Ran + Send + Sync + 'static> DeviceModel for Said<F> {
+/// Gives what `run` makes of `x`, as `y`.
+fn running(
+    run: impl Fn(DeviceTensor) -> Result<DeviceTensor, DeviceError> + Send + Sync + 'static,
+) -> impl DeviceModel {
+    said(&["y"], move |mut inputs| {
+        let y = run(inputs.remove("x")?)?;
+        Ok(DeviceTensors::new().with("y", y))
+    })
+}
+
+impl<F> DeviceModel for Said<F>
+where
+    F: Fn(DeviceTensors) -> Result<DeviceTensors, DeviceError> + Send + Sync + 'static,
+{
     type Loaded = ();
 
     fn signature(&self) -> &Signature {
@@ -54,47 +66,8 @@ impl<F: Fn(DeviceTensor) -> Ran + Send + Sync + 'static> DeviceModel for Said<F>
         Ok(())
     }
 
-    fn run(&self, (): &(), mut inputs: DeviceTensors) -> Result<DeviceTensors, DeviceError> {
-        let y = (self.run)(inputs.remove("x")?)?;
-        Ok(DeviceTensors::new().with("y", y))
-    }
-
-    fn is_repeatable(&self) -> bool {
-        true
-    }
-}
-
-/// Gives its input back, and what is made of it.
-struct Both(Signature);
-
-impl Default for Both {
-    fn default() -> Self {
-        let pairs = |name| TensorSpec::of::<f32>(name, [2]);
-        Self(Signature {
-            inputs: vec![pairs("x")],
-            outputs: vec![pairs("x"), pairs("doubt")],
-        })
-    }
-}
-
-impl DeviceModel for Both {
-    type Loaded = ();
-
-    fn signature(&self) -> &Signature {
-        &self.0
-    }
-
-    fn bytes(&self) -> usize {
-        0
-    }
-
-    fn load(&self, _: &CudaDevice) -> Result<(), DeviceError> {
-        Ok(())
-    }
-
     fn run(&self, (): &(), inputs: DeviceTensors) -> Result<DeviceTensors, DeviceError> {
-        let doubt = ops::sigmoid(inputs.get("x")?)?;
-        Ok(inputs.with("doubt", doubt))
+        (self.run)(inputs)
     }
 
     fn is_repeatable(&self) -> bool {
@@ -110,6 +83,33 @@ async fn asks<M: DeviceModel>(backend: &Cuda<M>, times: usize, expected: [f32; 2
         let y = found.get("y").unwrap().as_slice::<f32>().unwrap();
         assert_eq!(y, expected, "time {time}");
     }
+}
+
+/// Asks so often; each answer is right, and nothing is recorded.
+async fn never_records<M: DeviceModel>(emulator: &Emulator, backend: Cuda<M>, times: usize) {
+    asks(&backend, times, [0.5, 0.5]).await;
+    assert_eq!(emulator.count("graphs"), 0);
+    backend.shutdown().await;
+}
+
+/// Runs two batches in two slots, neither of which is done before both are at
+/// `point`.
+async fn in_both_slots<M: DeviceModel>(
+    emulator: &Emulator,
+    backend: &Cuda<M>,
+    (point, counter): (&str, &str),
+    batches: [Tensors; 2],
+) -> [Tensors; 2] {
+    emulator.control(&format!(
+        r#"{{"faults": [{{"on": "{point}", "times": 1000, "hold": true}}]}}"#
+    ));
+    let begun = async {
+        emulator.reaches(counter, 2).await;
+        emulator.control(r#"{"faults": [], "release": true}"#);
+    };
+    let [one, other] = batches.map(|batch| backend.infer(batch));
+    let (one, other, ()) = tokio::join!(one, other, begun);
+    [one.unwrap(), other.unwrap()]
 }
 
 /// So many rows, which are others for another `skip`.
@@ -164,7 +164,7 @@ async fn shapes_that_take_turns_give_the_answers_of_each() {
 #[tokio::test]
 async fn shapes_are_recorded_again_after_ever_larger_batches() {
     let emulator = Emulator::fresh();
-    let backend = started(Said::running(|x| ops::sigmoid(&x)), 1);
+    let backend = started(running(|x| ops::sigmoid(&x)), 1);
     for rows in [20, 40, 80, 160, 320] {
         asks(&backend, 2, [0.5, 0.5]).await;
         let x = Tensor::zeros::<f32>(rows, &[2]).unwrap();
@@ -237,7 +237,7 @@ async fn memory_that_is_dropped_while_work_is_recorded_is_freed_later() {
     let read_once = Mutex::new(Some(there.put(&rows).unwrap()));
     let times = AtomicUsize::new(0);
     let backend = started(
-        Said::running(move |x| {
+        running(move |x| {
             let mut read_once = read_once.lock().unwrap();
             match times.fetch_add(1, Ordering::Relaxed) {
                 0 => drop(ops::reconstruction_error(&x, read_once.as_ref().unwrap())?),
@@ -257,7 +257,11 @@ async fn memory_that_is_dropped_while_work_is_recorded_is_freed_later() {
 #[tokio::test]
 async fn several_outputs_and_one_that_is_an_input_come_back_from_a_graph() {
     let emulator = Emulator::fresh();
-    let backend = started(Both::default(), 1);
+    let both = said(&["x", "doubt"], |inputs| {
+        let doubt = ops::sigmoid(inputs.get("x")?)?;
+        Ok(inputs.with("doubt", doubt))
+    });
+    let backend = started(both, 1);
     for time in 0..4_u8 {
         let x: Vec<_> = (0..6).map(|n| f32::from(n + time) / 8.0).collect();
         let x = Tensor::new([3, 2], x).unwrap();
@@ -290,21 +294,10 @@ async fn a_batch_that_fits_only_without_rounding_is_run_whole() {
 async fn memory_that_idle_slots_keep_makes_no_part_smaller() {
     let emulator = Emulator::with(r#"{"memory_bytes": 20480}"#);
     let backend = started(Echo::of(16), 2);
-    emulator.control(r#"{"faults": [{"on": "copy", "times": 1000, "hold": true}]}"#);
-    let begun = async {
-        emulator.reaches("copies", 2).await;
-        emulator.control(r#"{"faults": [], "release": true}"#);
-    };
     // 8 KiB in either slot.
-    let (one, other) = (
-        backend.infer(batch(1, 100, 16)),
-        backend.infer(batch(2, 100, 16)),
-    );
-    let (one, other, ()) = tokio::join!(one, other, begun);
-    assert_eq!(
-        (one.unwrap(), other.unwrap()),
-        (answer(1, 100, 16), answer(2, 100, 16))
-    );
+    let batches = [batch(1, 100, 16), batch(2, 100, 16)];
+    let answers = in_both_slots(&emulator, &backend, ("copy", "copies"), batches).await;
+    assert_eq!(answers, [answer(1, 100, 16), answer(2, 100, 16)]);
     assert_eq!(emulator.count("bytes"), 16_384);
 
     // 16 KiB, of which 4 are left beside what both keep.
@@ -319,24 +312,16 @@ async fn memory_that_idle_slots_keep_makes_no_part_smaller() {
 #[tokio::test]
 async fn graphs_of_idle_slots_make_no_part_smaller() {
     let emulator = Emulator::with(r#"{"memory_bytes": 66000}"#);
-    let backend = Cuda::open(Said::running(|x| ops::sigmoid(&x)), 0).unwrap();
+    let backend = Cuda::open(running(|x| ops::sigmoid(&x)), 0).unwrap();
     let mut backend = backend
         .max_part(NonZeroUsize::new(4_096).unwrap())
         .slots_each(NonZeroUsize::new(2).unwrap());
     backend.start(&workers()).unwrap();
     let zeros = |rows| Tensors::new().with("x", Tensor::zeros::<f32>(rows, &[2]).unwrap());
     // Either slot runs a batch, and then records one.
-    for (point, counter) in [("copy", "copies"), ("graph", "graph_launches")] {
-        emulator.control(&format!(
-            r#"{{"faults": [{{"on": "{point}", "times": 100, "hold": true}}]}}"#
-        ));
-        let begun = async {
-            emulator.reaches(counter, 2).await;
-            emulator.control(r#"{"faults": [], "release": true}"#);
-        };
-        let both = (backend.infer(zeros(1_000)), backend.infer(zeros(1_000)));
-        let (one, other, ()) = tokio::join!(both.0, both.1, begun);
-        assert!(one.is_ok() && other.is_ok());
+    for held in [("copy", "copies"), ("graph", "graph_launches")] {
+        let batches = [zeros(1_000), zeros(1_000)];
+        in_both_slots(&emulator, &backend, held, batches).await;
     }
     assert_eq!(emulator.count("graphs"), 2);
     assert_eq!(emulator.count("bytes"), 4 * 8_192);
@@ -356,7 +341,7 @@ async fn work_that_waits_is_not_recorded() {
     let ran = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&ran);
     let backend = started(
-        Said::running(move |x: DeviceTensor| {
+        running(move |x: DeviceTensor| {
             counted.fetch_add(1, Ordering::Relaxed);
             let y = ops::sigmoid(&x)?;
             // Even if it does not mind that it cannot wait.
@@ -365,10 +350,8 @@ async fn work_that_waits_is_not_recorded() {
         }),
         1,
     );
-    asks(&backend, 6, [0.5, 0.5]).await;
-    assert_eq!(emulator.count("graphs"), 0);
+    never_records(&emulator, backend, 6).await;
     assert_eq!(ran.load(Ordering::Relaxed), 6 + 3, "three attempts");
-    backend.shutdown().await;
     emulator.assert_clean();
 }
 
@@ -379,7 +362,7 @@ async fn work_that_involves_another_stream_is_not_recorded() {
     let rows = Tensor::new([1, 2], vec![1.0_f32; 2]).unwrap();
     let rows = there.put(&rows).unwrap();
     let backend = started(
-        Said::running(move |x| {
+        running(move |x| {
             // On the stream of the first operand, which waits for that of the
             // other. The model does not mind that it cannot.
             drop(ops::reconstruction_error(&rows, &x));
@@ -387,9 +370,7 @@ async fn work_that_involves_another_stream_is_not_recorded() {
         }),
         1,
     );
-    asks(&backend, 4, [0.5, 0.5]).await;
-    assert_eq!(emulator.count("graphs"), 0);
-    backend.shutdown().await;
+    never_records(&emulator, backend, 4).await;
     drop(there);
     emulator.assert_clean();
 }
@@ -400,16 +381,14 @@ async fn work_that_waits_elsewhere_is_not_recorded() {
     let there = CudaDevice::open(0).unwrap();
     let lent = there.clone();
     let backend = started(
-        Said::running(move |x| {
+        running(move |x| {
             // The driver lets no thread do so while it records.
             drop(lent.put(&Tensor::zeros::<f32>(1, &[2])?));
             ops::sigmoid(&x)
         }),
         1,
     );
-    asks(&backend, 4, [0.5, 0.5]).await;
-    assert_eq!(emulator.count("graphs"), 0);
-    backend.shutdown().await;
+    never_records(&emulator, backend, 4).await;
     drop(there);
     emulator.assert_clean();
 }
@@ -419,7 +398,7 @@ async fn work_that_leaves_memory_in_use_is_not_recorded() {
     let emulator = Emulator::fresh();
     let kept = Mutex::new(Vec::new());
     let backend = started(
-        Said::running(move |x| {
+        running(move |x| {
             let y = ops::sigmoid(&x)?;
             let mut kept = kept.lock().unwrap();
             // Of the first batch, which is not recorded, nothing.
@@ -429,9 +408,7 @@ async fn work_that_leaves_memory_in_use_is_not_recorded() {
         }),
         1,
     );
-    asks(&backend, 4, [0.5, 0.5]).await;
-    assert_eq!(emulator.count("graphs"), 0);
-    backend.shutdown().await;
+    never_records(&emulator, backend, 4).await;
     emulator.assert_clean();
 }
 
@@ -445,7 +422,7 @@ async fn recorded_work_holds_the_memory_that_it_uses() {
     let layer = Arc::new(Mutex::new(Some(layer.unwrap().on(&there).unwrap())));
     let lent = Arc::clone(&layer);
     let backend = started(
-        Said::running(move |x| ops::dense(&x, lent.lock().unwrap().as_ref().unwrap())),
+        running(move |x| ops::dense(&x, lent.lock().unwrap().as_ref().unwrap())),
         1,
     );
     asks(&backend, 2, [1.0, 2.0]).await;
@@ -463,7 +440,7 @@ async fn a_panic_while_work_is_recorded_costs_its_batch_alone() {
     let emulator = Emulator::fresh();
     let times = AtomicUsize::new(0);
     let backend = started(
-        Said::running(move |x| {
+        running(move |x| {
             let y = ops::sigmoid(&x)?;
             let time = times.fetch_add(1, Ordering::Relaxed);
             assert!(time != 1, "the second time");
@@ -489,7 +466,7 @@ async fn a_panic_while_work_is_recorded_costs_its_batch_alone() {
 async fn a_graph_that_cannot_be_made_or_queued_costs_no_batch() {
     let emulator = Emulator::fresh();
     for nth in 1..12 {
-        let backend = started(Said::running(|x| ops::sigmoid(&x)), 1);
+        let backend = started(running(|x| ops::sigmoid(&x)), 1);
         emulator.control(&format!(
             r#"{{"faults": [{{"on": "graph", "nth": {nth}, "error": "CUDA_ERROR_INVALID_VALUE"}}]}}"#
         ));
@@ -520,7 +497,7 @@ async fn a_recorded_batch_takes_the_same_calls_whatever_its_work() {
     let layers = calls(&emulator, dense::net(), x).await;
     let trees = calls(&emulator, DeviceForest::new(model(1)), late(0, 16)).await;
     let x = Tensors::new().with("x", Tensor::zeros::<f32>(16, &[2]).unwrap());
-    let sigmoid = calls(&emulator, Said::running(|x| ops::sigmoid(&x)), x).await;
+    let sigmoid = calls(&emulator, running(|x| ops::sigmoid(&x)), x).await;
 
     // The launch and two waits, with what belongs to these.
     assert_eq!([layers, trees, sigmoid], [18; 3]);

@@ -237,6 +237,14 @@ use = "to-file"
 with = { path = "OUT" }
 "#;
 
+/// Builds the pipeline of a file, and runs it to its end.
+async fn run_file(name: &str, text: &str) {
+    let spec = PipelineSpec::parse(name, text).unwrap();
+    let built = spec.build(&Registry::collected().unwrap());
+    let pipeline = built.map_err(|errors| errors.to_string()).unwrap();
+    pipeline.run().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_pipeline_from_a_file_goes_to_the_device_and_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -247,14 +255,7 @@ async fn a_pipeline_from_a_file_goes_to_the_device_and_back() {
         .concat()
         .replace("IN", &path("in"))
         .replace("OUT", &path("out"));
-    let spec = PipelineSpec::parse("scores.toml", &text).unwrap();
-    let built = spec.build(&Registry::collected().unwrap());
-    built
-        .map_err(|errors| errors.to_string())
-        .unwrap()
-        .run()
-        .await
-        .unwrap();
+    run_file("scores.toml", &text).await;
 
     let out = std::fs::read_to_string(path("out")).unwrap();
     assert_eq!(out, "{\"id\":1,\"alert\":[1]}\n{\"id\":2,\"alert\":[0]}\n");
@@ -308,10 +309,7 @@ async fn a_forest_in_a_file_gives_margins_with_and_without_a_device_named() {
         let text = FOREST
             .replace("DEVICE", device)
             .replace("FOLDER", folder.path().to_str().unwrap());
-        let spec = PipelineSpec::parse("margins.toml", &text).unwrap();
-        let built = spec.build(&Registry::collected().unwrap());
-        let pipeline = built.map_err(|errors| errors.to_string()).unwrap();
-        pipeline.run().await.unwrap();
+        run_file("margins.toml", &text).await;
 
         let out = std::fs::read_to_string(path("out")).unwrap();
         assert_eq!(out, "{\"margin\":[-1.0]}\n{\"margin\":[1.0]}\n", "{device}");

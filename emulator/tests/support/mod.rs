@@ -37,6 +37,14 @@ pub(crate) const HOLD_LAUNCH: &str = r#"{"faults": [{"on": "launch", "hold": tru
 /// A control that lets go of what is held.
 pub(crate) const RELEASE: &str = r#"{"release": true}"#;
 
+/// A context whose streams order nothing by themselves.
+pub(crate) fn bare_context() -> Result<Arc<CudaContext>, DriverError> {
+    let context = CudaContext::new(0)?;
+    // SAFETY: what this leaves to the caller is what is tested.
+    unsafe { context.disable_event_tracking() };
+    Ok(context)
+}
+
 /// Launches `out[i] = input[i] + by` for `count` items.
 pub(crate) fn add(
     stream: &Arc<CudaStream>,
